@@ -1,0 +1,50 @@
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+export PORT HOST
+# Hindi is read and printed whatever the machine's own language is.
+export PYTHONUTF8 = 1
+VENV = .venv/bin/python
+# What a State would give, made up, so that the checks of a deployment see one.
+STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz \
+	RECORD_KEYS=check:c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4 RECORD_ORIGIN=check.example \
+	ALLOWED_HOSTS=check.example DEBUG=false
+
+.PHONY: run test demo-reset check lint messages packages development
+
+# Sets up what is missing, keeps what is there, and serves until Ctrl-C.
+run: packages
+	@$(VENV) manage.py setup
+	@$(VENV) manage.py serve
+
+# What the machine lacks (Chromium, PostgreSQL …) is skipped by name; the last lines say what and why.
+test: development
+	@$(VENV) -m pytest -rs $(ARGS)
+
+# Throws the demonstration's data away and loads it anew.
+demo-reset: packages
+	@$(VENV) manage.py reset_demonstration
+
+# Everything that can be judged without running the tests.
+check: lint
+	$(VENV) -m mypy
+	$(VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	ENVIRONMENT=test $(VENV) manage.py makemigrations --check --dry-run
+	ENVIRONMENT=test $(VENV) manage.py make_messages --check
+	ENVIRONMENT=test $(VENV) manage.py make_docs --check
+	ENVIRONMENT=test $(VENV) manage.py check --fail-level WARNING
+	$(STATE) $(VENV) manage.py check --deploy --fail-level WARNING
+
+lint: development
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+
+# Brings the Hindi catalogue to the sentences in the code; what is new stands there without Hindi.
+messages: packages
+	@$(VENV) manage.py make_messages
+
+packages:
+	@$(PYTHON) project/first_setup.py
+
+development:
+	@$(PYTHON) project/first_setup.py --development

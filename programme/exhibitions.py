@@ -1,0 +1,109 @@
+"""What the machine can say about an exhibition proposal before an officer does: it advises, it never decides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from programme.budget import balance
+from programme.calendar import financial_year, today
+from programme.models import ExhibitionProposal, Norm, Product
+from programme.money import rupees
+
+NAMED_AT_MOST = 3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: "ok", "look" (the officer should look) or "stop" (the sanction cannot go through as it stands)."""
+
+    level: Literal["ok", "look", "stop"]
+    text: str
+
+
+def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
+    """Return the checks in the order they are read. Three queries, when district, product and head are at hand."""
+    others = list(_other_exhibitions(proposal))
+    return [
+        _balance(proposal),
+        *_ceiling(proposal, norm),
+        _first_of_the_year(proposal, [other for other in others if other.district_id == proposal.district_id]),
+        _dates([other for other in others if other.district_id != proposal.district_id]),
+        _product(proposal),
+        _districts_shown(proposal),
+    ]
+
+
+def _other_exhibitions(proposal: ExhibitionProposal) -> Iterator[ExhibitionProposal]:
+    """Yield what is pending or sanctioned in the district, and in the rest of the State on the same days."""
+    same_days = Q(starts_on__lte=proposal.ends_on, ends_on__gte=proposal.starts_on)
+    found = ExhibitionProposal.objects.filter(Q(district=proposal.district_id) | same_days, dropped=False)
+    found = found.filter(district__state=proposal.district.state_id).exclude(pk=proposal.pk)
+    yield from found.select_related("district").order_by("starts_on", "district__name_en")
+
+
+def _balance(proposal: ExhibitionProposal) -> Check:
+    head, year = proposal.budget_head, financial_year(today())
+    said = {"head": head.code, "year": year, "amount": rupees(proposal.amount)}
+    if proposal.amount_sanctioned is not None:
+        return Check("ok", _("%(amount)s is committed under head %(head)s.") % said)
+    left = balance(head, year)
+    said["balance"] = rupees(left)
+    if proposal.amount > left:
+        return Check("stop", _("Head %(head)s has %(balance)s left in %(year)s, less than %(amount)s.") % said)
+    return Check("ok", _("Head %(head)s has %(balance)s left in %(year)s, enough for %(amount)s.") % said)
+
+
+def _ceiling(proposal: ExhibitionProposal, norm: Norm) -> Iterator[Check]:
+    if "ceiling" not in norm.rules:
+        return
+    ceiling = norm.rupees("ceiling")
+    said = {"asked": rupees(proposal.amount_asked), "ceiling": rupees(ceiling)}
+    if proposal.amount_asked > ceiling:
+        yield Check("look", _("The amount asked, %(asked)s, is above the norm of %(ceiling)s.") % said)
+    else:
+        yield Check("ok", _("The amount asked, %(asked)s, is within the norm of %(ceiling)s.") % said)
+
+
+def _first_of_the_year(proposal: ExhibitionProposal, of_the_district: list[ExhibitionProposal]) -> Check:
+    year = financial_year(proposal.starts_on)
+    same_year = [other for other in of_the_district if financial_year(other.starts_on) == year]
+    said = {"district": proposal.district.name, "year": year, "titles": _named([other.title for other in same_year])}
+    if same_year:
+        return Check("look", _("%(district)s has another exhibition in %(year)s: %(titles)s.") % said)
+    return Check("ok", _("First exhibition of %(district)s in %(year)s.") % said)
+
+
+def _dates(on_the_same_days: list[ExhibitionProposal]) -> Check:
+    if not on_the_same_days:
+        return Check("ok", _("No other district of the State holds an exhibition on these dates."))
+    districts = list(dict.fromkeys(other.district.name for other in on_the_same_days))
+    return Check("look", _("On these dates an exhibition is also held or proposed in: %(districts)s.") % {"districts": _named(districts)})
+
+
+def _product(proposal: ExhibitionProposal) -> Check:
+    product = proposal.product
+    said = {"product": product.name, "district": proposal.district.name, "rank": product.get_rank_display()}
+    if product.live and product.district_id == proposal.district_id:
+        return Check("ok", _("%(product)s stands in the register of %(district)s (%(rank)s).") % said)
+    return Check("stop", _("%(product)s does not stand in the register of %(district)s.") % said)
+
+
+def _districts_shown(proposal: ExhibitionProposal) -> Check:
+    has_product = Exists(Product.objects.filter(district=OuterRef("pk"), live=True))
+    shown = list(proposal.districts_shown.annotate(has_product=has_product))
+    if not shown:
+        return Check("look", _("No district is named whose products will be shown."))
+    without = [district.name for district in shown if not district.has_product]
+    if without:
+        return Check("look", _("The register holds no product of: %(districts)s.") % {"districts": _named(without)})
+    return Check("ok", _("Every district to be shown has a product in the register."))
+
+
+def _named(names: list[str]) -> str:
+    named = ", ".join(names[:NAMED_AT_MOST])
+    if len(names) <= NAMED_AT_MOST:
+        return named
+    return _("%(names)s and %(count)s more") % {"names": named, "count": len(names) - NAMED_AT_MOST}

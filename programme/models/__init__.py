@@ -1,0 +1,28 @@
+from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
+from programme.models.exhibitions import ExhibitionProposal
+from programme.models.norms import Norm
+from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
+from programme.models.places import District, Holiday, State
+from programme.models.products import Product, Rank, Sector
+
+__all__ = [
+    "Allotment",
+    "BudgetHead",
+    "Charge",
+    "Department",
+    "Designation",
+    "District",
+    "EntryKind",
+    "ExhibitionProposal",
+    "Holiday",
+    "LedgerEntry",
+    "Level",
+    "Norm",
+    "Office",
+    "Officer",
+    "Posting",
+    "Product",
+    "Rank",
+    "Sector",
+    "State",
+]

@@ -1,0 +1,147 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from programme.models.budget import BudgetHead
+from programme.models.norms import Norm
+from programme.models.places import District
+from programme.models.products import Product
+from programme.money import in_figures
+
+
+class ExhibitionProposal(models.Model):
+    """A district's exhibition: what is proposed, what was granted, what came of it. Amounts in rupees."""
+
+    # Facts whose change makes earlier approvals lapse.
+    MATERIAL = frozenset(
+        {"product_id", "venue", "starts_on", "ends_on", "districts_shown", "stalls", "budget_head_id", "amount_asked", "amount_recommended"}
+    )
+    # Facts about a person: the record keeps their digest, the words stand in an erasable row.
+    PERSONAL = frozenset({"nodal_officer", "nodal_mobile"})
+    PAPERS = {
+        "proposal_letter": _("Signed proposal letter"),
+        "cost_estimate": _("Cost estimate"),
+        "venue_consent": _("Consent of the venue"),
+        "report_photographs": _("Photographs of the exhibition"),
+        "utilisation_certificate": _("Utilisation certificate"),
+    }
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="exhibitions", verbose_name=_("District"))
+    title = models.CharField(_("Subject"), max_length=200)
+    product = models.ForeignKey(Product, models.PROTECT, verbose_name=_("Identified product"))
+    purpose = models.TextField(_("Purpose"), max_length=4000)
+    venue = models.CharField(_("Venue"), max_length=200)
+    starts_on = models.DateField(_("From"))
+    ends_on = models.DateField(_("To"))
+    districts_shown = models.ManyToManyField(
+        District, related_name="+", blank=True, verbose_name=_("Districts whose products will be shown")
+    )
+    stalls = models.PositiveIntegerField(_("Number of stalls"))
+    budget_head = models.ForeignKey(BudgetHead, models.PROTECT, verbose_name=_("Budget head"))
+    nodal_officer = models.CharField(_("Nodal officer"), max_length=120)
+    nodal_mobile = models.CharField(_("Nodal officer's mobile number"), max_length=10)
+
+    amount_asked = models.DecimalField(_("Amount asked (₹)"), max_digits=14, decimal_places=2)
+    amount_recommended = models.DecimalField(_("Amount recommended (₹)"), max_digits=14, decimal_places=2, null=True, blank=True)
+    amount_sanctioned = models.DecimalField(_("Amount sanctioned (₹)"), max_digits=14, decimal_places=2, null=True, blank=True)
+    amount_released = models.DecimalField(_("Amount released (₹)"), max_digits=14, decimal_places=2, null=True, blank=True)
+    amount_utilised = models.DecimalField(_("Amount utilised (₹)"), max_digits=14, decimal_places=2, null=True, blank=True)
+
+    held_from = models.DateField(_("Held from"), null=True, blank=True)
+    held_to = models.DateField(_("Held to"), null=True, blank=True)
+    stalls_held = models.PositiveIntegerField(_("Stalls that came"), null=True, blank=True)
+    visitors = models.PositiveIntegerField(_("Visitors"), null=True, blank=True)
+    sales = models.DecimalField(_("Sales at the stalls (₹)"), max_digits=14, decimal_places=2, null=True, blank=True)
+    outcome_report = models.TextField(_("What came of it"), max_length=4000, blank=True)
+    certificate_number = models.CharField(_("Utilisation certificate number"), max_length=80, blank=True)
+    certificate_date = models.DateField(_("Utilisation certificate date"), null=True, blank=True)
+
+    dropped = models.BooleanField(_("rejected or withdrawn"), default=False)
+
+    class Meta:
+        verbose_name = _("Exhibition proposal")
+        verbose_name_plural = _("Exhibition proposals")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="exhibition_ends_after_it_starts"),
+            models.CheckConstraint(condition=models.Q(amount_asked__gt=0), name="exhibition_asks_for_something"),
+            models.CheckConstraint(
+                condition=models.Q(amount_sanctioned__isnull=True) | models.Q(amount_sanctioned__lte=models.F("amount_asked")),
+                name="exhibition_sanction_within_what_was_asked",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_utilised__isnull=True) | models.Q(amount_utilised__lte=models.F("amount_released")),
+                name="exhibition_utilised_within_the_release",
+            ),
+        ]
+        indexes = [models.Index(fields=["starts_on", "ends_on"], name="exhibition_dates")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def read(cls, pk: int) -> "ExhibitionProposal":
+        """Return the proposal with all that a file shows of it."""
+        return cls.objects.select_related("product", "budget_head", "district").prefetch_related("districts_shown").get(pk=pk)
+
+    @property
+    def subject(self) -> str:
+        return self.title
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount the file stands at: sanctioned, else recommended, else asked; rupees."""
+        return next(a for a in (self.amount_sanctioned, self.amount_recommended, self.amount_asked) if a is not None)
+
+    def needs_finance(self, norm: Norm) -> bool:
+        """Say whether the recommended amount is above the limit over which Finance must concur."""
+        return self.amount > norm.rupees("finance_above")
+
+    def summary(self) -> list[tuple[str, str]]:
+        """Return label and value of what a deciding officer reads first, in the reader's language."""
+        label = {field.name: field.verbose_name for field in self._meta.get_fields() if field.concrete}
+        rows: list[tuple[Any, str]] = [
+            (label["product"], f"{self.product.name} ({self.product.get_rank_display()})"),
+            (label["venue"], self.venue),
+            (_("Dates"), _span(self.starts_on, self.ends_on)),
+            (label["purpose"], self.purpose),
+            (label["districts_shown"], ", ".join(district.name for district in self.districts_shown.all())),
+            (label["stalls"], str(self.stalls)),
+            (label["nodal_officer"], f"{self.nodal_officer}, {self.nodal_mobile}"),
+            (label["budget_head"], f"{self.budget_head.code} · {self.budget_head.name}"),
+        ]
+        rows += [(label[name], in_figures(getattr(self, name))) for name in label if name.startswith("amount_")]
+        rows += [
+            (_("Held on"), _span(self.held_from, self.held_to)),
+            (label["stalls_held"], "" if self.stalls_held is None else str(self.stalls_held)),
+            (label["visitors"], "" if self.visitors is None else str(self.visitors)),
+            (label["sales"], in_figures(self.sales)),
+            (label["outcome_report"], self.outcome_report),
+            (label["certificate_number"], self.certificate_number),
+        ]
+        return [(str(said), value) for said, value in rows if value]
+
+    def facts(self) -> dict[str, Any]:
+        """Return every business value as plain data, in the order it is shown; dates and money as text."""
+        facts: dict[str, Any] = {}
+        for field in self._meta.get_fields():
+            if not field.concrete or field.name == "id":
+                continue
+            if field.many_to_many:
+                facts[field.name] = sorted(district.pk for district in self.districts_shown.all())
+            else:
+                facts[field.attname] = _plain(getattr(self, field.attname))
+        return facts
+
+
+def _span(first: date | None, last: date | None) -> str:
+    return f"{date_format(first)} – {date_format(last)}" if first and last else ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value.isoformat() if isinstance(value, date) else value

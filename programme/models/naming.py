@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+def in_language(row: Any, field: str) -> str:
+    """Return ``field`` in the reader's language, or in English where Hindi is not recorded."""
+    hindi = getattr(row, f"{field}_hi")
+    if hindi and (get_language() or "").startswith("hi"):
+        return str(hindi)
+    return str(getattr(row, f"{field}_en"))
+
+
+class Named(models.Model):
+    """A row that people know by a name in English and in Hindi."""
+
+    name_en = models.CharField(_("name in English"), max_length=200)
+    name_hi = models.CharField(_("name in Hindi"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")

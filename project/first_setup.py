@@ -1,0 +1,86 @@
+"""Before anything else is there: the environment in .venv and the switches in .env. Standard library only.
+
+Run by the Makefile with whatever python3 the machine has, so it must at least parse on old ones to tell them so.
+"""
+
+import hashlib
+import os
+import secrets
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PYTHON = os.path.join(HERE, ".venv", "bin", "python")
+RUNTIME, DEVELOPMENT = ["requirements.txt"], ["requirements.txt", "requirements-dev.txt"]
+
+
+def stop(sentence):
+    sys.exit("\n" + sentence + "\n")
+
+
+def require_python():
+    if sys.version_info < (3, 11):
+        found = (sys.executable, sys.version.split()[0])
+        stop("Karyapravah needs Python 3.11 or newer; %s is %s. Name a newer one: make run PYTHON=python3.12" % found)
+
+
+def make_environment():
+    """Make .venv, unless it is there and whole."""
+    if os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0:
+        return
+    command = [sys.executable, "-m", "venv", "--clear", os.path.join(HERE, ".venv")]
+    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if made.returncode != 0:
+        sys.stderr.write(made.stdout.decode(errors="replace"))
+        stop("Python's venv is not usable here. On Debian and Ubuntu: sudo apt-get install python3-venv — then run make again.")
+
+
+def install(lists):
+    """Install the lists whose text changed since they were last installed."""
+    text = b"".join(open(os.path.join(HERE, name), "rb").read() for name in [*lists, "constraints.txt"])
+    stamp, mark = os.path.join(HERE, ".venv", lists[-1] + ".installed"), hashlib.sha256(text).hexdigest()
+    if os.path.exists(stamp) and open(stamp).read() == mark:
+        return
+    print("Installing the packages of %s …" % " and ".join(lists), flush=True)
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-c", "constraints.txt"]
+    # Python compiles what it imports; compiling everything that came along takes longer than installing it.
+    command.append("--no-compile")
+    for name in lists:
+        command += ["-r", name]
+    if subprocess.call(command, cwd=HERE) != 0:
+        stop("The packages could not be installed; the lines above say why. Is the package registry reachable?")
+    with open(stamp, "w") as file:
+        file.write(mark)
+
+
+def write_switches():
+    """Write .env for the demonstration, with keys of its own, unless there is one or a State's switches are in the environment."""
+    path = os.path.join(HERE, ".env")
+    if os.path.exists(path) or os.environ.get("ENVIRONMENT"):
+        return
+    lines = [
+        "# Made by the set-up, for the demonstration on this machine only. A State sets its own; README says which.",
+        "ENVIRONMENT=demonstration",
+        "SECRET_KEY=demonstration-" + secrets.token_urlsafe(48),
+        "RECORD_KEYS=demonstration-1:" + secrets.token_hex(32),
+    ]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def main():
+    require_python()
+    make_environment()
+    if "--development" in sys.argv:
+        install(DEVELOPMENT)
+    else:
+        install(RUNTIME)
+        write_switches()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Stopped before the set-up was done; make run goes on from here.")

@@ -1,0 +1,26 @@
+"""How gunicorn serves. Read by ``serve`` and by ``gunicorn -c python:project.gunicorn`` on a State's own servers."""
+
+import os
+from typing import Any
+
+from project.lifeline import follow_parent
+
+wsgi_app = "project.wsgi:application"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# Loaded once and shared by the workers: less memory, and a fault in the code is seen before the port is taken.
+preload_app = True
+timeout = 30
+graceful_timeout = 5
+keepalive = 5
+# A worker is replaced now and then, so that a slow leak in a library never becomes an outage.
+max_requests, max_requests_jitter = 20000, 2000
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+loglevel = "warning"
+
+
+def when_ready(server: Any) -> None:
+    follow_parent()
+    print(f"Karyapravah is at http://{bind} (Ctrl-C stops it)", flush=True)

@@ -1,0 +1,61 @@
+"""What a fit set of switches is. A start with an unfit one is refused with a sentence that says what to do."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+ENVIRONMENTS = ("production", "demonstration", "test")
+# The start of every key that the set-up of a demonstration writes, so that none of them can serve a State.
+DEMONSTRATION_KEY = "demonstration-"
+DEFAULT_KEYS = ("django-insecure-", "test-", DEMONSTRATION_KEY)
+KEY_LENGTH = 50
+RECORD_KEY_BYTES = 32
+
+
+def refuse_unfit(
+    *,
+    environment: str,
+    demonstration_asked: bool,
+    debug: bool,
+    secret_key: str,
+    record_keys: dict[str, str],
+    record_origin: str,
+    hosts: list[str],
+) -> None:
+    """Raise ``ImproperlyConfigured`` with one sentence about the first switch that does not fit the environment."""
+    if environment not in ENVIRONMENTS:
+        raise ImproperlyConfigured(f"ENVIRONMENT is {environment!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+    if demonstration_asked != (environment == "demonstration"):
+        raise ImproperlyConfigured(
+            f"DEMONSTRATION does not fit ENVIRONMENT={environment}; leave DEMONSTRATION out and set ENVIRONMENT alone."
+        )
+    if not secret_key:
+        raise ImproperlyConfigured("SECRET_KEY is missing; for the demonstration run `make run`, which writes one into .env.")
+    _refuse_unfit_record_keys(record_keys)
+    if environment == "production":
+        _refuse_in_production(debug, secret_key, record_keys, record_origin, hosts)
+
+
+def _refuse_unfit_record_keys(record_keys: dict[str, str]) -> None:
+    if not record_keys:
+        raise ImproperlyConfigured("RECORD_KEYS is missing; give at least one id:hex of 32 random bytes, the signing one first.")
+    for name, key in record_keys.items():
+        try:
+            length = len(bytes.fromhex(key))
+        except ValueError:
+            length = 0
+        if not name or length < RECORD_KEY_BYTES:
+            raise ImproperlyConfigured(f"RECORD_KEYS holds {name or 'a key without a name'}, which is not id:hex of 32 bytes or more.")
+
+
+def _refuse_in_production(debug: bool, secret_key: str, record_keys: dict[str, str], record_origin: str, hosts: list[str]) -> None:
+    if debug:
+        raise ImproperlyConfigured("DEBUG is on; production never shows its insides, set DEBUG=false or leave it out.")
+    if secret_key.startswith(DEFAULT_KEYS):
+        raise ImproperlyConfigured("SECRET_KEY is a default or a demonstration's; production needs one of its own, random and secret.")
+    if len(secret_key) < KEY_LENGTH or len(set(secret_key)) < 10:
+        raise ImproperlyConfigured(f"SECRET_KEY is too short or too plain; give {KEY_LENGTH} random characters or more.")
+    if any(name.startswith(("test", DEMONSTRATION_KEY)) for name in record_keys):
+        raise ImproperlyConfigured("RECORD_KEYS holds a test's or a demonstration's key; production needs keys of its own.")
+    if record_origin == "karyapravah.demonstration":
+        raise ImproperlyConfigured("RECORD_ORIGIN is missing; name this installation, for example odop.up.gov.in/karyapravah.")
+    if not hosts or "*" in hosts:
+        raise ImproperlyConfigured("ALLOWED_HOSTS is missing or open to all; list the names this site is reached by.")

@@ -1,0 +1,66 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, TransactionTestCase
+from playwright.sync_api import Browser, sync_playwright
+
+from programme.kept import forget
+from programme.models import Officer
+from tests import pristine
+from workflows.management.commands.load_demonstration import load_cast
+from workflows.record.keys import make_seal_key
+
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), "")
+
+TransactionTestCase._fixture_teardown = pristine.put_back
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The State and the cast, loaded once; each test begins with exactly these."""
+    with django_db_blocker.unblock():
+        make_seal_key()
+        call_command("load_state", verbosity=0)
+        load_cast()
+        pristine.keep()
+    yield
+    with django_db_blocker.unblock():
+        pristine.throw_away()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    forget()
+
+
+@pytest.fixture
+def client_for(db: None) -> Callable[[str], Client]:
+    """Return a browser's worth of client, signed in as the officer of that user name."""
+
+    def sign_in(username: str) -> Client:
+        client = Client()
+        client.force_login(Officer.objects.get(username=username), backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium, or a skip that says it is missing."""
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def needs_postgres(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL: set DATABASE_URL=postgres://…")

@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+from programme.models import BudgetHead, District, State
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Sentences are compared in English, whatever the language of the installation."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def up(db: None) -> State:
+    return State.objects.get(short="UP")
+
+
+@pytest.fixture
+def hp(db: None) -> State:
+    return State.objects.get(short="HP")
+
+
+@pytest.fixture
+def agra(db: None) -> District:
+    return District.objects.get(name_en="Agra")
+
+
+@pytest.fixture
+def mathura(db: None) -> District:
+    return District.objects.get(name_en="Mathura")
+
+
+@pytest.fixture
+def head(up: State) -> BudgetHead:
+    return BudgetHead.objects.get(state=up)

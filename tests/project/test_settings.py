@@ -1,0 +1,92 @@
+"""Each unfit set of switches stops the start with one sentence. Run as a State would meet it: in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+FIT = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "Zq8-unlikely-to-be-guessed-but-only-for-this-test-4471-xyz",
+    "RECORD_KEYS": "2026:" + "c4" * 32,
+    "RECORD_ORIGIN": "odop.up.example/karyapravah",
+    "ALLOWED_HOSTS": "odop.up.example",
+    "DATABASE_URL": "postgres://nobody@127.0.0.1:5432/nothing",
+    "CELERY_BROKER_URL": "amqp://nobody@127.0.0.1:5672//",
+}
+UNFIT = {
+    "no secret key": ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
+    "Django's default secret key": ({"SECRET_KEY": "django-insecure-" + "a1b2c3d4e5" * 5}, "SECRET_KEY is a default"),
+    "the demonstration's secret key": ({"SECRET_KEY": "demonstration-" + "a1b2c3d4e5" * 5}, "SECRET_KEY is a default"),
+    "a short secret key": ({"SECRET_KEY": "short1234567890"}, "SECRET_KEY is too short"),
+    "one letter many times": ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is too short or too plain"),
+    "debug": ({"DEBUG": "true"}, "DEBUG is on"),
+    "the demonstration switched on": ({"DEMONSTRATION": "true"}, "DEMONSTRATION does not fit ENVIRONMENT=production"),
+    "an unknown environment": ({"ENVIRONMENT": "staging"}, "ENVIRONMENT is 'staging'"),
+    "no record key": ({"RECORD_KEYS": ""}, "RECORD_KEYS is missing"),
+    "a short record key": ({"RECORD_KEYS": "2026:abcd"}, "which is not id:hex of 32 bytes"),
+    "a record key that is not hex": ({"RECORD_KEYS": "2026:" + "zz" * 32}, "which is not id:hex of 32 bytes"),
+    "the demonstration's record key": ({"RECORD_KEYS": "demonstration-1:" + "c4" * 32}, "RECORD_KEYS holds a test's or a demonstration's"),
+    "no name for the record": ({"RECORD_ORIGIN": "karyapravah.demonstration"}, "RECORD_ORIGIN is missing"),
+    "no hosts": ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
+    "every host": ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is missing or open to all"),
+}
+
+
+def start(switches: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "VAR_DIR": os.environ["VAR_DIR"], "DJANGO_SETTINGS_MODULE": "project.settings", **switches}
+    words = [sys.executable, *command]
+    return subprocess.run(words, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_production_refuses_to_start_with(case: str) -> None:
+    change, sentence = UNFIT[case]
+    started = start({**FIT, **change}, "-c", "import project.settings")
+    assert started.returncode != 0
+    last = started.stderr.strip().splitlines()[-1]
+    assert "ImproperlyConfigured" in last
+    assert sentence in last
+
+
+def test_a_demonstration_cannot_be_declared_production_halfway() -> None:
+    started = start({**FIT, "ENVIRONMENT": "demonstration", "DEMONSTRATION": "false"}, "-c", "import project.settings")
+    assert "DEMONSTRATION does not fit ENVIRONMENT=demonstration" in started.stderr
+
+
+def test_production_with_fit_switches_passes_the_deployment_checks() -> None:
+    started = start(FIT, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert started.returncode == 0, started.stderr
+    assert "no issues" in started.stdout
+
+
+def test_the_database_takes_its_write_lock_when_a_transaction_begins() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own switch")
+    assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+@pytest.mark.django_db
+def test_the_test_database_is_a_file_with_a_write_ahead_log() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own switches")
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert cursor.execute("PRAGMA synchronous").fetchone()[0] == 2
+        assert cursor.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_postgresql_never_waits_for_ever() -> None:
+    with connection.cursor() as cursor:
+        limits = [cursor.execute(f"SHOW {name}").fetchone()[0] for name in ("lock_timeout", "statement_timeout")]
+    assert limits == ["5s", "15s"]
+
+
+def test_passwords_are_hashed_with_argon2_in_production() -> None:
+    shown = start(FIT, "-c", "from project.settings import PASSWORD_HASHERS; print(PASSWORD_HASHERS[0])")
+    assert shown.stdout.strip().endswith("Argon2PasswordHasher")

@@ -1,0 +1,174 @@
+"""Every address × every person. A new address without a row here fails, and so does a row without an address."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from programme.calendar import today
+from programme.models import Posting
+from tests.files import a_draft, a_file, officer, office, waiting
+from workflows.models import Case, Noting
+from workflows.pages.setup import site
+from workflows.postings import join
+
+pytestmark = pytest.mark.django_db
+
+OWN = {"dm.agra", "dic.agra"}
+STATE_READERS = {"odop.cell", "principal.secretary", "director", "auditor"}
+CAME_TO = {"finance"}
+READERS = OWN | STATE_READERS | CAME_TO
+STRANGERS = {
+    "dm.mathura",  # the next district
+    "dic.mathura",
+    "dm.agra.earlier",  # transferred away
+    "cdo.agra",  # the DM's link officer, after his dates
+    "agriculture.agra",
+    "ldm.agra",
+    "epb",
+    "dc.bilaspur",  # another State
+    "acs.industries",
+    "auditor.hp",
+    "administrator",
+}
+EVERYBODY = READERS | STRANGERS
+PROPOSERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura", "dc.bilaspur"}
+SIGN_IN = 302
+
+
+def expect(allowed: set[str], *, yes: int = 200, no: int = 404) -> dict[str, int]:
+    return {person: yes if person in allowed else no for person in EVERYBODY}
+
+
+# name: (method, what each person gets, what a signed-out visitor gets)
+TABLE: dict[str, tuple[str, dict[str, int], int]] = {
+    "inbox": ("get", expect(EVERYBODY), SIGN_IN),
+    "files": ("get", expect(EVERYBODY), SIGN_IN),
+    "file": ("get", expect(READERS), SIGN_IN),
+    "history": ("get", expect(READERS), SIGN_IN),
+    "record_lines": ("get", expect(READERS), SIGN_IN),
+    "paper": ("get", expect(READERS), SIGN_IN),
+    "order": ("get", expect(READERS), SIGN_IN),
+    "withdraw": ("post", {**expect(set()), **dict.fromkeys(READERS, 403)}, SIGN_IN),
+    "step": ("get", {**expect(set()), **dict.fromkeys(READERS, 403), "dm.agra": 200}, SIGN_IN),
+    "decide": ("post", {**expect(set()), **dict.fromkeys(READERS, 302)}, SIGN_IN),
+    "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
+    "draft": ("get", expect(OWN), SIGN_IN),
+    "seals": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
+    "anchors": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
+    "health": ("get", expect({"auditor", "auditor.hp", "administrator"}, no=403), SIGN_IN),
+    "set_language": ("post", expect(EVERYBODY, yes=302), 302),
+    "sign_out": ("post", expect(EVERYBODY, yes=302), 302),
+    "sign_in": ("get", expect(EVERYBODY, yes=302), 200),
+    "try_as": ("post", expect(set()), 404),
+    "alive": ("get", expect(EVERYBODY), 200),
+}
+
+
+def addresses(resolver: URLResolver | None = None) -> set[str]:
+    """Return the name of every address outside set-up, whose own table is below."""
+    found = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            found.add(pattern.name or str(pattern.pattern))
+        elif pattern.app_name != "admin":
+            found |= addresses(pattern)
+    return found
+
+
+def test_every_address_has_a_row_in_the_access_table():
+    assert addresses() == set(TABLE)
+
+
+@pytest.fixture
+def world() -> dict[str, list]:
+    """A file of Agra that has its order and waits for the report, and an unsigned draft of the same office."""
+    case = a_file(at="report")
+    draft = a_draft(officer("dm.agra"), office("dm", "Agra"), ("proposal_letter",))
+    movement, paper = waiting(case), case.enclosures.first()
+    return {
+        "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
+        "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
+        "begin": ["exhibition"], "draft": ["exhibition", draft.key],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_each_person_gets_what_the_table_says(name: str, world: dict, client_for: Callable, client) -> None:
+    method, expected, signed_out = TABLE[name]
+    address = reverse(name, args=world.get(name, []))
+    got = {person: getattr(client_for(person), method)(address).status_code for person in EVERYBODY}
+    # The health page of a server without a worker says so with 503; that it was reached is what counts here.
+    got = {person: 200 if (name == "alive" and status == 503) else status for person, status in got.items()}
+    assert got == expected
+    status = getattr(client, method)(address).status_code
+    assert (200 if (name == "alive" and status == 503) else status) == signed_out
+
+
+@pytest.mark.parametrize("name", ["file", "history", "record_lines", "paper", "order", "step", "draft"])
+def test_a_forged_number_is_no_address(name: str, world: dict, client_for: Callable) -> None:
+    args = [uuid4() if name == "draft" and arg != "exhibition" else arg if isinstance(arg, str) else 987654 for arg in world[name]]
+    status = client_for("principal.secretary").get(reverse(name, args=args)).status_code
+    assert status == 404
+
+
+def test_a_paper_is_not_served_through_another_file(client_for: Callable) -> None:
+    mine, other = a_file(district="Mathura"), a_file(district="Agra")
+    paper = other.enclosures.first()
+    assert client_for("dm.mathura").get(reverse("paper", args=[mine.pk, paper.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("person", sorted(EVERYBODY))
+def test_no_get_changes_a_file(person: str, world: dict, client_for: Callable) -> None:
+    before = (Noting.objects.count(), list(Case.objects.values_list("pk", "head", "paragraphs", "ending")))
+    client = client_for(person)
+    for name, (_method, _expected, _out) in TABLE.items():
+        client.get(reverse(name, args=world.get(name, [])))
+    assert (Noting.objects.count(), list(Case.objects.values_list("pk", "head", "paragraphs", "ending"))) == before
+
+
+@pytest.mark.parametrize("person", sorted(EVERYBODY - {"odop.cell"}))
+def test_only_the_office_where_the_file_waits_decides(person: str, client_for: Callable) -> None:
+    case = a_file()
+    address = reverse("decide", args=[waiting(case).pk])
+    data = {"outcome": "recommended", "amount_recommended": "1850000", "seen": case.head}
+    assert client_for(person).post(address, data).status_code == (403 if person in READERS - CAME_TO else 404)
+    assert waiting(case).step == "scrutinise"
+
+
+def test_a_strangers_lists_name_nothing_of_the_file(client_for: Callable) -> None:
+    a_file(title="Marker of Agra")
+    for person in sorted(STRANGERS):
+        client = client_for(person)
+        for address in (reverse("inbox"), reverse("files"), reverse("files") + "?q=Marker"):
+            page = client.get(address).content.decode()
+            assert "Marker of Agra" not in page, f"{person} reads it at {address}"
+
+
+def test_a_link_officer_inside_his_dates_acts_and_after_them_sees_nothing(client_for: Callable) -> None:
+    case = a_file(at="correct")
+    client = client_for("cdo.agra")
+    assert client.get(reverse("file", args=[case.pk])).status_code == 404
+    link = join(officer("cdo.agra"), office("dm", "Agra"), charge="link", starts_on=today(), ends_on=today(), by=None)
+    assert client.get(reverse("file", args=[case.pk])).status_code == 200
+    assert client.get(reverse("step", args=[waiting(case).pk])).status_code == 200
+    Posting.objects.filter(pk=link.pk).update(starts_on=today() - timedelta(days=3), ends_on=today() - timedelta(days=1))
+    assert client.get(reverse("file", args=[case.pk])).status_code == 404
+    assert client.get(reverse("step", args=[waiting(case).pk])).status_code == 404
+
+
+SETUP = ["posting", "officer", "office", "designation", "holiday", "norm", "state", "budgethead", "allotment", "product"]
+
+
+@pytest.mark.parametrize("person", sorted(EVERYBODY))
+def test_set_up_is_for_the_administrator_alone(person: str, client_for: Callable) -> None:
+    client = client_for(person)
+    for table in SETUP:
+        status = client.get(reverse(f"admin:programme_{table}_changelist")).status_code
+        assert (status == 200) == (person == "administrator"), f"{person} got {status} at {table}"
+
+
+def test_set_up_holds_set_up_tables_alone() -> None:
+    assert {model._meta.model_name for model in site._registry} == set(SETUP)

@@ -1,0 +1,147 @@
+"""The inbox, the clock beside each file, mail, and what is stuck."""
+
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.core import mail
+from django.utils import timezone, translation
+
+from programme.calendar import IST, add_working_days, today
+from programme.models import Posting
+from tests.files import a_file, office, officer, take, waiting
+from workflows import feasibility, inbox, notices
+from workflows.deadlines import standing
+from workflows.models import Incident, Message, Movement
+from workflows.postings import join, relieve
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def test_an_officer_finds_the_files_of_his_offices_first_due_first():
+    first, second = a_file(at="approve"), a_file(at="approve", district="Mathura")
+    Movement.objects.filter(pk=waiting(second).pk).update(due=timezone.now() - timedelta(days=2))
+    assert [m.case_id for m in inbox.waiting(officer("principal.secretary"))] == [second.pk, first.pk]
+    assert not inbox.waiting(officer("odop.cell"))
+
+
+def test_the_counts_are_those_of_the_filtered_lists():
+    for district, days in (("Agra", -3), ("Mathura", 1), ("Lucknow", 40)):
+        case = a_file(at="approve", district=district)
+        Movement.objects.filter(pk=waiting(case).pk).update(due=timezone.now() + timedelta(days=days))
+    secretary = officer("principal.secretary")
+    counts = inbox.counts(secretary)
+    assert (counts.late, counts.soon, counts.in_time, counts.all) == (1, 1, 1, 3)
+    for kind in inbox.FILTERS:
+        assert inbox.waiting(secretary, filter=kind).count() == getattr(counts, kind)
+
+
+@pytest.mark.parametrize(("words", "found"), [("0001", 1), ("आगरा", 1), ("agra exhibition", 1), ("mathura", 0), ("%", 0)])
+def test_the_inbox_is_searched_by_number_subject_and_district(words, found):
+    a_file(at="approve")
+    assert inbox.waiting(officer("principal.secretary"), q=words).count() == found
+
+
+def test_the_charge_banner_has_its_files_in_the_same_list():
+    case = a_file(at="correct", district="Mathura")
+    assert [m.case_id for m in inbox.waiting(officer("dm.mathura"))] == [case.pk]
+    join(officer("dm.lucknow"), office("dm", "Mathura"), charge="link", starts_on=today(), ends_on=today(), by=None)
+    assert [m.case_id for m in inbox.waiting(officer("dm.lucknow"))] == [case.pk]
+
+
+def at(days: int, hour: int = 12) -> datetime:
+    """Return an hour of 2 November 2026, a Monday without holiday near it, and some days on."""
+    return datetime(2026, 11, 2, hour, tzinfo=IST) + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "days", "text"),
+    [
+        (at(0), "soon", 2, "2 working days left"),
+        (at(2, 17), "soon", 0, "Due today"),
+        (at(2, 19), "late", 1, "1 working day late"),
+        (at(3), "late", 1, "1 working day late"),
+        (at(4), "late", 2, "2 working days late"),
+    ],
+)
+def test_a_file_stands_against_its_clock_in_working_days(now, kind, days, text):
+    movement = waiting(a_file())
+    movement.due = add_working_days(at(0).date(), 2, movement.case.state)
+    stands = standing(movement, now)
+    assert (stands.kind, stands.days, stands.text) == (kind, days, text)
+
+
+def test_arrival_sets_the_due_date_from_the_working_days_of_the_step():
+    case = a_file()
+    movement = waiting(case)
+    assert movement.due == add_working_days(movement.received, 7, case.state, case.district)
+
+
+def test_the_norms_own_days_come_before_the_flows():
+    case = a_file(at="scrutinise")
+    case.norm.rules["days"] = {"concur": 2}
+    case.norm.save()
+    take(case, "recommended")
+    movement = waiting(case)
+    assert movement.due == add_working_days(movement.received, 2, case.state, case.district)
+
+
+def test_the_report_is_due_after_the_exhibition_not_after_the_order():
+    case = a_file(at="report")
+    assert waiting(case).due == add_working_days(case.record.ends_on, 15, case.state, case.district)
+
+
+def test_mail_leaves_once_in_both_languages_and_names_nobody():
+    case = a_file(at="correct")
+    assert notices.drain() == 1
+    assert notices.drain() == 0
+    sent = mail.outbox[0]
+    assert sent.to == [office("dm", "Agra").email]
+    assert case.number in sent.subject and "9876543210" not in sent.body
+    assert Message.objects.get().sent_at is not None
+
+
+def test_a_mail_that_fails_waits_and_says_why_and_is_given_up_at_last():
+    a_file(at="correct")
+    with patch("workflows.notices.send_mail", side_effect=OSError("no route")):
+        for _attempt in range(notices.GIVE_UP_AFTER + 2):
+            notices.drain()
+            Message.objects.update(leased_until=None)
+    message = Message.objects.get()
+    assert (message.attempts, message.failure, message.sent_at) == (notices.GIVE_UP_AFTER, "no route", None)
+
+
+def test_a_mail_another_worker_holds_is_left_alone():
+    a_file(at="correct")
+    Message.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
+    assert notices.drain() == 0 and not mail.outbox
+
+
+def test_a_vacant_office_raises_an_incident_and_a_new_holder_closes_it():
+    case = a_file(at="concur")
+    assert feasibility.sweep() == 0
+    posting = Posting.objects.get(office=office("finance"))
+    relieve(posting, on=today() - timedelta(days=1), by=None)
+    assert feasibility.sweep() == 1 and feasibility.sweep() == 1
+    incident = Incident.objects.get()
+    assert case.number in incident.text_en and incident.closed_at is None
+    join(officer("epb"), office("finance"), charge="additional", starts_on=today(), by=None)
+    assert feasibility.sweep() == 0
+    incident.refresh_from_db()
+    assert incident.closed_at is not None
+
+
+def test_a_step_whose_only_holder_signed_before_raises_an_incident():
+    case = a_file(at="scrutinise")
+    Posting.objects.filter(office=office("principal_secretary")).delete()
+    join(officer("odop.cell"), office("principal_secretary"), charge="additional", starts_on=today(), by=None)
+    take(case, "recommended")
+    take(case, "concurred")
+    assert feasibility.sweep() == 1
+    assert "signed or prepared" in Incident.objects.get().text_en

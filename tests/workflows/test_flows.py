@@ -1,0 +1,115 @@
+"""The graph itself: names that stored rows depend on, the checks that refuse unsafe processes, the pages drawn from it."""
+
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils.translation import gettext_lazy as _
+from viewflow import this
+from viewflow.workflow.lock import no_lock
+
+from programme.models import ExhibitionProposal
+from programme.powers import Power
+from workflows import checks
+from workflows.flows import FLOWS, ExhibitionFlow
+from workflows.forms.exhibition import ProposalForm, ScrutinyForm
+from workflows.models.outcomes import RECOMMEND, RETURN, SUBMIT
+from workflows.nodes import DEPARTMENT, DISTRICT, Begin, CaseFlow, Ending, Step
+
+NAMES = Path(__file__).with_name("names.txt")
+
+
+def test_names_that_stored_rows_depend_on_have_not_changed():
+    found = "\n".join(checks.names()) + "\n"
+    assert found == NAMES.read_text(encoding="utf-8"), (
+        "A flow, node or way out was renamed, moved or removed. Open files store these names: write a data migration, then copy the new names to names.txt."
+    )
+
+
+def test_every_process_passes_its_checks():
+    assert [error for flow in FLOWS.values() for error in checks.faults(flow)] == []
+
+
+def found_in(flow) -> set[str]:
+    return {error.id for error in checks.faults(flow)}
+
+
+class Sound(CaseFlow):
+    process_title = _("Sound")
+    slug, prefix, scheme, record = "sound", "SND", "SOUND", ExhibitionProposal
+    propose = Begin(ProposalForm, "Propose").By(Power.PROPOSE_EXHIBITION, at=DISTRICT).Next(this.scrutinise)
+    scrutinise = Step(ScrutinyForm, "Scrutinise").By(Power.SCRUTINISE_EXHIBITION, at=DEPARTMENT).Within(days=1).On(RECOMMEND, this.ended)
+    ended = Ending("Ended", good=True)
+
+
+def test_a_sound_flow_has_no_fault():
+    assert found_in(Sound) == set()
+
+
+def test_a_flow_without_the_databases_lock_is_refused():
+    class Unlocked(CaseFlow):
+        process_title = _("Unlocked")
+        lock_impl = no_lock
+        slug, prefix, scheme, record = "unlocked", "UNL", "UNLOCKED", ExhibitionProposal
+        propose = Begin(ProposalForm, "Propose").By(Power.PROPOSE_EXHIBITION, at=DISTRICT).Next(this.ended)
+        ended = Ending("Ended")
+
+    assert found_in(Unlocked) == {"workflows.E001"}
+
+
+def test_a_step_without_power_clock_or_way_out_is_refused():
+    class Loose(CaseFlow):
+        process_title = _("Loose")
+        slug, prefix, scheme, record = "loose", "LOO", "LOOSE", ExhibitionProposal
+        propose = Begin(ProposalForm, "Propose").By(Power.PROPOSE_EXHIBITION, at=DISTRICT).Next(this.scrutinise)
+        scrutinise = Step(ScrutinyForm, "Scrutinise")
+        ended = Ending("Ended")
+
+    assert found_in(Loose) == {"workflows.E004", "workflows.E005", "workflows.E006", "workflows.E009", "workflows.E010"}
+
+
+def test_a_step_that_only_loops_is_refused():
+    class Endless(CaseFlow):
+        process_title = _("Endless")
+        slug, prefix, scheme, record = "endless", "END", "ENDLESS", ExhibitionProposal
+        propose = Begin(ProposalForm, "Propose").By(Power.PROPOSE_EXHIBITION, at=DISTRICT).Next(this.scrutinise)
+        scrutinise = Step(ScrutinyForm, "Scrutinise").By(Power.SCRUTINISE_EXHIBITION, at=DEPARTMENT).Within(days=1).On(RETURN, this.correct)
+        correct = Step(ProposalForm, "Correct").By(Power.PROPOSE_EXHIBITION, at=DISTRICT).Within(days=1).On(SUBMIT, this.scrutinise)
+
+    assert found_in(Endless) == {"workflows.E010"}
+
+
+def test_a_flow_with_nodes_cannot_be_inherited():
+    with pytest.raises(TypeError, match="inherits from a flow that has nodes"):
+        type("Child", (ExhibitionFlow,), {"process_title": _("Child"), "__module__": __name__})
+
+
+def test_a_flow_without_a_title_is_refused():
+    with pytest.raises(TypeError, match="process_title"):
+        type("Untitled", (CaseFlow,), {"__module__": __name__})
+
+
+def test_the_written_pages_are_current():
+    call_command("make_docs", check=True, to=settings.BASE_DIR / "docs", stdout=StringIO())
+
+
+def test_a_stale_page_is_named(tmp_path):
+    call_command("make_docs", to=tmp_path, stdout=StringIO())
+    (tmp_path / "powers.md").write_text("old")
+    with pytest.raises(CommandError, match=r"powers\.md"):
+        call_command("make_docs", check=True, to=tmp_path, stdout=StringIO())
+
+
+def test_the_drawing_shows_every_return_and_every_ending():
+    drawn = ElementTree.parse(settings.BASE_DIR / "docs/processes/exhibition.bpmn").getroot()
+    spec = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+    arrows = {(flow.get("sourceRef"), flow.get("targetRef")): flow.get("name") for flow in drawn.iter(f"{spec}sequenceFlow")}
+    ends = {node.get("id") for node in drawn.iter(f"{spec}endEvent")}
+    assert ends == {"id_node_closed", "id_node_rejected", "id_node_withdrawn"}
+    for node in ExhibitionFlow.in_order():
+        for way in getattr(node, "ways", []):
+            for target in way.targets:
+                assert way.outcome.value in arrows[f"id_node_{node.name}", f"id_node_{target.name}"]

@@ -1,0 +1,78 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from programme.calendar import financial_year, today
+from programme.models import Allotment, Charge, Officer, Posting
+from programme.powers import Power
+from workflows.authority import capacities, may
+from workflows.management.commands.load_demonstration import load_allotments, load_cast
+from workflows.postings import derive
+
+pytestmark = pytest.mark.django_db
+
+POSTS = [
+    "District Magistrate",
+    "Deputy Commissioner",
+    "Officer",
+    "Manager",
+    "Cell",
+    "Bureau",
+    "Director",
+    "Finance",
+    "Secretary",
+    "Auditor",
+    "Administrator",
+]
+
+
+def posting(username: str, charge: str) -> Posting:
+    return Posting.objects.get(officer__username=username, charge=charge)
+
+
+def test_the_demonstration_is_refused_outside_its_setting(settings):
+    settings.ENVIRONMENT, settings.DEMONSTRATION = "production", False
+    with pytest.raises(CommandError, match="ENVIRONMENT=demonstration"):
+        call_command("load_demonstration")
+
+
+def test_a_second_load_makes_nobody():
+    assert load_cast() == 0
+
+
+def test_officers_go_by_their_posts_and_have_no_password():
+    for officer in Officer.objects.all():
+        assert any(post in officer.name_en for post in POSTS), officer.name_en
+        assert officer.name_hi
+        assert not officer.has_usable_password()
+        assert not (officer.is_staff or officer.is_superuser)
+
+
+def test_nobody_of_the_cast_holds_a_grant_that_no_posting_gives():
+    assert not derive(repair=False)
+
+
+def test_the_earlier_magistrate_of_agra_holds_nothing_today():
+    assert capacities(Officer.objects.get(username="dm.agra.earlier")) == []
+    ended, begun = posting("dm.agra.earlier", Charge.REGULAR), posting("dm.agra", Charge.REGULAR)
+    assert ended.office == begun.office
+    assert ended.ends_on < begun.starts_on <= today()
+
+
+def test_the_link_officer_of_agra_is_outside_his_dates_and_that_of_lucknow_inside():
+    past, now = posting("cdo.agra", Charge.LINK), posting("cdo.lucknow", Charge.LINK)
+    assert past.ends_on < today() <= now.ends_on
+    assert not may(past.officer, Power.PROPOSE_EXHIBITION, past.office)
+    assert may(now.officer, Power.PROPOSE_EXHIBITION, now.office)
+
+
+def test_the_magistrate_of_mathura_also_holds_hathras():
+    additional = posting("dm.mathura", Charge.ADDITIONAL)
+    assert additional.office.district.name_en == "Hathras"
+    assert may(additional.officer, Power.PROPOSE_EXHIBITION, additional.office)
+
+
+def test_money_is_allotted_once_a_year():
+    Allotment.objects.all().delete()
+    assert load_allotments() == 2
+    assert load_allotments() == 0
+    assert set(Allotment.objects.values_list("year", flat=True)) == {financial_year(today())}

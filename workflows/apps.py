@@ -1,0 +1,21 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from workflows.record import triggers
+
+
+class WorkflowsConfig(AppConfig):
+    """How a file moves: who may act, what was written, where next, by when, and the proof."""
+
+    name = "workflows"
+    verbose_name = _("Workflows")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # The checks read the flows, which need every model loaded first.
+        import_module("workflows.checks")
+        # A rebuilt SQLite table has lost its triggers, so every migrate ends with them.
+        post_migrate.connect(triggers.install, sender=self)

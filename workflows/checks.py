@@ -1,0 +1,114 @@
+"""System checks: what a process must have before it may run. Each failure says what to do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
+from viewflow.workflow.fields import get_flow_ref
+from viewflow.workflow.lock import SelectForUpdateLock
+from viewflow.workflow.nodes import Join, Split
+
+from workflows.flows import FLOWS
+from workflows.models import Case, Outcome
+from workflows.nodes import Act, Begin, Choose, Ending, Step
+from workflows.record import triggers
+
+
+@register()
+def flows_are_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every step has its power, level, form and ways; the lock is the database's; the graph has no trap."""
+    return [error for flow in FLOWS.values() for error in faults(flow)]
+
+
+def faults(flow: Any) -> Iterator[CheckMessage]:
+    """Yield what is wrong with one flow; the traps are those that freeze a process for ever."""
+    name = flow.__name__
+    lock = flow.lock_impl
+    if not isinstance(lock, SelectForUpdateLock) or lock.nowait or lock.attempts != 1:
+        yield Error(f"{name} does not wait for the file's row. Set lock_impl = SelectForUpdateLock(nowait=False, attempts=1).", id="workflows.E001")
+    if flow.process_class is not Case:
+        yield Error(f"{name}.process_class must be Case.", id="workflows.E002")
+    if not (flow.slug and flow.prefix and flow.scheme and flow.record):
+        yield Error(f"{name} needs slug, prefix, scheme and record.", id="workflows.E003")
+    nodes = flow.in_order()
+    for node in nodes:
+        if isinstance(node, Begin | Step):
+            yield from _human_faults(name, node)
+        if isinstance(node, Split | Join):
+            yield Error(f"{name}.{node.name} is a plain parallel gateway, which can wait for ever.", id="workflows.E008")
+    yield from _reach_faults(name, flow, nodes)
+
+
+def _human_faults(name: str, node: Any) -> Iterator[CheckMessage]:
+    if not hasattr(node, "power") or not hasattr(node, "level"):
+        yield Error(f"{name}.{node.name} has no power: add .By(power, at=level), or anybody signed in could take it.", id="workflows.E004")
+    if isinstance(node, Step):
+        if not node.ways:
+            yield Error(f"{name}.{node.name} has no way out.", id="workflows.E005")
+        if node.days is None:
+            yield Error(f"{name}.{node.name} has no clock: add .Within(days=…).", id="workflows.E006")
+        if any(way.outcome == Outcome.SUBMIT for way in node.ways) != node.own_page:
+            yield Error(f"{name}.{node.name}: a record form has the one way out SUBMIT, a decision form has others.", id="workflows.E007")
+
+
+def _reach_faults(name: str, flow: Any, nodes: list[Any]) -> Iterator[CheckMessage]:
+    reached, queue = set(), [flow.begin_node()]
+    while queue:
+        node = queue.pop()
+        if node not in reached:
+            reached.add(node)
+            queue += [edge.dst for edge in node._outgoing()]
+    for node in nodes:
+        if node not in reached:
+            yield Error(f"{name}.{node.name} cannot be reached from the beginning.", id="workflows.E009")
+    for node in nodes:
+        if not isinstance(node, Ending) and not _leads_to_an_end(node):
+            yield Error(f"{name}.{node.name} never leads to an end.", id="workflows.E010")
+        if isinstance(node, Choose) and (node.condition is None or "<lambda>" in node.condition.__qualname__):
+            yield Error(f"{name}.{node.name}: the condition must be a named method of the record.", id="workflows.E011")
+        if isinstance(node, Act) and node._next is None:
+            yield Error(f"{name}.{node.name} leads nowhere: add .Next(…).", id="workflows.E012")
+
+
+def _leads_to_an_end(node: Any) -> bool:
+    seen, queue = set(), [node]
+    while queue:
+        here = queue.pop()
+        if isinstance(here, Ending):
+            return True
+        if here not in seen:
+            seen.add(here)
+            queue += [edge.dst for edge in here._outgoing()]
+    return False
+
+
+@register(Tags.database)
+def open_files_have_a_step(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every open task must name a node that still exists; a renamed node needs a data migration."""
+    if not databases or Case._meta.db_table not in connection.introspection.table_names():
+        return []
+    lost = []
+    for step, kind in Case.objects.filter(movements__disposed=None, ending="").values_list("movements__step", "kind").distinct():
+        if kind not in FLOWS or FLOWS[kind].instance.node(step, no_obsolete=True) is None:
+            lost.append(Error(f"Open files of {kind} wait at the unknown step {step}. Write a data migration.", id="workflows.E013"))
+    return lost
+
+
+@register(Tags.database)
+def record_is_guarded(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The triggers that keep the record must be in place."""
+    if not databases or Case._meta.db_table not in connection.introspection.table_names():
+        return []
+    return [Error(f"Trigger {name} is missing. Run manage.py migrate.", id="workflows.E014") for name in triggers.missing()]
+
+
+def names() -> list[str]:
+    """Return every public name a stored row depends on: flows, nodes and ways, for the snapshot test."""
+    rows = []
+    for slug, flow in FLOWS.items():
+        rows.append(f"{slug} {get_flow_ref(flow)} v{flow.version}")
+        for node in flow.in_order():
+            ways = ", ".join(f"{way.outcome}→{'|'.join(t.name for t in way.targets)}" for way in getattr(node, "ways", []))
+            rows.append(f"  {type(node).__name__} {node.name} {ways}".rstrip())
+    return rows

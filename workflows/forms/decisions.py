@@ -1,0 +1,149 @@
+"""The decision box: outcome, amount, note, objections. If the officer agrees, he only signs."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from programme.models import Officer
+from programme.money import rupees
+from workflows.forms.fields import RupeeField, TextField
+from workflows.models import Movement, Outcome
+
+OBJECTIONS = 3
+
+
+class SignedForm(forms.Form):
+    """What every form that moves a file carries: the note, and the state of the file the signer saw."""
+
+    own_page = False
+
+    text = TextField(label=_("Note"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.cleaned_data["outcome"])
+
+    @property
+    def return_to(self) -> str:
+        return self.cleaned_data.get("return_to", "")
+
+    @property
+    def objections(self) -> list[tuple[str, str]]:
+        return []
+
+    @property
+    def text_of_note(self) -> str:
+        return self.cleaned_data.get("text", "")
+
+    def values(self) -> dict[str, Any]:
+        """Return what the outcome writes into the record, by field name."""
+        return {}
+
+
+class DecisionForm(SignedForm):
+    """One outcome out of the step's ways; a reason where the file is returned or rejected."""
+
+    outcome_label = _("Your decision")
+    amount_field = ""
+    amount_outcome: Outcome | None = None
+
+    def __init__(self, *args: Any, movement: Movement, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.movement, self.officer, self.record = movement, officer, movement.case.record
+        node = movement.node
+        self.fields["seen"].initial = movement.case.head
+        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways]
+        self.fields["outcome"] = forms.ChoiceField(
+            label=self.outcome_label, choices=choices, widget=forms.RadioSelect, error_messages={"required": _("Choose what you decide.")}
+        )
+        self._add_amount()
+        returning = next((way for way in node.ways if way.outcome == Outcome.RETURN), None)
+        if returning:
+            self._add_objections(returning.targets)
+        self.fields["text"].help_text = _("A reason is required when you return or reject.")
+        self.order_fields(["outcome", self.amount_field, "text", "return_to"])
+
+    def _add_amount(self) -> None:
+        if self.amount_field:
+            label = self.record._meta.get_field(self.amount_field).verbose_name
+            self.fields[self.amount_field] = RupeeField(label=label, required=False, initial=self.record.amount)
+
+    def _add_objections(self, targets: tuple[Any, ...]) -> None:
+        case = self.movement.case
+        steps = [(target.name, target.named_for(case)) for target in targets]
+        if len(steps) > 1:
+            self.fields["return_to"] = forms.ChoiceField(label=_("Return to"), choices=steps, required=False, widget=forms.RadioSelect, initial=steps[-1][0])
+        about = [("", "—"), *objectionable(self.record, targets)]
+        for row in range(1, OBJECTIONS + 1):
+            self.fields[f"about_{row}"] = forms.ChoiceField(label=_("Objection %(row)s: about") % {"row": row}, choices=about, required=False)
+            self.fields[f"objection_{row}"] = TextField(label=_("Objection %(row)s") % {"row": row}, required=False, max_length=1000)
+
+    @property
+    def objection_rows(self) -> list[tuple[Any, Any]]:
+        """Pair the bound fields of each objection, for the page."""
+        return [(self[f"about_{row}"], self[f"objection_{row}"]) for row in range(1, OBJECTIONS + 1) if f"about_{row}" in self.fields]
+
+    @property
+    def objections(self) -> list[tuple[str, str]]:
+        if self.outcome != Outcome.RETURN:
+            return []
+        pairs = [(self.cleaned_data.get(f"about_{row}", ""), self.cleaned_data.get(f"objection_{row}", "")) for row in range(1, OBJECTIONS + 1)]
+        return [(about, text) for about, text in pairs if about and text]
+
+    @property
+    def text_of_note(self) -> str:
+        return self.cleaned_data.get("text", "")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        chosen = data.get("outcome")
+        if chosen and Outcome(chosen).needs_reason and not data.get("text") and not self._has_objection(data):
+            self.add_error("text", _("Write the reason; the district will see it."))
+        for row in range(1, OBJECTIONS + 1):
+            if bool(data.get(f"about_{row}")) != bool(data.get(f"objection_{row}")):
+                self.add_error(f"objection_{row}", _("Name the field or paper, and say what is wrong with it."))
+        if chosen == self.amount_outcome and self.amount_field not in self.errors:
+            self._clean_amount(data)
+        return data
+
+    def _has_objection(self, data: dict[str, Any]) -> bool:
+        return data.get("outcome") == Outcome.RETURN and any(data.get(f"objection_{row}") for row in range(1, OBJECTIONS + 1))
+
+    def _clean_amount(self, data: dict[str, Any]) -> None:
+        amount, most = data.get(self.amount_field), self.most()
+        if amount is None:
+            self.add_error(self.amount_field, _("Write the amount."))
+        elif amount > most:
+            self.add_error(self.amount_field, _("Not more than %(most)s.") % {"most": rupees(most)})
+
+    def most(self) -> Decimal:
+        """Return the largest amount in rupees this step may write."""
+        return self.record.amount_asked
+
+    def values(self) -> dict[str, Any]:
+        if self.amount_field and self.outcome == self.amount_outcome:
+            return {self.amount_field: self.cleaned_data[self.amount_field]}
+        return {}
+
+
+class WithdrawalForm(SignedForm):
+    """The opening office takes its file back, with a reason."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = True
+        self.fields["text"].label = _("Why the file is withdrawn")
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.WITHDRAW
+
+
+def objectionable(record: Any, targets: tuple[Any, ...]) -> list[tuple[str, str]]:
+    """Return the fields and papers an objection may name, with labels: those of the forms the file can go back to."""
+    forms_ = [target.form_class for target in targets if target.form_class.own_page]
+    fields = [(name, str(record._meta.get_field(name).verbose_name)) for form in forms_ for name in form._meta.fields]
+    return fields + [(f"paper:{kind}", str(record.PAPERS[kind])) for form in forms_ for kind in form.paper_kinds]

@@ -1,0 +1,107 @@
+"""Forms that write the domain record on a page of their own: the first proposal, its correction, reports."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programme.models import Norm, Office, Officer
+from workflows.forms.decisions import SignedForm
+from workflows.models import Enclosure, Movement, Objection, Outcome
+
+
+class RecordForm(SignedForm, forms.ModelForm):
+    """A page of the record, its papers, and the covering note.
+
+    ``papers`` are the enclosures that count now. When the file came back with objections bound to fields or papers,
+    only those are open; the rest is readable and cannot be changed.
+    """
+
+    own_page = True
+    sections: list[tuple[Any, list[str]]] = []
+    paper_kinds: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        office: Office,
+        officer: Officer,
+        norm: Norm,
+        papers: list[Enclosure],
+        movement: Movement | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, instance=movement.case.record if movement else None, **kwargs)
+        self.movement, self.office, self.officer, self.norm, self.papers = movement, office, officer, norm, papers
+        self.fields["text"].label = gettext_lazy("Covering note")
+        self.fields["text"].widget.attrs["rows"] = 3
+        self.fields["seen"].initial = movement.case.head if movement else ""
+        self.objected = self._objections()
+        self.scope(office)
+        for name in self.record_fields:
+            if name not in self.open_fields:
+                self.fields[name].disabled = True
+
+    def scope(self, office: Office) -> None:
+        """Limit the choices to what the office may name."""
+
+    def required_papers(self, norm: Norm) -> list[str]:
+        """Return the kinds of paper without which the form is not complete."""
+        return []
+
+    def _objections(self) -> list[Objection]:
+        if not self.movement or not self.movement.returns_to:
+            return []
+        return list(Objection.objects.filter(case=self.movement.case_id, answered_in=None).order_by("pk"))
+
+    @property
+    def record_fields(self) -> list[str]:
+        return list(self._meta.fields)
+
+    @property
+    def open_fields(self) -> set[str]:
+        """Return the fields that may be changed now."""
+        return self._open(set(self.record_fields))
+
+    @property
+    def open_papers(self) -> set[str]:
+        """Return the kinds of paper that may be added or replaced now."""
+        return {name.removeprefix("paper:") for name in self._open({f"paper:{kind}" for kind in self.paper_kinds})}
+
+    def _open(self, names: set[str]) -> set[str]:
+        here = set(self.record_fields) | {f"paper:{kind}" for kind in self.paper_kinds}
+        named = {objection.to for objection in self.objected} & here
+        return names & named if named else names
+
+    def objections_to(self, name: str) -> list[Objection]:
+        return [objection for objection in self.objected if objection.to == name]
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.SUBMIT
+
+    def paper_rows(self) -> list[dict[str, Any]]:
+        """Return one row a kind of paper for the page: label, papers held, required, open, objections, errors."""
+        required = self.required_papers(self.norm)
+        return [
+            {
+                "kind": kind,
+                "label": self.instance.PAPERS[kind],
+                "papers": [paper for paper in self.papers if paper.kind == kind],
+                "required": kind in required,
+                "open": kind in self.open_papers,
+                "objections": self.objections_to(f"paper:{kind}"),
+                "errors": self.errors.get(f"paper_{kind}", []) if self.is_bound else [],
+            }
+            for kind in self.paper_kinds
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        held = {paper.kind for paper in self.papers}
+        for kind in self.required_papers(self.norm):
+            if kind not in held:
+                self._errors[f"paper_{kind}"] = self.error_class([_("Attach: %(paper)s.") % {"paper": self.instance.PAPERS[kind]}])
+        return data

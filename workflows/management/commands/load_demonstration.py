@@ -1,0 +1,112 @@
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.core.management import BaseCommand, CommandError
+from django.core.management.base import no_translations
+from django.db import transaction
+
+from programme.calendar import financial_year, today
+from programme.models import Allotment, BudgetHead, District, Office, Officer
+from programme.tables import BadRow, Row, read_csv
+from workflows.demonstration import Story, load_files
+from workflows.postings import join
+
+FOLDER = settings.BASE_DIR / "fixtures"
+CAST = [
+    "username",
+    "name_en",
+    "name_hi",
+    "language",
+    "state",
+    "designation",
+    "district_lgd_code",
+    "charge",
+    "from_day",
+    "to_day",
+    "order_number",
+]
+
+
+class Command(BaseCommand):
+    help = "Load the demonstration: officers by their posts, money in the heads, files at every step. Run load_state first. Safe to run again."
+
+    @no_translations
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMONSTRATION and settings.ENVIRONMENT != "test":
+            raise CommandError("The demonstration's officers sign in without a password. Set ENVIRONMENT=demonstration to allow that.")
+        try:
+            officers, allotments = load_cast(), load_allotments()
+            files = load_files(read_stories())
+        except BadRow as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{officers} officers, {allotments} allotments of {financial_year(today())} and {files} files made.")
+
+
+@transaction.atomic
+def load_cast() -> int:
+    """Make the officers of the demonstration and post them, counting days from today; return how many were made.
+
+    An officer who is there already is left as he is. Raise ``BadRow``.
+    """
+    had = set(Officer.objects.values_list("username", flat=True))
+    offices = {
+        (office.designation.state.short, office.designation.code, str(office.district_id or "")): office
+        for office in Office.objects.select_related("designation__state", "district")
+    }
+    made: dict[str, Officer] = {}
+    for row in read_csv(FOLDER, "demonstration.csv", CAST):
+        if row["username"] in had:
+            continue
+        office = row.find("designation", offices, key=(row["state"], row["designation"], row["district_lgd_code"]))
+        if row["username"] not in made:
+            made[row["username"]] = _officer(row)
+        _post(row, made[row["username"]], office, by=made.get("administrator"))
+    return len(made)
+
+
+def _officer(row: Row) -> Officer:
+    texts = {column: row[column] for column in ("username", "name_en", "name_hi", "language")}
+    officer = Officer(password=make_password(None), **texts)
+    row.check(officer)
+    officer.save()
+    return officer
+
+
+def _post(row: Row, officer: Officer, office: Office, *, by: Officer | None) -> None:
+    try:
+        starts_on = today() + timedelta(days=int(row["from_day"]))
+        ends_on = today() + timedelta(days=int(row["to_day"])) if row["to_day"] else None
+        join(officer, office, charge=row["charge"], starts_on=starts_on, ends_on=ends_on, order_number=row["order_number"], by=by)
+    except (ValueError, ValidationError) as error:
+        raise row.bad(str(error)) from None
+
+
+def load_allotments() -> int:
+    """Allot the demonstration's money for the financial year of today where nothing is allotted; return how many were made."""
+    heads = {(head.state.short, head.code): head for head in BudgetHead.objects.select_related("state")}
+    made = 0
+    for row in read_csv(FOLDER, "demonstration_allotments.csv", ["state", "head", "allotted"]):
+        head = row.find("head", heads, key=(row["state"], row["head"]))
+        try:
+            allotted = Decimal(row["allotted"])
+        except InvalidOperation:
+            raise row.bad("allotted is no amount") from None
+        _allotment, new = Allotment.objects.get_or_create(head=head, year=financial_year(today()), defaults={"allotted": allotted})
+        made += new
+    return made
+
+
+def read_stories() -> list[Story]:
+    """Read the files of the demonstration; raise ``BadRow``."""
+    districts = {str(district.pk): district for district in District.objects.select_related("state")}
+    numbers = ("opened_days_ago", "starts_in_days", "days", "stalls")
+    texts = ("title", "venue", "purpose", "amount", "at")
+    stories = []
+    for row in read_csv(FOLDER, "demonstration_files.csv", ["district_lgd_code", *numbers, *texts]):
+        district = row.find("district_lgd_code", districts, key=row["district_lgd_code"])
+        stories.append(Story(district=district, **{n: int(row[n]) for n in numbers}, **{t: row[t] for t in texts}))
+    return stories

@@ -1,0 +1,54 @@
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from programme.models import State
+from workflows.models import Case
+
+
+class Command(BaseCommand):
+    help = "Bring the database, the keys, the Hindi catalogue and the static files to this version. Safe to run again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", interactive=False, verbosity=0)
+        compile_messages()
+        call_command("make_keys")
+        if not State.objects.exists():
+            self.stdout.write("Loading States, districts, offices and products …")
+            call_command("load_state")
+        if settings.DEMONSTRATION and not Case.objects.exists():
+            self.stdout.write("Loading the demonstration: officers, and files at every step …")
+            call_command("load_demonstration")
+        if not static_is_current():
+            call_command("collectstatic", interactive=False, verbosity=0)
+        self.stdout.write(self.style.SUCCESS("Ready."))
+
+
+def compile_messages() -> None:
+    """Compile every catalogue that is newer than its compiled form; gettext's own programs are not needed."""
+    for folder in settings.LOCALE_PATHS:
+        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
+            compiled = source.with_suffix(".mo")
+            if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+                continue
+            with source.open("rb") as text:
+                catalogue = read_po(text, locale=source.parent.parent.name)
+            with compiled.open("wb") as binary:
+                write_mo(binary, catalogue)
+
+
+def static_is_current() -> bool:
+    """Say whether everything served under /static/ was collected after it was last changed."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if not manifest.exists():
+        return False
+    collected = manifest.stat().st_mtime
+    files = (Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list(ignore_patterns=[]))
+    return all(file.stat().st_mtime <= collected for file in files)

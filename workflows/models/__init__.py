@@ -1,0 +1,22 @@
+from workflows.models.desk import Incident, Message, Pulse
+from workflows.models.files import Case, Movement
+from workflows.models.outcomes import Outcome
+from workflows.models.papers import Draft, Enclosure, Objection, Order
+from workflows.models.record import Checkpoint, Leaf, Noting, PrivateNote
+
+__all__ = [
+    "Case",
+    "Checkpoint",
+    "Draft",
+    "Enclosure",
+    "Incident",
+    "Leaf",
+    "Message",
+    "Movement",
+    "Noting",
+    "Objection",
+    "Order",
+    "Outcome",
+    "PrivateNote",
+    "Pulse",
+]

@@ -1,0 +1,97 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from viewflow.workflow.models import Process, Task
+
+from programme.models import District, Norm, Office, Posting, State
+from workflows.models.outcomes import Outcome
+
+
+class Case(Process):
+    """One running file (पत्रावली) of any process. Business data stands in the process's own record."""
+
+    number = models.CharField(_("file number"), max_length=40, unique=True)
+    key = models.UUIDField(_("form key"), unique=True, help_text=_("Made with the form, so that one form opens one file."))
+    kind = models.SlugField(_("process"), max_length=40)
+    record_id = models.BigIntegerField(_("record"))
+    subject = models.CharField(_("subject"), max_length=200)
+    state = models.ForeignKey(State, models.PROTECT, related_name="+", verbose_name=_("State"))
+    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("District"))
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+", verbose_name=_("opened by"))
+    amount = models.DecimalField(_("amount (₹)"), max_digits=14, decimal_places=2, null=True)
+    flow_version = models.PositiveSmallIntegerField(_("process version"), default=1)
+    norm = models.ForeignKey(Norm, models.PROTECT, related_name="+", verbose_name=_("norm"))
+    ending = models.CharField(_("ended as"), max_length=40, blank=True)
+    paragraphs = models.PositiveIntegerField(_("paragraphs"), default=0)
+    head = models.CharField(_("hash of the last paragraph"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("File")
+        verbose_name_plural = _("Files")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["kind", "record_id"], name="one_file_a_record")]
+        indexes = [
+            models.Index(fields=["district", "-process_ptr"], name="files_of_a_district"),
+            models.Index(fields=["state", "-process_ptr"], name="files_of_a_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @cached_property
+    def record(self) -> Any:
+        """The domain record, such as an ``ExhibitionProposal``."""
+        return self.flow_class.record.read(self.record_id)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.ending
+
+
+class Movement(models.Model):
+    """One stay of a file at an office. Open movements are the inbox; closed ones are the register."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="movements", verbose_name=_("file"))
+    task = models.OneToOneField(Task, models.PROTECT, related_name="movement")
+    step = models.CharField(_("step"), max_length=60)
+    power = models.CharField(_("power"), max_length=60)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="movements", verbose_name=_("office"))
+    came_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("came from"))
+    returns_to = models.CharField(_("goes back to step"), max_length=60, blank=True)
+    received = models.DateTimeField(_("received"))
+    due = models.DateTimeField(_("due"), null=True)
+    opened_at = models.DateTimeField(_("first opened"), null=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    disposed = models.DateTimeField(_("disposed"), null=True)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="movements", verbose_name=_("officer"))
+    posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+", verbose_name=_("in the charge of"))
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("Movement")
+        verbose_name_plural = _("Movements")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(disposed__isnull=True, officer__isnull=True, posting__isnull=True, outcome="")
+                | (models.Q(disposed__isnull=False, officer__isnull=False, posting__isnull=False) & ~models.Q(outcome="")),
+                name="who_when_and_outcome_stand_together",
+            ),
+            models.UniqueConstraint(fields=["case", "step", "office"], condition=models.Q(disposed__isnull=True), name="file_waits_once_at_a_step"),
+        ]
+        indexes = [
+            models.Index(fields=["office", "due"], condition=models.Q(disposed__isnull=True), name="inbox_of_an_office"),
+            models.Index(fields=["case", "received"], name="movements_of_a_file"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.disposed is None
+
+    @property
+    def node(self) -> Any:
+        """The step of the flow this stay belongs to."""
+        return self.case.flow_class.instance.node(self.step)

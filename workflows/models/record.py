@@ -1,0 +1,68 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from programme.models import Office
+from workflows.models.files import Case
+from workflows.models.outcomes import Outcome
+
+
+class Noting(models.Model):
+    """One signed paragraph of the note sheet. Written once; the database refuses to change or delete it."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notings", verbose_name=_("file"))
+    paragraph = models.PositiveIntegerField(_("paragraph"))
+    written_at = models.DateTimeField(_("written at"))
+    step = models.CharField(_("step"), max_length=60)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="notings", verbose_name=_("officer"))
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("prepared by"))
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="notings", verbose_name=_("office"))
+    body = models.TextField(_("body"), help_text=_("The canonical text that was hashed."))
+    previous = models.CharField(_("hash of the paragraph before"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+    mac = models.CharField(_("keyed hash"), max_length=64)
+    key_id = models.CharField(_("key"), max_length=40)
+
+    class Meta:
+        verbose_name = _("Noting")
+        verbose_name_plural = _("Notings")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["case", "paragraph"], name="paragraph_number_once_a_file")]
+        indexes = [models.Index(fields=["officer", "-written_at"], name="notings_of_an_officer")]
+
+
+class PrivateNote(models.Model):
+    """Personal data of a paragraph, erasable by law. The paragraph holds only its salted digest."""
+
+    noting = models.OneToOneField(Noting, models.PROTECT, related_name="private")
+    salt = models.CharField(max_length=32)
+    body = models.TextField()
+    erased_at = models.DateTimeField(_("erased at"), null=True)
+
+    class Meta:
+        default_permissions = ()
+
+
+class Leaf(models.Model):
+    """The place of one paragraph in the Merkle log of the whole installation (RFC 9162)."""
+
+    index = models.BigIntegerField(primary_key=True)
+    noting = models.OneToOneField(Noting, models.PROTECT, related_name="leaf")
+
+    class Meta:
+        default_permissions = ()
+
+
+class Checkpoint(models.Model):
+    """A signed statement of the log's size and root, linked to the one before (C2SP signed note)."""
+
+    size = models.BigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    frontier = models.JSONField(default=list)
+    note = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["size"]

@@ -1,0 +1,148 @@
+"""The file: its page, its whole history, its order, and the list of files one may read."""
+
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from workflows import authority, deadlines, history, steps
+from workflows.authority import visible_to
+from workflows.forms.decisions import WithdrawalForm
+from workflows.models import Case, Movement, Outcome
+from workflows.pages import filling
+from workflows.pages.frame import OfficerRequest, for_officers, page_of, readable_case, search_words, show
+from workflows.pages.problems import SAFE, only
+from workflows.record import export
+
+
+@only(*SAFE)
+@for_officers
+def files(request: OfficerRequest) -> HttpResponse:
+    """List the files the officer may read, the newest first, with a search over number, subject and district."""
+    words, state = search_words(request), request.GET.get("state", "")
+    rows = visible_to(request.user).select_related("district").order_by("-pk")
+    if state in ("open", "closed"):
+        rows = rows.filter(ending="") if state == "open" else rows.exclude(ending="")
+    for word in words.split():
+        named = Q(district__name_en__icontains=word) | Q(district__name_hi__icontains=word)
+        rows = rows.filter(Q(number__icontains=word) | Q(subject__icontains=word) | named)
+    waiting = Movement.objects.filter(disposed=None).select_related("office__designation", "office__district")
+    page = page_of(request, rows.prefetch_related(Prefetch("movements", waiting, to_attr="waiting")))
+    states = [("", _("All")), ("open", _("Open")), ("closed", _("Closed"))]
+    return show(request, "files.html", {"page": page, "words": words, "state": state, "states": states}, tab="files")
+
+
+@only(*SAFE)
+@for_officers
+def file(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Show everything of one file on one page. The first time somebody who can act opens it, that is recorded."""
+    return file_page(request, readable_case(request, pk))
+
+
+def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdrawal: Any = None, status: int = 200) -> HttpResponse:
+    """Render the file; ``form`` and ``withdrawal`` are refused forms to be shown again with what was typed."""
+    officer = request.user
+    stays = list(case.movements.select_related("office__designation", "office__district").order_by("received", "pk"))
+    for stay in stays:
+        stay.case = case
+    waiting = [stay for stay in stays if stay.is_open]
+    mine = next((stay for stay in waiting if _holds(officer, stay)), None)
+    refusal = _why_not(officer, mine) if mine else ""
+    if mine and not refusal:
+        if mine.opened_at is None:
+            steps.record_opening(mine, by=officer)
+        if form is None and not mine.node.own_page:
+            form = mine.node.form_class(movement=mine, officer=officer)
+    if withdrawal is None and _opened_by(officer, case) and steps.may_withdraw(officer, case):
+        withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
+    context = {
+        "case": case,
+        "paragraphs": history.paragraphs(case),
+        "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
+        "paper_names": case.record.PAPERS,
+        "order": getattr(case, "order", None),
+        "stages": history.stages(case, stays),
+        "summary": case.flow_class.summary(case),
+        "checks": case.flow_class.checks(case) if case.is_open else [],
+        "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
+        "mine": mine,
+        "refusal": refusal,
+        "form": form,
+        "fields": filling.plain_fields(form) if form else [],
+        "destinations": mine.node.destinations(case) if mine and not refusal else [],
+        "withdrawal": withdrawal,
+        "faults": filling.faults(form) + filling.faults(withdrawal),
+        "chain_holds": history.chain_holds(case),
+        "ending": _ending(case),
+    }
+    return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
+
+
+def _holds(officer: Any, stay: Movement) -> bool:
+    return any(stay.office_id == held.office.pk and stay.power in held.powers for held in authority.capacities(officer))
+
+
+def _opened_by(officer: Any, case: Case) -> bool:
+    return any(case.office_id == held.office.pk for held in authority.capacities(officer))
+
+
+def _why_not(officer: Any, stay: Movement) -> str:
+    """Return the reason why the officer may not take a step that waits at his own office; empty when he may."""
+    try:
+        authority.check_step(officer, stay)
+    except authority.Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _ending(case: Case) -> str:
+    return str(case.flow_class.instance.node(case.ending).task_title) if case.ending else ""
+
+
+@only(*SAFE)
+@for_officers
+def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Show every paragraph with all that the record holds of it, for the auditor."""
+    case = readable_case(request, pk)
+    context = {
+        "case": case,
+        "paragraphs": history.paragraphs(case),
+        "chain_holds": history.chain_holds(case),
+        "paper_names": case.record.PAPERS,
+        "order": getattr(case, "order", None),
+    }
+    return show(request, "history.html", context, tab="files")
+
+
+@only(*SAFE)
+@for_officers
+def record_lines(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Give the file's paragraphs exactly as they were hashed, one a line, for the verifier outside."""
+    case = readable_case(request, pk)
+    response = HttpResponse(export.lines(case), content_type="application/jsonl; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{case.number.replace("/", "-")}.jsonl"'
+    return response
+
+
+@only(*SAFE)
+@for_officers
+def order(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Show the sanction order as a page to print; 404 until it is issued."""
+    case = readable_case(request, pk)
+    issued = getattr(case, "order", None)
+    if issued is None:
+        raise Http404
+    sanction = case.movements.filter(outcome=Outcome.SANCTION).select_related("office__designation__department").last()
+    sheet = history.paragraphs(case)
+    noting = next(paragraph for paragraph in sheet if paragraph.body.get("order"))
+    context = {
+        "case": case,
+        "order": issued,
+        "noting": noting,
+        "issuing_department": sanction.office.designation.department if sanction else None,
+        # The order rests on the last sanction before it.
+        "signed": next((p for p in reversed(sheet[: noting.n]) if p.body["outcome"] == Outcome.SANCTION), None),
+    }
+    return show(request, "order.html", context, tab="files")

@@ -1,0 +1,159 @@
+"""What stands round every page: the reader's government, department, tabs and language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from programme.models import Charge, Officer
+from programme.models.naming import in_language
+from programme.powers import Power
+from workflows import inbox
+from workflows.authority import Refusal, capacities, may_anywhere, visible_to
+from workflows.flows import FLOWS
+from workflows.models import Case, Movement
+from workflows.pages import problems
+from workflows.steps import Overtaken
+
+PAGE_LENGTH = 25
+
+
+class OfficerRequest(HttpRequest):
+    """A request of somebody signed in; ``for_officers`` lets no other through."""
+
+    user: Officer
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One way into the application; ``key`` is what a page names to mark its own tab."""
+
+    key: str
+    title: str
+    address: str
+    badge: int = 0
+
+
+def for_officers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open a page to signed-in officers only; a refusal or an overtaken act becomes a page with its sentence."""
+
+    @wraps(view)
+    def answer(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            return problems.refused(request, str(refusal))
+        except Overtaken as overtaken:
+            return problems.overtaken(request, str(overtaken))
+
+    return never_cache(login_required(answer, login_url="sign_in"))
+
+
+def show(
+    request: OfficerRequest, template: str, context: dict[str, Any] | None = None, *, tab: str = "", status: int = 200
+) -> HttpResponse:
+    """Render a page with the frame of a signed-in officer."""
+    return render(request, f"workflows/{template}", {**frame(request, tab), **(context or {})}, status=status)
+
+
+def frame(request: OfficerRequest, tab: str) -> dict[str, Any]:
+    """Return whose government and department stand at the head, and the tabs this officer has."""
+    held = capacities(request.user)
+    office = held[0].office if held else None
+    return {
+        "source_url": settings.SOURCE_URL,
+        "government": in_language(office.designation.state, "government") if office else "",
+        "department": office.designation.department if office else None,
+        "office": office,
+        "tabs": tabs(request),
+        "tab": tab,
+    }
+
+
+def tabs(request: OfficerRequest) -> list[Tab]:
+    """Return the tabs of an officer; the badge is the same count as the inbox shows."""
+    officer = request.user
+    shown = [
+        Tab("inbox", _("My inbox"), reverse("inbox"), badge=counts(request).all),
+        Tab("files", _("Files"), reverse("files")),
+    ]
+    for slug, flow_class in beginnings(officer):
+        title = _("New: %(process)s") % {"process": flow_class.process_title}
+        shown.append(Tab(f"begin {slug}", title, reverse("begin", args=[slug])))
+    if may_anywhere(officer, Power.AUDIT):
+        shown.append(Tab("seals", _("Seals"), reverse("seals")))
+    if may_anywhere(officer, Power.AUDIT) or may_anywhere(officer, Power.ADMINISTER):
+        shown.append(Tab("health", _("Health"), reverse("health")))
+    if may_anywhere(officer, Power.ADMINISTER):
+        shown.append(Tab("setup", _("Set-up"), reverse("admin:index", current_app="setup")))
+    return shown
+
+
+def counts(request: OfficerRequest) -> inbox.Counts:
+    """Return the officer's counts, asked of the database once a request."""
+    if not hasattr(request, "inbox_counts"):
+        request.inbox_counts = inbox.counts(request.user)  # type: ignore[attr-defined]
+    return request.inbox_counts  # type: ignore[attr-defined]
+
+
+def beginnings(officer: Any) -> list[tuple[str, Any]]:
+    """Return the processes the officer may open or prepare a file of."""
+    found = []
+    for slug, flow_class in FLOWS.items():
+        begin = flow_class.begin_node()
+        powers = [power for power in (begin.power, begin.preparing_power) if power]
+        if any(may_anywhere(officer, power) for power in powers):
+            found.append((slug, flow_class))
+    return found
+
+
+def other_charges(officer: Any) -> list[Any]:
+    """Return what the officer holds besides his regular charge, for the banner over the inbox."""
+    return [capacity for capacity in capacities(officer) if capacity.charge != Charge.REGULAR]
+
+
+def readable_case(request: OfficerRequest, pk: int) -> Case:
+    """Return a file the officer may read; for everybody else it does not exist (404)."""
+    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district", "order")
+    case = rows.filter(pk=pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def readable_movement(request: OfficerRequest, pk: int) -> Movement:
+    """Return a stay of a file the officer may read, or raise 404."""
+    rows = Movement.objects.select_related("office__designation__state", "office__district", "officer")
+    movement = rows.filter(pk=pk, case__in=visible_to(request.user)).first()
+    if movement is None:
+        raise Http404
+    movement.case = readable_case(request, movement.case_id)
+    return movement
+
+
+def page_of(request: OfficerRequest, rows: Any, *, total: int | None = None) -> Page:
+    """Return the asked page of ``rows``; ``total`` spares the count where it is known. A wrong number is answered with a near page."""
+    paginator = Paginator(rows, PAGE_LENGTH)
+    if total is not None:
+        paginator.count = total
+    return paginator.get_page(request.GET.get("page"))
+
+
+def search_words(request: OfficerRequest) -> str:
+    """Return what was typed into the search box, without what no database takes."""
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        raise BadRequest from None
+    return words

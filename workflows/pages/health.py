@@ -1,0 +1,107 @@
+"""Is everything alive: for the administrator as a page, for a watching machine as JSON."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programme.powers import Power
+from workflows.authority import Refusal, may_anywhere
+from workflows.models import Checkpoint, Incident, Leaf, Message, Noting, Pulse
+from workflows.pages.frame import OfficerRequest, for_officers, show
+from workflows.pages.problems import SAFE, only
+
+# The drain runs every few seconds and the sealer every minute; two minutes of silence is a fault.
+SILENCE = timedelta(minutes=2)
+OLDEST_MAIL = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of life: its name for machines, how it reads for people, and whether it is well."""
+
+    name: str
+    title: str
+    well: bool
+    said: str
+    seconds: int | None = None
+
+
+def signs(now: datetime | None = None) -> list[Sign]:
+    """Return the signs of life; with the database away there is only that one."""
+    now = now or timezone.now()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        found = [Sign("database", _("Database"), True, _("answers"))]
+        pulses = dict(Pulse.objects.values_list("name", "at"))
+        found.append(_pulse("worker", _("Worker and clock"), pulses.get("drain"), now))
+        found.append(_pulse("sealer", _("Sealer"), pulses.get("seal"), now))
+        return [*found, _seal(now), _outbox(now), _incidents()]
+    except DatabaseError:
+        return [Sign("database", _("Database"), False, _("does not answer"))]
+
+
+def _pulse(name: str, title: str, at: datetime | None, now: datetime) -> Sign:
+    if at is None:
+        # On the first day nothing was written yet, so nobody can be late with it.
+        return Sign(name, title, not Noting.objects.exists(), _("was never seen"))
+    return Sign(name, title, now - at <= SILENCE, _("seen %(age)s ago") % {"age": _age(now - at)}, int((now - at).total_seconds()))
+
+
+def _seal(now: datetime) -> Sign:
+    """Old seals are well while nothing new was written; an unsealed paragraph older than two minutes is not."""
+    last = Checkpoint.objects.order_by("-size").first()
+    unsealed = (
+        Noting.objects.exclude(pk__in=Leaf.objects.values("noting")).order_by("written_at").values_list("written_at", flat=True).first()
+    )
+    well = unsealed is None or now - unsealed <= SILENCE
+    if last is None:
+        return Sign("seal", _("Last seal"), well, _("nothing is sealed yet"))
+    return Sign(
+        "seal", _("Last seal"), well, _("%(age)s ago") % {"age": _age(now - last.made_at)}, int((now - last.made_at).total_seconds())
+    )
+
+
+def _outbox(now: datetime) -> Sign:
+    waiting = Message.objects.filter(sent_at=None)
+    count, oldest = waiting.count(), waiting.order_by("made_at").values_list("made_at", flat=True).first()
+    said = ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": count}
+    return Sign("outbox", _("Outbox"), oldest is None or now - oldest <= OLDEST_MAIL, said, count)
+
+
+def _incidents() -> Sign:
+    count = Incident.objects.filter(closed_at=None).count()
+    return Sign("incidents", _("Open incidents"), True, str(count), count)
+
+
+def _age(span: timedelta) -> str:
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 120:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    if seconds < 7200:
+        return ngettext("%(count)s minute", "%(count)s minutes", seconds // 60) % {"count": seconds // 60}
+    return ngettext("%(count)s hour", "%(count)s hours", seconds // 3600) % {"count": seconds // 3600}
+
+
+@only(*SAFE)
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answer a watching machine: 200 when all is well, 503 when something is stale. It says nothing of any file."""
+    found = signs()
+    well = all(sign.well for sign in found)
+    body = {"well": well, "signs": {sign.name: {"well": sign.well, "figure": sign.seconds} for sign in found}}
+    return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
+
+
+@only(*SAFE)
+@for_officers
+def health(request: OfficerRequest) -> HttpResponse:
+    """Show the signs of life and the incidents that wait for the administrator."""
+    if not any(may_anywhere(request.user, power) for power in (Power.ADMINISTER, Power.AUDIT)):
+        raise Refusal(_("This page is open to the programme administrator and to auditors."))
+    incidents = Incident.objects.filter(closed_at=None).select_related("case").order_by("-raised_at")[:50]
+    return show(request, "health.html", {"signs": signs(), "incidents": incidents}, tab="health")

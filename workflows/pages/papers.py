@@ -1,0 +1,31 @@
+"""A paper of a file, handed out only to those who may read the file, and never opened inside our pages."""
+
+from django.http import FileResponse, Http404, HttpResponseBase
+
+from workflows.models import Enclosure
+from workflows.pages.frame import OfficerRequest, for_officers, readable_case
+from workflows.pages.problems import SAFE, only
+
+
+@only(*SAFE)
+@for_officers
+def paper(request: OfficerRequest, pk: int, paper: int) -> HttpResponseBase:
+    """Give one paper of a file as an attachment."""
+    case = readable_case(request, pk)
+    row = Enclosure.objects.filter(pk=paper, case=case).first()
+    return handed_out(row)
+
+
+def handed_out(row: Enclosure | None) -> HttpResponseBase:
+    """Answer with a stored paper that no browser runs or shows inside a page; 404 when there is none."""
+    if row is None:
+        raise Http404
+    try:
+        stored = row.stored.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(stored, as_attachment=True, filename=row.name, content_type=row.content_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,234 @@
+"""Set-up: the tables a programme administrator keeps. Files, notings and orders are not here and never will be."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
+
+from programme.models import (
+    Allotment,
+    BudgetHead,
+    Department,
+    Designation,
+    District,
+    Holiday,
+    Norm,
+    Office,
+    Officer,
+    Posting,
+    Product,
+    State,
+)
+from programme.powers import Power
+from workflows import postings
+from workflows.authority import capacities, may_anywhere
+from workflows.models import Case
+
+
+def signed_in(request: HttpRequest) -> Officer:
+    """Return who asks; somebody who is not signed in holds no capacity, so nothing opens to him."""
+    return cast(Officer, request.user)
+
+
+class SetUp(admin.AdminSite):
+    """Open to whoever holds the power to administer today. Being staff or superuser opens nothing."""
+
+    site_header = site_title = gettext_lazy("Set-up")
+    index_title = gettext_lazy("Set-up tables")
+    site_url = "/"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_anywhere(signed_in(request), Power.ADMINISTER)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect(f"/sign-in/?{urlencode({'next': request.GET.get('next', '/setup/')})}")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect("sign_out")
+
+
+site = SetUp(name="setup")
+
+
+def own_states(request: HttpRequest) -> set[int]:
+    """Return the States whose tables this administrator keeps."""
+    return {held.office.state_id for held in capacities(signed_in(request)) if Power.ADMINISTER in held.powers}
+
+
+class Table(admin.ModelAdmin):
+    """A table of the administrator's own State. ``state`` is the way from a row to its State."""
+
+    state = "state"
+    deletes = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(**{f"{self.state}__in": own_states(request)})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only rows of the administrator's own State."""
+        ways = {
+            State: "pk", District: "state", Department: "state", Designation: "state",
+            Office: "designation__state", BudgetHead: "state",
+        }  # fmt: skip
+        way = ways.get(db_field.related_model)
+        if way:
+            kwargs["queryset"] = db_field.related_model.objects.filter(**{f"{way}__in": own_states(request)})
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_anywhere(signed_in(request), Power.ADMINISTER)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.deletes and self.has_module_permission(request)
+
+
+@admin.register(State, site=site)
+class States(Table):
+    state = "pk"
+    list_display = ["name_en", "name_hi", "short"]
+    fields = ["name_en", "name_hi", "government_en", "government_hi", "weekly_offs"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Holiday, site=site)
+class Holidays(Table):
+    deletes = True
+    list_display = ["date", "name_en", "name_hi", "district"]
+    list_filter = ["date"]
+    search_fields = ["name_en", "name_hi"]
+
+
+class DesignationForm(forms.ModelForm):
+    powers = forms.MultipleChoiceField(
+        label=gettext_lazy("powers"), choices=Power.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+@admin.register(Designation, site=site)
+class Designations(Table):
+    form = DesignationForm
+    list_display = ["name_en", "name_hi", "level", "department"]
+
+    def save_model(self, request: HttpRequest, obj: Designation, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # Powers changed here must reach the officers who hold such offices now.
+        for officer in Officer.objects.filter(postings__office__designation=obj).distinct():
+            postings.derive(officer)
+
+
+@admin.register(Office, site=site)
+class Offices(Table):
+    state = "designation__state"
+    list_display = ["__str__", "email"]
+    list_select_related = ["designation", "district"]
+    search_fields = ["designation__name_en", "designation__name_hi", "district__name_en", "district__name_hi"]
+
+
+@admin.register(Officer, site=site)
+class Officers(Table, UserAdmin):
+    """People who sign in. What they may do comes from postings, so no permission is offered here."""
+
+    list_display = ["username", "name_en", "name_hi", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["username", "name_en", "name_hi"]
+    ordering = ["username"]
+    filter_horizontal = ()
+    fieldsets = [(None, {"fields": ["username", "password", "name_en", "name_hi", "email", "language", "is_active"]})]
+    add_fieldsets = [
+        (None, {"fields": ["username", "name_en", "name_hi", "email", "language", "usable_password", "password1", "password2"]})
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        here = Q(postings__office__designation__state__in=own_states(request)) | Q(postings=None)
+        return admin.ModelAdmin.get_queryset(self, request).filter(here, is_superuser=False).distinct()
+
+    def save_model(self, request: HttpRequest, obj: Officer, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        postings.derive(obj)
+
+
+@admin.register(Posting, site=site)
+class Postings(Table):
+    """Who holds which office. Joining and relieving go through the verbs, so that the grants follow."""
+
+    state = "office__designation__state"
+    list_display = ["officer", "office", "charge", "starts_on", "ends_on", "order_number"]
+    list_select_related = ["officer", "office__designation", "office__district"]
+    search_fields = ["officer__name_en", "officer__name_hi", "office__designation__name_en", "office__district__name_en"]
+    typed_fields = ["officer", "office", "charge", "starts_on", "ends_on", "order_number"]
+    fields = [*typed_fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["officer", "office", "charge", "starts_on", "order_number"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Posting, form: Any, change: bool) -> None:
+        if change:
+            if obj.ends_on:
+                postings.relieve(obj, on=obj.ends_on, by=signed_in(request))
+            return
+        made = postings.join(
+            obj.officer, obj.office, charge=obj.charge, starts_on=obj.starts_on, ends_on=obj.ends_on,
+            order_number=obj.order_number, by=signed_in(request),
+        )  # fmt: skip
+        obj.pk = made.pk
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Show a refused posting as a message over the form, filled as it was."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refusal:
+            for sentence in refusal.messages:
+                messages.error(request, sentence)
+            typed = {name: request.POST.get(name, "") for name in self.typed_fields}
+            return HttpResponseRedirect(request.path if object_id else f"{request.path}?{urlencode(typed)}")
+
+
+@admin.register(Norm, site=site)
+class Norms(Table):
+    """Dated versions of the rules. A version that files were judged by is not changed; a new one is added."""
+
+    list_display = ["scheme", "version", "applies_from", "order_number", "verified"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or not Case.objects.filter(norm=obj).exists())
+
+
+@admin.register(BudgetHead, site=site)
+class BudgetHeads(Table):
+    list_display = ["code", "name_en", "name_hi"]
+
+
+@admin.register(Allotment, site=site)
+class Allotments(Table):
+    state = "head__state"
+    list_display = ["head", "year", "allotted", "committed"]
+    readonly_fields = ["committed"]
+
+
+@admin.register(Product, site=site)
+class Products(Table):
+    state = "district__state"
+    list_display = ["name_en", "name_hi", "district", "rank", "live"]
+    list_filter = ["rank", "live"]
+    search_fields = ["name_en", "name_hi", "district__name_en", "district__name_hi"]

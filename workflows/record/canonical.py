@@ -1,0 +1,63 @@
+"""The one way a value is written before it is hashed: the part of RFC 8785 that needs no rule for fractions."""
+
+import hashlib
+import json
+from typing import Any
+
+LARGEST = 2**53 - 1
+DEEPEST = 64
+
+
+class NotCanonical(ValueError):
+    """The value has no canonical form; the message says where in it and why."""
+
+
+def canonical(value: Any) -> str:
+    """Return the canonical text of text, whole numbers, booleans, ``None``, lists and dicts of these.
+
+    Raise ``NotCanonical`` for anything else: fractions, numbers beyond 2**53 - 1, half characters, NUL, names that are not ASCII text.
+    Within this subset sorted, compact JSON is byte for byte what RFC 8785 asks for.
+    """
+    _refuse_what_has_no_form(value, "$", 0)
+    return in_order(value)
+
+
+def in_order(value: Any) -> str:
+    """Return sorted, compact JSON without asking whether the value has a canonical form; for comparing what was written already."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def sha256_of(text: str) -> str:
+    """Return the SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refuse_what_has_no_form(value: Any, where: str, depth: int) -> None:
+    if depth > DEEPEST:
+        raise NotCanonical(f"{where[:80]}: nested deeper than {DEEPEST}")
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        _refuse_broken_text(value, where)
+    elif isinstance(value, int):
+        if abs(value) > LARGEST:
+            raise NotCanonical(f"{where}: a whole number beyond 2**53 - 1")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            _refuse_what_has_no_form(item, f"{where}[{position}]", depth + 1)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if not isinstance(name, str) or not name.isascii() or "\0" in name:
+                raise NotCanonical(f"{where}: the name {name!r} is not ASCII text")
+            _refuse_what_has_no_form(item, f"{where}.{name}", depth + 1)
+    else:
+        raise NotCanonical(f"{where}: {type(value).__name__} has no canonical form")
+
+
+def _refuse_broken_text(text: str, where: str) -> None:
+    if "\0" in text:
+        raise NotCanonical(f"{where}: text with a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise NotCanonical(f"{where}: text with half a character at {error.start}") from error

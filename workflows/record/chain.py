@@ -1,0 +1,115 @@
+"""Writing the next paragraph of a file. Nothing else in the product writes one."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from programme.models import Office, Officer, Posting
+from workflows.models import Case, Noting, PrivateNote
+from workflows.record.canonical import canonical, sha256_of
+from workflows.record.keys import current_key_id, hmac_key, mac_of
+from workflows.record.state import digest_of_state
+
+VERSION = 1
+SALT_BYTES = 16
+
+
+def append(
+    case: Case,
+    *,
+    step: str,
+    outcome: str,
+    officer: Officer | None,
+    prepared_by: Officer | None,
+    office: Office | None,
+    posting: Posting | None,
+    facts: dict[str, Any],
+    private: dict[str, Any] | None = None,
+) -> Noting:
+    """Write the next paragraph of ``case`` and move its number and head, in memory; the caller saves the case.
+
+    The caller holds the case's row locked in a transaction, and has already set the record, amount, ending and papers
+    as they stand after the act: the paragraph pins them. An act of the system has no officer, office or posting.
+    Raise ``NotCanonical`` when facts cannot be written, ``ValueError`` when a fact takes a name the record itself uses.
+    """
+    now = timezone.now()
+    salt = secrets.token_bytes(SALT_BYTES).hex()
+    private_text = None if private is None else canonical(private)
+    frame = _frame(case, step=step, outcome=outcome, office=office, posting=posting) | {
+        "at": stamp(now),
+        "person": _person(officer),
+        "prepared_by": _person(prepared_by),
+        "private": None if private_text is None else private_digest(salt, private_text),
+    }
+    if taken := sorted(facts.keys() & frame.keys()):
+        raise ValueError(f"The record writes these itself: {', '.join(taken)}")
+    body = canonical(facts | frame)
+    noting = _store(case, now, body, step=step, outcome=outcome, officer=officer, prepared_by=prepared_by, office=office)
+    if private_text is not None:
+        PrivateNote.objects.create(noting=noting, salt=salt, body=private_text)
+    case.paragraphs, case.head = noting.paragraph, noting.hash
+    return noting
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as the record does: UTC, microseconds, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def private_digest(salt: str, text: str) -> str:
+    """Return the SHA-256 of the salt's bytes and the canonical text of a paragraph's personal data."""
+    return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
+
+
+def _frame(case: Case, *, step: str, outcome: str, office: Office | None, posting: Posting | None) -> dict[str, Any]:
+    return {
+        "v": VERSION,
+        "file": case.number,
+        "n": case.paragraphs + 1,
+        "previous": case.head,
+        "step": step,
+        "flow": {"name": case.kind, "version": case.flow_version},
+        "outcome": str(outcome),
+        "office": _office(office),
+        "charge": None if posting is None else str(posting.charge),
+        "norm": case.norm.version,
+        "after": digest_of_state(case),
+    }
+
+
+def _store(case: Case, now: datetime, body: str, *, step: str, outcome: str, **people: Any) -> Noting:
+    digest = sha256_of(body)
+    key_id = current_key_id()
+    return Noting.objects.create(
+        case=case,
+        paragraph=case.paragraphs + 1,
+        written_at=now,
+        step=step,
+        outcome=outcome,
+        body=body,
+        previous=case.head,
+        hash=digest,
+        mac=mac_of(digest, hmac_key(key_id)),
+        key_id=key_id,
+        **people,
+    )
+
+
+def _person(officer: Officer | None) -> dict[str, Any] | None:
+    if officer is None:
+        return None
+    return {"id": officer.pk, "username": officer.username, "name_en": officer.name_en, "name_hi": officer.name_hi}
+
+
+def _office(office: Office | None) -> dict[str, Any] | None:
+    if office is None:
+        return None
+    parts = [office.designation] + ([office.district] if office.district else [])
+    return {
+        "id": office.pk,
+        "name_en": ", ".join(part.name_en for part in parts),
+        "name_hi": ", ".join(part.name_hi or part.name_en for part in parts),
+    }

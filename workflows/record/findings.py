@@ -1,0 +1,65 @@
+"""What is wrong with the record, one sentence each, in the reader's language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it was written. ``file`` is empty and ``paragraph`` is ``None`` where none is concerned."""
+
+    kind: str
+    file: str
+    paragraph: int | None
+    sentence: str
+
+
+def finding(kind: str, file: str = "", paragraph: int | None = None, **words: Any) -> Finding:
+    """Return the finding with its sentence in the language in force now."""
+    return Finding(kind, file, paragraph, str(SENTENCES[kind]) % {"file": file, "paragraph": paragraph, **words})
+
+
+SENTENCES = {
+    # A paragraph
+    "body": _("File %(file)s, paragraph %(paragraph)s: the signed text cannot be read as a paragraph."),
+    "columns": _("File %(file)s, paragraph %(paragraph)s: %(names)s does not agree with the signed text."),
+    "hash": _("File %(file)s, paragraph %(paragraph)s: the signed text was changed; its hash is another."),
+    "mac": _("File %(file)s, paragraph %(paragraph)s: it was not signed with the key of this installation."),
+    "key": _("File %(file)s, paragraph %(paragraph)s: it names the signing key %(key)s, which is not known here."),
+    "link": _("File %(file)s, paragraph %(paragraph)s: it does not continue the paragraph before it."),
+    "gap": _("File %(file)s, paragraph %(paragraph)s: it stands where paragraph %(expected)s should be."),
+    "unsealed": _("File %(file)s, paragraph %(paragraph)s: it has never been sealed."),
+    "private": _("File %(file)s, paragraph %(paragraph)s: the personal data beside it are not those that were signed."),
+    "private-gone": _("File %(file)s, paragraph %(paragraph)s: the personal data beside it were removed, not erased by law."),
+    "order": _("File %(file)s, paragraph %(paragraph)s: the order it issued is not the order on record (number, amount or paragraph)."),
+    "paper-gone": _("File %(file)s, paragraph %(paragraph)s: a paper it names is no longer on the file (SHA-256 %(sha256)s)."),
+    "stray": _("Paragraph %(paragraph)s of a file that no longer exists (row %(row)s) is left over."),
+    # A file
+    "tail": _("File %(file)s: it should have %(expected)s paragraphs; some are missing."),
+    "head": _("File %(file)s: the last paragraph is not the one the file ends with."),
+    "no-history": _("File %(file)s: it has no history."),
+    "state": _("File %(file)s: amount, facts, ending or papers were changed without a paragraph."),
+    "record-gone": _("File %(file)s: its record cannot be found."),
+    "personal": _("File %(file)s: personal data were changed without a paragraph: %(names)s."),
+    "order-unsaid": _("File %(file)s: the order %(number)s is on record but no paragraph issued it."),
+    "paper": _("File %(file)s: the paper “%(name)s” is not the one received; its SHA-256 differs."),
+    "paper-missing": _("File %(file)s: the paper “%(name)s” is missing from the store."),
+    "stuck": _("File %(file)s: it waits nowhere and has no ending."),
+    "ended-open": _("File %(file)s: it has ended and yet waits at a step."),
+    # The log of seals
+    "log-gap": _("The log of seals has no place %(expected)s; it goes on with %(index)s. Sealed paragraphs were removed."),
+    "root": _("The paragraphs sealed in places %(first)s to %(last)s are not those that were sealed. Files: %(files)s."),
+    "log-short": _("The seal over %(size)s paragraphs covers more than the %(there)s that are left in the log."),
+    "log-long": _("%(count)s sealed paragraphs are covered by no seal; the newest seal was removed."),
+    "seal-text": _("The seal over %(size)s paragraphs cannot be read."),
+    "seal-row": _("The seal over %(size)s paragraphs does not agree with its own signed text."),
+    "seal-signature": _("The seal over %(size)s paragraphs is not signed with the key of this installation."),
+    "seal-link": _("The seal over %(size)s paragraphs does not continue the seal before it; a seal was removed or changed."),
+    # What was kept outside, and the database itself
+    "anchor-signature": _("The anchor over %(size)s paragraphs of %(time)s is not signed with the key of this installation."),
+    "anchor-root": _("The first %(size)s sealed paragraphs are not those the anchor of %(time)s was given for. The record was rewritten."),
+    "anchor-ahead": _("The anchor of %(time)s covers %(size)s paragraphs; only %(there)s are here. An old copy was restored."),
+    "guard": _("The database no longer refuses changes: %(name)s is missing or altered."),
+}

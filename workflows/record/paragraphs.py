@@ -1,0 +1,239 @@
+"""Checking one file: each paragraph by itself, then the file's end, its record, papers and order against the last of them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from workflows.models import Case
+from workflows.record.canonical import in_order, sha256_of
+from workflows.record.chain import private_digest, stamp
+from workflows.record.findings import Finding, finding
+from workflows.record.keys import UnknownKey, hmac_key, mac_of
+from workflows.record.state import digest_of_state
+
+# The sealer works every minute; what is older than this was kept from it.
+SEALED_WITHIN = timedelta(minutes=10)
+
+
+class Row(NamedTuple):
+    """One paragraph as the database holds it, with its place in the log and the personal data beside it."""
+
+    id: int
+    case_id: int
+    paragraph: int
+    written_at: datetime
+    step: str
+    outcome: str
+    officer_id: int | None
+    prepared_by_id: int | None
+    office_id: int | None
+    body: str
+    previous: str
+    hash: str
+    mac: str
+    key_id: str
+    leaf: int | None
+    private_id: int | None
+    salt: str | None
+    private: str | None
+    erased_at: datetime | None
+
+
+COLUMNS = [*Row._fields[:14], "leaf__index", "private__id", "private__salt", "private__body", "private__erased_at"]
+
+
+class OrderRow(NamedTuple):
+    number: str
+    amount: str
+    noting_id: int
+
+
+@dataclass
+class Surroundings:
+    """What stands around one file's paragraphs: its row, record (set on the case), papers, order and open steps."""
+
+    case: Case
+    has_record: bool
+    current: list[dict[str, str]]
+    papers: set[str]
+    order: OrderRow | None
+    open_steps: int
+
+
+@dataclass
+class Reading:
+    """What has been read of a file so far."""
+
+    count: int = 0
+    last: Row | None = None
+    after: Any = None
+    personal: dict[str, Any] = field(default_factory=dict)
+    ordered: bool = False
+    waiting: list[int] = field(default_factory=list)
+
+
+def check_file(around: Surroundings, rows: Iterable[Row], now: datetime) -> Iterator[Finding]:
+    """Yield what is wrong with one file. ``rows`` are its paragraphs in order; they are read once and not kept."""
+    reading, number = Reading(), around.case.number
+    for row in rows:
+        yield from _place(row, reading, number)
+        yield from _signature(row, number)
+        yield from _seal(row, reading, number, now)
+        body = _body(row)
+        if body is None:
+            yield finding("body", number, row.paragraph)
+        else:
+            yield from _columns(row, body, around.case)
+            yield from _private(row, body, reading, number)
+            yield from _named(row, body, around, reading)
+        reading.count, reading.last, reading.after = reading.count + 1, row, (body or {}).get("after")
+    yield from _end(around, reading)
+
+
+def _place(row: Row, reading: Reading, number: str) -> Iterator[Finding]:
+    expected = reading.last.paragraph + 1 if reading.last else 1
+    if row.paragraph != expected:
+        yield finding("gap", number, row.paragraph, expected=expected)
+    if row.previous != (reading.last.hash if reading.last else ""):
+        yield finding("link", number, row.paragraph)
+
+
+def _signature(row: Row, number: str) -> Iterator[Finding]:
+    if sha256_of_stored(row.body) != row.hash:
+        yield finding("hash", number, row.paragraph)
+    try:
+        if mac_of(row.hash, hmac_key(row.key_id)) != row.mac:
+            yield finding("mac", number, row.paragraph)
+    except UnknownKey:
+        yield finding("key", number, row.paragraph, key=row.key_id)
+    except ValueError:  # The stored hash is not hexadecimal.
+        yield finding("mac", number, row.paragraph)
+
+
+def sha256_of_stored(text: str) -> str:
+    """Return the SHA-256 of a stored text, empty when a shell has put half a character into it."""
+    try:
+        return sha256_of(text)
+    except UnicodeEncodeError:
+        return ""
+
+
+def _seal(row: Row, reading: Reading, number: str, now: datetime) -> Iterator[Finding]:
+    """A paragraph is left out when it is old, or when a later one of its file is already sealed."""
+    if row.leaf is not None:
+        for paragraph in reading.waiting:
+            yield finding("unsealed", number, paragraph)
+        reading.waiting.clear()
+    elif now - row.written_at > SEALED_WITHIN:
+        yield finding("unsealed", number, row.paragraph)
+    else:
+        reading.waiting.append(row.paragraph)
+
+
+def _body(row: Row) -> dict[str, Any] | None:
+    """Return the signed text as data, ``None`` when it is not the canonical text of a paragraph."""
+    try:
+        body = json.loads(row.body)
+        if isinstance(body, dict) and in_order(body) == row.body:
+            return body
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+def _columns(row: Row, body: dict[str, Any], case: Case) -> Iterator[Finding]:
+    pairs = {
+        "file": (body.get("file"), case.number),
+        "process": (body.get("flow"), {"name": case.kind, "version": case.flow_version}),
+        "paragraph": (body.get("n"), row.paragraph),
+        "previous": (body.get("previous"), row.previous),
+        "written_at": (body.get("at"), stamp(row.written_at)),
+        "step": (body.get("step"), row.step),
+        "outcome": (body.get("outcome"), row.outcome),
+        "officer": (_id(body.get("person")), row.officer_id),
+        "prepared_by": (_id(body.get("prepared_by")), row.prepared_by_id),
+        "office": (_id(body.get("office")), row.office_id),
+    }
+    if wrong := [name for name, (signed, stored) in pairs.items() if signed != stored]:
+        yield finding("columns", case.number, row.paragraph, names=", ".join(wrong))
+
+
+def _id(value: Any) -> Any:
+    return value.get("id") if isinstance(value, dict) else value
+
+
+def _private(row: Row, body: dict[str, Any], reading: Reading, number: str) -> Iterator[Finding]:
+    signed = body.get("private")
+    if row.private_id is None:
+        if signed is not None:
+            yield finding("private-gone", number, row.paragraph)
+        return
+    if row.erased_at is not None and not row.private and not row.salt and signed is not None:
+        reading.personal.clear()  # What was erased can no longer be compared with the live record.
+        return
+    if signed is None or _digest(row) != signed:
+        yield finding("private", number, row.paragraph)
+        return
+    personal = json.loads(row.private or "{}")
+    if isinstance(personal, dict):
+        reading.personal.update(personal)
+
+
+def _digest(row: Row) -> str | None:
+    try:
+        return private_digest(row.salt or "", row.private or "")
+    except ValueError:
+        return None
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _named(row: Row, body: dict[str, Any], around: Surroundings, reading: Reading) -> Iterator[Finding]:
+    """Papers and order that the paragraph names must still be there, and be the same."""
+    number = around.case.number
+    for paper in _items(body.get("papers")):
+        sha256 = paper.get("sha256") if isinstance(paper, dict) else paper
+        if sha256 not in around.papers:
+            yield finding("paper-gone", number, row.paragraph, sha256=sha256)
+    if order := body.get("order"):
+        reading.ordered = True
+        said = (order.get("number"), order.get("amount"), row.id) if isinstance(order, dict) else None
+        if around.order is None or around.order != said:
+            yield finding("order", number, row.paragraph)
+
+
+def _end(around: Surroundings, reading: Reading) -> Iterator[Finding]:
+    case = around.case
+    if reading.last is None:
+        yield finding("no-history", case.number)
+        return
+    if case.paragraphs != reading.last.paragraph or reading.count != case.paragraphs:
+        yield finding("tail", case.number, expected=case.paragraphs)
+    elif case.head != reading.last.hash:
+        yield finding("head", case.number)
+    yield from _live(around, reading)
+    if around.order and not reading.ordered:
+        yield finding("order-unsaid", case.number, number=around.order.number)
+    if not around.open_steps and not case.ending:
+        yield finding("stuck", case.number)
+    if around.open_steps and case.ending:
+        yield finding("ended-open", case.number)
+
+
+def _live(around: Surroundings, reading: Reading) -> Iterator[Finding]:
+    """Compare the record as it stands with what the last paragraph pinned."""
+    case = around.case
+    if not around.has_record:
+        yield finding("record-gone", case.number)
+        return
+    if digest_of_state(case, around.current) != reading.after:
+        yield finding("state", case.number)
+    if reading.personal:
+        facts = case.record.facts()
+        pinned = sorted(reading.personal.keys() & case.record.PERSONAL)
+        if changed := [name for name in pinned if facts.get(name) != reading.personal[name]]:
+            yield finding("personal", case.number, names=", ".join(changed))

@@ -1,0 +1,108 @@
+"""Sealing: committed paragraphs get their places in one Merkle log, whose root is signed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, Max, OuterRef
+from django.utils import timezone
+
+from workflows.models import Checkpoint, Leaf, Noting
+from workflows.record import merkle
+from workflows.record.keys import seal_key, verifier_key
+from workflows.record.notes import NO_NOTE, note_hash, note_time, write_note
+from workflows.record.seals import Seal, check_seal, sound_frontier
+
+LOCK = 0x6B70_7365_616C  # "kpseal": only one sealer works at a time.
+# A paragraph may be committed after one with a higher id was sealed; never so late that 10,000 others came between.
+WINDOW = 10_000
+BATCH = 1_000
+
+
+class BrokenSeal(Exception):
+    """The newest checkpoint is not ours or not whole: nothing may be built on it before somebody has looked."""
+
+
+@transaction.atomic
+def seal(now: datetime | None = None) -> Checkpoint | None:
+    """Seal every committed paragraph that has no place in the log yet; return ``None`` when there is none or another sealer works.
+
+    Safe to run again at any time: places and checkpoint are written in one transaction. Raise ``BrokenSeal`` rather than
+    sign on top of a checkpoint that was tampered with, ``ImproperlyConfigured`` when the key is missing or readable by others.
+    """
+    if not _alone():
+        return None
+    unsealed = list(_unsealed())
+    if not unsealed:
+        return None
+    newest, frontier = _newest()
+    size = newest.size if newest else 0
+    if Leaf.objects.aggregate(top=Max("index"))["top"] != (size - 1 if size else None):
+        raise BrokenSeal(f"The log does not end where the checkpoint of {size} paragraphs ends.")
+    for start in range(0, len(unsealed), BATCH):
+        leaves = []
+        for noting_id, paragraph_hash in unsealed[start : start + BATCH]:
+            merkle.extend(frontier, size, merkle.leaf_hash(bytes.fromhex(paragraph_hash)))
+            leaves.append(Leaf(index=size, noting_id=noting_id))
+            size += 1
+        Leaf.objects.bulk_create(leaves)
+    return _sign(size, frontier, previous=newest.note if newest else None, now=now or timezone.now())
+
+
+def newest_note() -> str | None:
+    """Return the newest signed note, ``None`` before the first seal."""
+    return Checkpoint.objects.order_by("-size").values_list("note", flat=True).first()
+
+
+def anchors() -> Iterator[str]:
+    """Yield every signed note, oldest first, each ending with an empty line: the download of auditors."""
+    for note in Checkpoint.objects.order_by("size").values_list("note", flat=True).iterator(chunk_size=BATCH):
+        yield f"{note}\n"
+
+
+def anchor_text(*, newest: bool = False) -> str:
+    """Return all signed notes as one text, or the newest alone for the daily mail; empty before the first seal."""
+    return newest_note() or "" if newest else "".join(anchors())
+
+
+def _alone() -> bool:
+    """Take the sealer's lock until the transaction ends. SQLite lets one transaction write at a time anyway."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _unsealed() -> Iterator[tuple[int, str]]:
+    """Yield id and hash of unsealed paragraphs, looking no further back than the window, so that the cost follows the new ones."""
+    newest = Leaf.objects.aggregate(id=Max("noting_id"))["id"] or 0
+    sealed = Exists(Leaf.objects.filter(noting=OuterRef("pk")))
+    rows = Noting.objects.filter(~sealed, pk__gt=newest - WINDOW).order_by("pk")
+    yield from rows.values_list("pk", "hash").iterator(chunk_size=BATCH)
+
+
+def _newest() -> tuple[Seal | None, list[bytes]]:
+    """Return the newest checkpoint and the right edge to build on; raise ``BrokenSeal`` when it is not sound."""
+    rows = Checkpoint.objects.order_by("-size").values_list(*Seal._fields)[:2]
+    newest, before = ([Seal._make(row) for row in rows] + [None, None])[:2]
+    if newest is None:
+        return None, []
+    wrong = next(check_seal(newest, before and before.note, verifier_key()), None)
+    if wrong:
+        raise BrokenSeal(wrong.sentence)
+    return newest, sound_frontier(newest) or []
+
+
+def _sign(size: int, frontier: list[bytes], *, previous: str | None, now: datetime) -> Checkpoint:
+    root = merkle.root(frontier)
+    note = write_note(
+        seal_key(),
+        origin=settings.RECORD_ORIGIN,
+        size=size,
+        root=root,
+        previous=note_hash(previous) if previous else NO_NOTE,
+        time=note_time(now),
+    )
+    return Checkpoint.objects.create(size=size, root=root.hex(), frontier=[part.hex() for part in frontier], note=note, made_at=now)

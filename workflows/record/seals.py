@@ -1,0 +1,130 @@
+"""Checking the log of seals: every place, every signed root, and what was kept outside."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from workflows.models import Checkpoint, Leaf
+from workflows.record import merkle
+from workflows.record.findings import Finding, finding
+from workflows.record.keys import verifier_key
+from workflows.record.notes import NO_NOTE, NotANote, Note, note_hash, note_time, read_note
+
+CHUNK = 2_000
+NAMED = 20  # Files named in one sentence.
+
+
+class Seal(NamedTuple):
+    """One checkpoint as the database holds it."""
+
+    size: int
+    root: str
+    frontier: Any
+    note: str
+    made_at: datetime
+
+
+class Log:
+    """The log read once, in order of its places. ``frontier`` is ``None`` while a missing place leaves the tree unknown."""
+
+    def __init__(self, anchors: Iterable[Note]) -> None:
+        # A place whose paragraph is gone does not come up, and leaves a gap.
+        self.leaves = Leaf.objects.order_by("index").values_list("index", "noting__hash").iterator(chunk_size=CHUNK)
+        self.next = next(self.leaves, None)
+        self.size = 0
+        self.frontier: list[bytes] | None = []
+        self.anchors: dict[int, list[Note]] = {}
+        for anchor in anchors:
+            self.anchors.setdefault(anchor.size, []).append(anchor)
+
+    def read_to(self, size: int | None) -> Iterator[Finding]:
+        """Read the places below ``size``, or all that are left, and compare the anchors given for each size on the way."""
+        while self.next is not None and (size is None or self.next[0] < size):
+            index, paragraph_hash = self.next
+            if index != self.size:
+                yield finding("log-gap", expected=self.size, index=index)
+                self.size, self.frontier = max(self.size, index), None
+            self._extend(paragraph_hash)
+            yield from self._compare()
+            self.next = next(self.leaves, None)
+
+    def _extend(self, paragraph_hash: str) -> None:
+        try:
+            if self.frontier is not None:
+                merkle.extend(self.frontier, self.size, merkle.leaf_hash(bytes.fromhex(paragraph_hash)))
+        except ValueError:  # Not hexadecimal; the file's own check says so.
+            self.frontier = None
+        self.size += 1
+
+    def _compare(self) -> Iterator[Finding]:
+        for anchor in self.anchors.get(self.size, ()):
+            if self.frontier is not None and merkle.root(self.frontier).hex() != anchor.root:
+                yield finding("anchor-root", size=anchor.size, time=anchor.time)
+
+
+def check_log(anchors: Iterable[Note]) -> Iterator[Finding]:
+    """Yield what is wrong with the log of seals, and where notes kept outside disagree with it.
+
+    Every root is computed anew from the paragraphs. After a wrong one the reading goes on from the signed
+    frontier, so that damage in several places is told apart.
+    """
+    anchors = list(anchors)
+    verifier = verifier_key() if Checkpoint.objects.exists() else ""
+    for anchor in anchors:
+        if verifier and not anchor.signed_by(verifier):
+            yield finding("anchor-signature", size=anchor.size, time=anchor.time)
+    log, before, checked = Log(anchors), None, 0
+    rows = Checkpoint.objects.order_by("size").values_list(*Seal._fields).iterator(chunk_size=CHUNK)
+    for seal in map(Seal._make, rows):
+        yield from check_seal(seal, before, verifier)
+        yield from log.read_to(seal.size)
+        yield from _check_root(seal, log, checked)
+        before, checked = seal.note, seal.size
+    yield from log.read_to(None)
+    if log.size > checked:
+        yield finding("log-long", count=log.size - checked)
+    for anchor in anchors:
+        if anchor.size > log.size:
+            yield finding("anchor-ahead", size=anchor.size, there=log.size, time=anchor.time)
+
+
+def check_seal(seal: Seal, before: str | None, verifier: str) -> Iterator[Finding]:
+    """Yield what is wrong with one checkpoint: its text, signature, columns, link to the note before."""
+    try:
+        note = read_note(seal.note)
+    except NotANote:
+        yield finding("seal-text", size=seal.size)
+        return
+    if not note.signed_by(verifier):
+        yield finding("seal-signature", size=seal.size)
+    frontier = sound_frontier(seal)
+    if frontier is None or (note.size, note.root, note.time) != (seal.size, seal.root, note_time(seal.made_at)):
+        yield finding("seal-row", size=seal.size)
+    if note.previous != (note_hash(before) if before else NO_NOTE):
+        yield finding("seal-link", size=seal.size)
+
+
+def sound_frontier(seal: Seal) -> list[bytes] | None:
+    """Return the right edge kept with a checkpoint, ``None`` when it does not lead to the checkpoint's root."""
+    try:
+        frontier = [bytes.fromhex(part) for part in seal.frontier]
+    except (TypeError, ValueError):
+        return None
+    fits = len(frontier) == seal.size.bit_count() and merkle.root(frontier).hex() == seal.root
+    return frontier if fits else None
+
+
+def _check_root(seal: Seal, log: Log, checked: int) -> Iterator[Finding]:
+    if log.size < seal.size:
+        yield finding("log-short", size=seal.size, there=log.size)
+    elif log.frontier is not None and merkle.root(log.frontier).hex() == seal.root:
+        return
+    else:
+        yield finding("root", first=checked, last=seal.size - 1, files=_files(checked, seal.size))
+    log.size, log.frontier = seal.size, sound_frontier(seal)
+
+
+def _files(first: int, end: int) -> str:
+    rows = Leaf.objects.filter(index__gte=first, index__lt=end).order_by("noting__case__number")
+    numbers = list(rows.values_list("noting__case__number", flat=True).distinct()[: NAMED + 1])
+    return ", ".join(numbers[:NAMED]) + (" …" if len(numbers) > NAMED else "")

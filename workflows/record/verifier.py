@@ -1,0 +1,190 @@
+"""Verifying the whole record, or some files of it, as one moment saw it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils import timezone
+from viewflow.workflow.models import Process
+
+from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order
+from workflows.record import triggers
+from workflows.record.findings import Finding, finding
+from workflows.record.notes import notes_in
+from workflows.record.paragraphs import COLUMNS, OrderRow, Row, Surroundings, check_file
+from workflows.record.sealer import WINDOW
+from workflows.record.seals import check_log
+
+CHUNK = 500  # Files held in memory at once; their paragraphs are streamed.
+
+
+class UnknownFile(Exception):
+    """No file has this number."""
+
+
+@dataclass
+class Report:
+    """What was read and what was found."""
+
+    files: int = 0
+    paragraphs: int = 0
+    sealed: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+
+def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = ()) -> Report:
+    """Check files (all, or those numbered), the whole log of seals, the database's guards, and anchors kept outside.
+
+    ``anchors`` are texts that hold signed notes. Raise ``UnknownFile`` for a number that no file has.
+    """
+    report, now = Report(), timezone.now()
+    with snapshot():
+        report.findings += [finding("guard", name=name) for name in triggers.missing()]
+        cases = _cases(case_numbers)
+        for chunk in _chunks(cases.iterator(chunk_size=CHUNK)):
+            report.findings += _check_chunk(chunk, now, report)
+        if case_numbers is None:
+            report.findings += _strays()
+        report.findings += _hidden()
+        report.findings += check_log(note for text in anchors for note in notes_in(text))
+        report.sealed = Leaf.objects.count()
+    report.findings = list(dict.fromkeys(report.findings))
+    return report
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read the database as it stood at one moment, without holding up those who write. A running transaction is used as it is."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        # Django's own transactions take SQLite's write lock at once.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+def _cases(numbers: Iterable[str] | None) -> QuerySet[Case]:
+    cases = Case.objects.order_by("pk")
+    if numbers is None:
+        return cases
+    wanted = set(numbers)
+    found = cases.filter(number__in=wanted)
+    if unknown := wanted - set(found.values_list("number", flat=True)):
+        raise UnknownFile(", ".join(sorted(unknown)))
+    return found
+
+
+def _chunks(cases: Iterator[Case]) -> Iterator[list[Case]]:
+    while chunk := list(islice(cases, CHUNK)):
+        yield chunk
+
+
+def _check_chunk(cases: list[Case], now: datetime, report: Report) -> Iterator[Finding]:
+    around = _surroundings(cases)
+    rows = Noting.objects.filter(case__in=cases).order_by("case_id", "paragraph").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
+    grouped = groupby(map(Row._make, rows), key=attrgetter("case_id"))
+    case_id, group = next(grouped, (None, iter(())))
+    for case in cases:
+        report.files += 1
+        if case.pk == case_id:
+            yield from check_file(around[case.pk], _counted(group, report), now)
+            case_id, group = next(grouped, (None, iter(())))
+        else:
+            yield from check_file(around[case.pk], (), now)
+    yield from _check_papers(cases)
+
+
+def _counted(rows: Iterable[Row], report: Report) -> Iterator[Row]:
+    for row in rows:
+        report.paragraphs += 1
+        yield row
+
+
+def _surroundings(cases: list[Case]) -> dict[int, Surroundings]:
+    with_record = _set_records(cases)
+    papers: dict[int, list[tuple[str, str, bool]]] = {case.pk: [] for case in cases}
+    rows = Enclosure.objects.filter(case__in=cases).order_by("kind", "sha256")
+    for case_id, kind, sha256, newer in rows.values_list("case_id", "kind", "sha256", "replaced_by_id"):
+        papers[case_id].append((kind, sha256, newer is None))
+    issued = Order.objects.filter(case__in=cases).values_list("case_id", "number", "amount", "noting_id")
+    orders = {case_id: OrderRow(number, f"{amount:.2f}", noting_id) for case_id, number, amount, noting_id in issued}
+    open_steps = Counter(Movement.objects.filter(case__in=cases, disposed=None).values_list("case_id", flat=True))
+    return {
+        case.pk: Surroundings(
+            case=case,
+            has_record=case.pk in with_record,
+            current=[{"kind": kind, "sha256": sha256} for kind, sha256, is_current in papers[case.pk] if is_current],
+            papers={sha256 for _kind, sha256, _current in papers[case.pk]},
+            order=orders.get(case.pk),
+            open_steps=open_steps[case.pk],
+        )
+        for case in cases
+    }
+
+
+def _set_records(cases: list[Case]) -> set[int]:
+    """Give each case its record with one query a process; return the cases that have one."""
+    by_flow: dict[Any, list[Case]] = {}
+    for case in cases:
+        if case.flow_class is not None:
+            by_flow.setdefault(case.flow_class, []).append(case)
+    with_record = set()
+    for flow, group in by_flow.items():
+        many = [relation.name for relation in flow.record._meta.many_to_many]
+        records = flow.record.objects.prefetch_related(*many).in_bulk([case.record_id for case in group])
+        for case in group:
+            if case.record_id in records:
+                case.record = records[case.record_id]
+                with_record.add(case.pk)
+    return with_record
+
+
+def _check_papers(cases: list[Case]) -> Iterator[Finding]:
+    """Every paper ever received must still lie in the store as it was; replaced ones too."""
+    numbers = {case.pk: case.number for case in cases}
+    for paper in Enclosure.objects.filter(case__in=cases).order_by("case_id", "pk").iterator(chunk_size=CHUNK):
+        number = numbers[paper.case_id]
+        try:
+            with paper.stored.open("rb") as file:
+                same = hashlib.file_digest(file, "sha256").hexdigest() == paper.sha256
+        except (OSError, ValueError):
+            yield finding("paper-missing", number, name=paper.name)
+        else:
+            if not same:
+                yield finding("paper", number, name=paper.name)
+
+
+def _strays() -> Iterator[Finding]:
+    """Paragraphs whose file is gone."""
+    case, process = Case.objects.filter(pk=OuterRef("case_id")), Process.objects.filter(pk=OuterRef("case_id"))
+    rows = Noting.objects.filter(~Exists(case) | ~Exists(process))
+    for pk, paragraph in rows.values_list("pk", "paragraph").iterator(chunk_size=CHUNK):
+        yield finding("stray", paragraph=paragraph, row=pk)
+
+
+def _hidden() -> Iterator[Finding]:
+    """Paragraphs too far back for the sealer to look for them, and without a place in the log."""
+    newest = Leaf.objects.aggregate(id=Max("noting_id"))["id"] or 0
+    rows = Noting.objects.filter(~Exists(Leaf.objects.filter(noting=OuterRef("pk"))), pk__lte=newest - WINDOW)
+    for number, paragraph in rows.values_list("case__number", "paragraph").iterator(chunk_size=CHUNK):
+        yield finding("unsealed", number or "", paragraph)

@@ -1,0 +1,59 @@
+"""What the worker does by itself. Each task finds its work in the database and does no harm when it runs twice."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from programme.calendar import today
+from workflows import feasibility, notices, postings
+from workflows.models import Pulse
+from workflows.record import sealer
+
+logger = logging.getLogger(__name__)
+
+
+def periodic(work: Callable[[], Any]) -> Any:
+    """Make ``work`` a task that leaves a ``Pulse`` under its own name each time it came to its end."""
+
+    @wraps(work)
+    def run() -> None:
+        work()
+        Pulse.objects.update_or_create(name=work.__name__, defaults={"at": timezone.now()})
+
+    return shared_task(run)
+
+
+@periodic
+def drain() -> None:
+    """Send the mails that wait in the outbox."""
+    notices.drain()
+
+
+@periodic
+def seal() -> None:
+    """Put paragraphs written since the last checkpoint under a new signed one."""
+    sealer.seal()
+
+
+@periodic
+def expire_postings() -> None:
+    """Withdraw the powers of postings that ended and give those of postings that began."""
+    drift = postings.expire(today())
+    if drift:
+        logger.warning("grants brought to the postings: %s missing, %s extra", len(drift.missing), len(drift.extra))
+
+
+@periodic
+def sweep_stuck_files() -> None:
+    """Raise an incident for every file that nobody can take forward."""
+    feasibility.sweep()
+
+
+@periodic
+def mail_anchor() -> None:
+    """Mail the day's checkpoint to those who keep it outside."""
+    notices.mail_anchor()

@@ -1,0 +1,126 @@
+"""How figures, days and sizes are written for a reader: Indian grouping, Indian time, the reader's language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from num2words import num2words
+
+from programme import money
+from programme.models import naming
+
+register = template.Library()
+
+KILOBYTE = 1024
+MEGABYTE = KILOBYTE * KILOBYTE
+
+
+@register.filter
+def rupees(amount: Decimal | None) -> str:
+    """Write an exact amount, or a dash where there is none."""
+    return "—" if amount is None else money.rupees(amount)
+
+
+@register.filter
+def short_rupees(amount: Decimal | None) -> str:
+    """Write an amount shortly, or a dash where there is none."""
+    return "—" if amount is None else money.short_rupees(amount)
+
+
+@register.filter
+def both_rupees(amount: Decimal | None) -> str:
+    """Write an exact amount with its short form beside it where that says more: ₹18,50,000 (₹18.5 lakh)."""
+    exact, short = rupees(amount), short_rupees(amount)
+    return exact if exact == short else f"{exact} ({short})"
+
+
+@register.filter
+def rupees_in_words(amount: Decimal) -> str:
+    """Write whole rupees and paise in English words, or in short form for a reader of Hindi."""
+    if _locale() == "hi":
+        return money.short_rupees(amount)
+    whole, paise = divmod(int(amount * 100), 100)
+    words = "Rupees " + num2words(whole, lang="en_IN")
+    return words + (f" and paise {num2words(paise, lang='en_IN')} only" if paise else " only")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a day of the Indian calendar in words: 12 October 2026."""
+    return "" if value is None else format_date(_indian_day(value), "d MMMM y", locale=_locale())
+
+
+@register.filter
+def digits_day(value: date | datetime | None) -> str:
+    """Write a day of the Indian calendar in figures: 12-10-2026."""
+    return "" if value is None else _indian_day(value).strftime("%d-%m-%Y")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a time in India: 12 October 2026, 14:05."""
+    if value is None:
+        return ""
+    here = timezone.localtime(value)
+    return f"{day(here)}, {format_time(here.time(), 'HH:mm', locale=_locale())}"
+
+
+@register.filter
+def filesize(size: int) -> str:
+    """Write a size in bytes as people read it: 214 KB."""
+    if size < MEGABYTE:
+        return _("%(size)s KB") % {"size": max(1, round(size / KILOBYTE))}
+    return _("%(size)s MB") % {"size": format_decimal(size / MEGABYTE, format="0.0", locale="en_IN")}
+
+
+@register.filter
+def paper_type(content_type: str) -> str:
+    """Name a paper's type in capitals: PDF, JPEG, XLSX."""
+    ending = content_type.rsplit("/", 1)[-1].rsplit(".", 1)[-1]
+    return {"sheet": "XLSX", "document": "DOCX"}.get(ending, ending.upper())
+
+
+@register.filter
+def shortened(digest: str) -> str:
+    """Show the two ends of a hash, as a seal is read aloud: 9f2c…a41e."""
+    return f"{digest[:4]}…{digest[-4:]}" if digest else ""
+
+
+@register.filter
+def in_language(row: Any, field: str) -> str:
+    """Return a row's ``field`` in the reader's language."""
+    return naming.in_language(row, field)
+
+
+@register.filter
+def item(rows: Any, key: Any) -> Any:
+    """Look ``key`` up in a dictionary; ``None`` when it is not there."""
+    return rows.get(key) if rows else None
+
+
+def _indian_day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+def _locale() -> str:
+    return "hi" if (get_language() or "hi").startswith("hi") else "en_IN"
+
+
+@register.simple_tag
+def now_moment() -> str:
+    """The time at which the page was made."""
+    return moment(timezone.now())
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: Any, number: int) -> str:
+    """Return the query of another page of this list, with its search and filters kept."""
+    query = context["request"].GET.copy()
+    query["page"] = str(number)
+    return "?" + query.urlencode()
