@@ -30,7 +30,7 @@ RECORD_KEYS: dict[str, str] = dict(
 SEAL_KEY_FILE = Path(env.str("SEAL_KEY_FILE", str(VAR_DIR / "seal.key")))
 RECORD_ORIGIN = env.str("RECORD_ORIGIN", "karyapravah.demonstration")
 # Where this installation's source is offered to its users, as its licence (AGPL, section 13) asks.
-SOURCE_URL = env.str("SOURCE_URL", "")
+SOURCE_URL = env.str("SOURCE_URL", "/source.tar.gz")
 ANCHOR_ADDRESSES = env.list("ANCHOR_ADDRESSES", default=["anchor@karyapravah.example"] if DEMONSTRATION else [])
 refuse_unfit(
     environment=ENVIRONMENT,

@@ -70,9 +70,9 @@ def office_type_id() -> int:
     return ContentType.objects.get_for_model(Office).pk
 
 
-def check(officer: Officer, power: Power | str, office: Office) -> Posting:
+def check(officer: Officer, power: Power | str, office: Office, *, afresh: bool = True) -> Posting:
     """Return the posting in which the officer holds ``power`` at ``office``; raise ``Refusal`` with the reason."""
-    held = [c for c in capacities(officer, afresh=True) if c.office.pk == office.pk]
+    held = [c for c in capacities(officer, afresh=afresh) if c.office.pk == office.pk]
     if not held:
         raise Refusal(_("You hold no charge at %(office)s today.") % {"office": office.name})
     for capacity in held:
@@ -82,9 +82,9 @@ def check(officer: Officer, power: Power | str, office: Office) -> Posting:
     raise Refusal(_("%(office)s does not hold the power: %(power)s.") % {"office": office.name, "power": Power(power).label})
 
 
-def may(officer: Officer, power: Power | str, office: Office) -> bool:
+def may(officer: Officer, power: Power | str, office: Office, *, afresh: bool = True) -> bool:
     try:
-        check(officer, power, office)
+        check(officer, power, office, afresh=afresh)
     except Refusal:
         return False
     return True
@@ -99,9 +99,9 @@ def offices_with(officer: Officer, power: Power | str) -> list[Office]:
     return [capacity.office for capacity in capacities(officer) if power in capacity.powers]
 
 
-def check_step(officer: Officer, movement: Movement) -> Posting:
+def check_step(officer: Officer, movement: Movement, *, afresh: bool = True) -> Posting:
     """Return the posting in which the officer may take the step; raise ``Refusal``: power first, then separation of duties."""
-    posting = check(officer, movement.power, movement.office)
+    posting = check(officer, movement.power, movement.office, afresh=afresh)
     conflict = conflicting_notings(movement).filter(Q(officer=officer) | Q(prepared_by=officer)).first()
     if conflict:
         raise Refusal(

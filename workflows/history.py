@@ -57,22 +57,32 @@ class Stage:
     state: str
 
 
-def paragraphs(case: Case) -> list[Paragraph]:
-    """Return the note sheet from the first paragraph; what it says comes from the sealed text, not from today's tables."""
+@dataclass(frozen=True)
+class NoteSheet:
+    """The paragraphs in order, and whether each follows from the one before up to the head the file keeps."""
+
+    paragraphs: list[Paragraph]
+    holds: bool
+
+
+def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet:
+    """Return the note sheet from the first paragraph; what it says comes from the sealed text, not from today's tables.
+
+    ``movements`` are the file's stays when the caller has read them already.
+    """
     notings = list(case.notings.select_related("leaf").order_by("paragraph"))
-    held = _days_held(case, notings)
-    return [_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings]
+    stays = list(case.movements.all()) if movements is None else movements
+    held = _days_held(case, notings, stays)
+    return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))
 
 
-def chain_holds(case: Case) -> bool:
-    """Say whether every paragraph follows from the one before, up to the head the file row keeps."""
-    head, count = "", 0
-    for noting in case.notings.order_by("paragraph"):
-        count += 1
+def _holds(case: Case, notings: list[Noting]) -> bool:
+    head = ""
+    for count, noting in enumerate(notings, 1):
         if (noting.paragraph, noting.previous, noting.hash) != (count, head, sha256_of(noting.body)):
             return False
         head = noting.hash
-    return (head, count) == (case.head, case.paragraphs)
+    return (head, len(notings)) == (case.head, case.paragraphs)
 
 
 def stages(case: Case, movements: list[Movement]) -> list[Stage]:
@@ -120,10 +130,10 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
     )
 
 
-def _days_held(case: Case, notings: list[Noting]) -> dict[int, int]:
+def _days_held(case: Case, notings: list[Noting], movements: list[Movement]) -> dict[int, int]:
     """Pair each closed stay with the paragraph that closed it, in order, and count its working days."""
     closed: dict[str, list[Movement]] = {}
-    for movement in case.movements.exclude(disposed=None).order_by("disposed", "pk"):
+    for movement in sorted((m for m in movements if m.disposed), key=lambda m: (m.disposed, m.pk)):
         closed.setdefault(movement.step, []).append(movement)
     held = {}
     for noting in notings:

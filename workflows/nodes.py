@@ -237,6 +237,8 @@ class Step(flow.View):
     def _named(target: Any, case: Case) -> str:
         while isinstance(target, Act):
             target = target._next
+        if isinstance(target, Choose):
+            return _("%(one)s, or %(other)s, by the amount") % {"one": target.yes.named_for(case), "other": target.no.named_for(case)}
         return target.named_for(case) if isinstance(target, Step) else str(target.task_title)
 
     def named_for(self, case: Case) -> str:

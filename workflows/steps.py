@@ -135,7 +135,7 @@ def withdraw(case: Case, *, by: Officer, form: SignedForm) -> Case:
 
 def may_withdraw(officer: Officer, case: Case) -> bool:
     """Say whether the officer's office opened the file and it still waits where withdrawal is possible."""
-    if not case.is_open or not authority.may(officer, case.flow_class.begin_node().power, case.office):
+    if not case.is_open or not authority.may(officer, case.flow_class.begin_node().power, case.office, afresh=False):
         return False
     return any(movement.node.withdrawal for movement in case.movements.filter(disposed=None))
 
@@ -195,7 +195,9 @@ def _take_papers(case: Case, draft: Draft | None) -> list[Enclosure]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value and value != ""}
+    """Return what became different, old and new; what a new record leaves empty is no change."""
+    empty = (None, "", False, [])
+    return {name: [before.get(name), new] for name, new in after.items() if before.get(name) != new and (before or new not in empty)}
 
 
 def _route(movement: Movement, outcome: Outcome, return_to: str, afresh: bool) -> tuple[Any, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.pages import account, drafts, files, health, inbox, papers, seals, steps
+from workflows.pages import account, drafts, files, health, inbox, papers, seals, source, steps
 from workflows.pages.setup import site
 
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),
     path("healthz", health.alive, name="alive"),
+    path("source.tar.gz", source.source, name="source"),
     path("setup/", site.urls),
 ]

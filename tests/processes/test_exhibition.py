@@ -13,7 +13,7 @@ from workflows import authority, inbox
 from workflows.authority import Refusal
 from workflows.forms.decisions import WithdrawalForm
 from workflows.flows import ExhibitionFlow
-from workflows.history import chain_holds, paragraphs
+from workflows.history import note_sheet
 from workflows.models import Case, Message, Movement, Noting, Order
 from workflows.postings import derive, join, relieve
 from workflows.record.verifier import verify
@@ -34,7 +34,7 @@ def test_a_proposal_above_the_limit_goes_to_finance_and_ends_closed():
     assert [n.outcome for n in case.notings.order_by("paragraph")] == [
         "submitted", "recommended", "concurred", "sanctioned", "order_issued", "submitted", "submitted", "accepted",
     ]  # fmt: skip
-    assert chain_holds(case)
+    assert note_sheet(case).holds
     assert verify().findings == []
 
 
@@ -167,7 +167,7 @@ def test_a_rejected_file_ends_with_its_reason(at):
     take(case, "rejected", text="Outside the scheme.")
     case = Case.objects.get(pk=case.pk)
     assert case.ending == "rejected"
-    assert paragraphs(case)[-1].text == "Outside the scheme."
+    assert note_sheet(case).paragraphs[-1].text == "Outside the scheme."
     assert verify().findings == []
 
 
@@ -232,7 +232,7 @@ def test_whoever_prepared_the_draft_does_not_scrutinise_it():
     prepared, other = propose("Agra", prepared_by="dic.agra"), propose("Mathura")
     assert not authority.may_take(dic, waiting(prepared))
     assert authority.may_take(dic, waiting(other))
-    assert paragraphs(prepared)[0].prepared_by == str(dic)
+    assert note_sheet(prepared).paragraphs[0].prepared_by == str(dic)
 
 
 def test_a_stale_page_decides_nothing():

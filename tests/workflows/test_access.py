@@ -1,5 +1,7 @@
 """Every address × every person. A new address without a row here fails, and so does a row without an address."""
 
+import io
+import tarfile
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -63,6 +65,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "sign_out": ("post", expect(EVERYBODY, yes=302), 302),
     "sign_in": ("get", expect(EVERYBODY, yes=302), 200),
     "try_as": ("post", expect(set()), 404),
+    "source": ("get", expect(EVERYBODY), 200),
     "alive": ("get", expect(EVERYBODY), 200),
 }
 
@@ -112,6 +115,14 @@ def test_a_forged_number_is_no_address(name: str, world: dict, client_for: Calla
     args = [uuid4() if name == "draft" and arg != "exhibition" else arg if isinstance(arg, str) else 987654 for arg in world[name]]
     status = client_for("principal.secretary").get(reverse(name, args=args)).status_code
     assert status == 404
+
+
+def test_the_source_archive_holds_the_code_and_nothing_of_the_installation(client, settings) -> None:
+    with tarfile.open(fileobj=io.BytesIO(client.get(reverse("source")).content)) as archive:
+        names = set(archive.getnames())
+    assert {"karyapravah/manage.py", "karyapravah/workflows/steps.py", "karyapravah/LICENSE"} <= names
+    kept = [name for name in names if name.endswith((".env", ".key", ".sqlite3", ".pyc")) or "/var" in name or "/.venv" in name]
+    assert kept == []
 
 
 def test_a_paper_is_not_served_through_another_file(client_for: Callable) -> None:

@@ -133,7 +133,6 @@ def test_the_inbox_of_many_files_stays_small_and_writes_nothing(client_for: Desk
     assert [q["sql"] for q in asked if WRITES.match(q["sql"])] == []
     assert len(asked) <= 8, [q["sql"][:200] for q in asked]
     assert len(response.content) <= 30 * 1024
-    print("BYTES", len(response.content), len(asked))
     second = client.get(reverse("inbox"), {"page": "2"}).content.decode()
     assert len(set(re.findall(r'href="(/files/\d+/)"', page)) & set(re.findall(r'href="(/files/\d+/)"', second))) == 0
 

@@ -40,7 +40,7 @@ class ExhibitionFlow(CaseFlow):
         .OnWithdrawal(this.withdrawn).BackToReturner()
     )  # fmt: skip
     by_amount = (
-        Choose(_("Finance above its limit, else the Principal Secretary"))
+        Choose(_("Above the limit?"))
         .When(ExhibitionProposal.needs_finance, this.concur).Otherwise(this.approve)
     )  # fmt: skip
 

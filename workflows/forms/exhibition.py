@@ -42,6 +42,7 @@ class ProposalForm(RecordForm):
             "title", "product", "purpose", "districts_shown", "venue", "starts_on", "ends_on", "stalls",
             "budget_head", "amount_asked", "nodal_officer", "nodal_mobile",
         ]  # fmt: skip
+        widgets = {"districts_shown": forms.CheckboxSelectMultiple}
 
     def scope(self, office: Office) -> None:
         products, heads = self.fields["product"], self.fields["budget_head"]
@@ -49,7 +50,6 @@ class ProposalForm(RecordForm):
         heads.queryset = BudgetHead.objects.filter(state=office.state_id)  # type: ignore[attr-defined]
         others = District.objects.filter(state=office.state_id).exclude(pk=office.district_id)
         self.fields["districts_shown"].queryset = others  # type: ignore[attr-defined]
-        self.fields["districts_shown"].widget.attrs["size"] = 6
         self.instance.district_id = office.district_id
 
     def required_papers(self, norm: Norm) -> list[str]:

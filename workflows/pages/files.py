@@ -57,9 +57,10 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
             form = mine.node.form_class(movement=mine, officer=officer)
     if withdrawal is None and _opened_by(officer, case) and steps.may_withdraw(officer, case):
         withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
+    sheet = history.note_sheet(case, stays)
     context = {
         "case": case,
-        "paragraphs": history.paragraphs(case),
+        "paragraphs": sheet.paragraphs,
         "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
         "paper_names": case.record.PAPERS,
         "order": getattr(case, "order", None),
@@ -74,7 +75,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "destinations": mine.node.destinations(case) if mine and not refusal else [],
         "withdrawal": withdrawal,
         "faults": filling.faults(form) + filling.faults(withdrawal),
-        "chain_holds": history.chain_holds(case),
+        "chain_holds": sheet.holds,
         "ending": _ending(case),
     }
     return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
@@ -91,7 +92,7 @@ def _opened_by(officer: Any, case: Case) -> bool:
 def _why_not(officer: Any, stay: Movement) -> str:
     """Return the reason why the officer may not take a step that waits at his own office; empty when he may."""
     try:
-        authority.check_step(officer, stay)
+        authority.check_step(officer, stay, afresh=False)
     except authority.Refusal as refusal:
         return str(refusal)
     return ""
@@ -106,10 +107,11 @@ def _ending(case: Case) -> str:
 def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
     """Show every paragraph with all that the record holds of it, for the auditor."""
     case = readable_case(request, pk)
+    sheet = history.note_sheet(case)
     context = {
         "case": case,
-        "paragraphs": history.paragraphs(case),
-        "chain_holds": history.chain_holds(case),
+        "paragraphs": sheet.paragraphs,
+        "chain_holds": sheet.holds,
         "paper_names": case.record.PAPERS,
         "order": getattr(case, "order", None),
     }
@@ -135,7 +137,7 @@ def order(request: OfficerRequest, pk: int) -> HttpResponse:
     if issued is None:
         raise Http404
     sanction = case.movements.filter(outcome=Outcome.SANCTION).select_related("office__designation__department").last()
-    sheet = history.paragraphs(case)
+    sheet = history.note_sheet(case).paragraphs
     noting = next(paragraph for paragraph in sheet if paragraph.body.get("order"))
     context = {
         "case": case,
