@@ -82,7 +82,9 @@ def propose(district: str = "Agra", by: str = "", prepared_by: str = "", **chang
     at = office("dm", district)
     draft = a_draft(officer(prepared_by) if prepared_by else signer, at, ("proposal_letter", "cost_estimate"))
     norm = Norm.in_force("EXHIBITION", at.designation.state, today())
-    form = ExhibitionFlow.propose.form_class(proposal_data(district, **changes), office=at, officer=signer, norm=norm, papers=list(draft.enclosures.all()))
+    form = ExhibitionFlow.propose.form_class(
+        proposal_data(district, **changes), office=at, officer=signer, norm=norm, papers=list(draft.enclosures.all())
+    )
     assert form.is_valid(), form.errors
     return open_case(ExhibitionFlow, by=signer, office=at, form=form, key=draft.key, draft=draft)
 
@@ -139,7 +141,8 @@ def _as_typed(movement: Movement) -> dict[str, Any]:
 
 DEFAULTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "report": lambda record: {
-        "held_from": today(), "held_to": today(), "stalls_held": 58, "visitors": 12000, "sales": "42,00,000", "outcome_report": "Well attended.",
+        "held_from": today(), "held_to": today(), "stalls_held": 58, "visitors": 12000, "sales": "42,00,000",
+        "outcome_report": "Well attended.",
     },
     "certify": lambda record: {
         "amount_utilised": record.amount_released - Decimal(5000), "certificate_number": "UC/1", "certificate_date": today(),

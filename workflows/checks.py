@@ -26,7 +26,9 @@ def faults(flow: Any) -> Iterator[CheckMessage]:
     name = flow.__name__
     lock = flow.lock_impl
     if not isinstance(lock, SelectForUpdateLock) or lock.nowait or lock.attempts != 1:
-        yield Error(f"{name} does not wait for the file's row. Set lock_impl = SelectForUpdateLock(nowait=False, attempts=1).", id="workflows.E001")
+        yield Error(
+            f"{name} does not wait for the file's row. Set lock_impl = SelectForUpdateLock(nowait=False, attempts=1).", id="workflows.E001"
+        )
     if flow.process_class is not Case:
         yield Error(f"{name}.process_class must be Case.", id="workflows.E002")
     if not (flow.slug and flow.prefix and flow.scheme and flow.record):
@@ -84,11 +86,11 @@ def _leads_to_an_end(node: Any) -> bool:
 
 
 @register(Tags.database)
-def open_files_have_a_step(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def open_files_have_a_step(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Every open task must name a node that still exists; a renamed node needs a data migration."""
     if not databases or Case._meta.db_table not in connection.introspection.table_names():
         return []
-    lost = []
+    lost: list[CheckMessage] = []
     for step, kind in Case.objects.filter(movements__disposed=None, ending="").values_list("movements__step", "kind").distinct():
         if kind not in FLOWS or FLOWS[kind].instance.node(step, no_obsolete=True) is None:
             lost.append(Error(f"Open files of {kind} wait at the unknown step {step}. Write a data migration.", id="workflows.E013"))
@@ -96,7 +98,7 @@ def open_files_have_a_step(app_configs: Any, databases: list[str] | None = None,
 
 
 @register(Tags.database)
-def record_is_guarded(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def record_is_guarded(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """The triggers that keep the record must be in place."""
     if not databases or Case._meta.db_table not in connection.introspection.table_names():
         return []

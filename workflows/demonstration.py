@@ -77,7 +77,9 @@ def _walk(story: Story) -> None:
     with _as_if(story.opened_days_ago, 0):
         case = _propose(story)
     for turn in range(1, 9):
-        movement = Movement.objects.select_related("case", "office__designation", "office__district").filter(case=case, disposed=None).first()
+        movement = (
+            Movement.objects.select_related("case", "office__designation", "office__district").filter(case=case, disposed=None).first()
+        )
         if movement is None or movement.step == story.at:
             return
         with _as_if(_days_ago(story, movement.step, turn), turn * 7):
@@ -101,7 +103,12 @@ def _take(movement: Movement, story: Story) -> None:
     outcome, text = FORWARD[movement.step]
     data: dict[str, Any] = {"outcome": outcome, "text": text, "seen": movement.case.head}
     if story.at == "correct":
-        data |= {"outcome": Outcome.RETURN, "text": "कृपया आपत्ति का निराकरण कर पुनः प्रस्तुत करें।", "about_1": OBJECTION[0], "objection_1": OBJECTION[1]}
+        data |= {
+            "outcome": Outcome.RETURN,
+            "text": "कृपया आपत्ति का निराकरण कर पुनः प्रस्तुत करें।",
+            "about_1": OBJECTION[0],
+            "objection_1": OBJECTION[1],
+        }
     elif story.at == "rejected" and movement.step == "approve":
         data |= {"outcome": Outcome.REJECT, "text": "इस वर्ष जनपद को प्रदर्शनी पहले ही स्वीकृत है।"}
     if movement.node.own_page:
@@ -115,12 +122,10 @@ def _take(movement: Movement, story: Story) -> None:
 
 
 def _propose(story: Story) -> Case:
-    office = Office.objects.select_related("designation__state", "district").get(
-        pk=next(o.pk for o in Office.objects.filter(district=story.district).select_related("designation") if Power.PROPOSE_EXHIBITION in o.designation.powers)
-    )
+    offices = Office.objects.filter(district=story.district).select_related("designation__state", "district")
+    office = next(office for office in offices if Power.PROPOSE_EXHIBITION in office.designation.powers)
     state, signer = office.designation.state, _holder(office)
-    head = BudgetHead.objects.filter(state=state).order_by("code").first()
-    assert head is not None, "load_state has made the heads"
+    head = BudgetHead.objects.filter(state=state).order_by("code")[0]
     Allotment.objects.get_or_create(head=head, year=financial_year(today()), defaults={"allotted": Decimal(50_000_000)})
     starts_on = timezone.localdate(timezone.now()) + timedelta(days=story.starts_in_days + story.opened_days_ago)
     neighbours = District.objects.filter(state=state, products__live=True).exclude(pk=story.district.pk).distinct().order_by("name_en")[:6]

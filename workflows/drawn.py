@@ -63,8 +63,7 @@ def _ways(node: Any) -> str:
     if isinstance(node, Act | Begin):
         return f"→ {node._next.name}"
     if isinstance(node, Choose):
-        assert node.condition is not None
-        return f"`{node.condition.__name__}` → {node.yes.name}, otherwise → {node.no.name}"
+        return f"`{node.asked}` → {node.yes.name}, otherwise → {node.no.name}"
     said = [f"{way.outcome.label} → {' or '.join(target.name for target in way.targets)}" for way in node.ways]
     if node.goes_back:
         said.append("after a return: back to the returner, unless a material fact or paper changed")

@@ -74,6 +74,7 @@ def _words(movement: Movement, why: str) -> dict[str, str]:
                 words[f"text_{language}"] = _("File %(number)s waits for %(step)s at %(office)s, which nobody holds today.") % said
             else:
                 words[f"text_{language}"] = (
-                    _("File %(number)s waits for %(step)s at %(office)s, but everyone who holds it signed or prepared the file before.") % said
+                    _("File %(number)s waits for %(step)s at %(office)s, but everyone who holds it signed or prepared the file before.")
+                    % said
                 )
     return words

@@ -93,7 +93,7 @@ def stages(case: Case, movements: list[Movement]) -> list[Stage]:
     furthest = max((index for index, node in enumerate(nodes) if node.name in passed), default=-1)
     for index, node in enumerate(nodes):
         stay = passed.get(node.name)
-        if stay or index > furthest and not case.ending:
+        if stay or (index > furthest and not case.ending):
             state = "todo" if stay is None else "current" if stay.is_open else "done"
             strip.append(Stage(node.title, stay.office.designation.name if stay else "", state))
     return strip
@@ -122,7 +122,9 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         leaf=noting.leaf.index if hasattr(noting, "leaf") else None,
         days_held=days_held,
         body=body,
-        changes=[(_label(record, name), _shown(record, name, old), _shown(record, name, new)) for name, (old, new) in body["changes"].items()],
+        changes=[
+            (_label(record, name), _shown(record, name, old), _shown(record, name, new)) for name, (old, new) in body["changes"].items()
+        ],
         amounts=[(_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
         objections=[(_label(record, said["to"]), said["text"]) for said in body.get("objections", [])],

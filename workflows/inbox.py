@@ -25,14 +25,20 @@ class Counts:
         return self.late + self.soon + self.in_time
 
 
-def waiting(officer: Officer, *, filter: str = "", q: str = "") -> QuerySet[Movement]:
+def waiting(officer: Officer, *, standing: str = "", q: str = "") -> QuerySet[Movement]:
     """Return the open stays the officer's charges of today let him take, first due first."""
     held = capacities(officer)
     movements = _open_at(held).select_related(
-        "case__district", "case__state", "case__norm", "office__designation", "office__district", "came_from__office__designation", "came_from__office__district"
+        "case__district",
+        "case__state",
+        "case__norm",
+        "office__designation",
+        "office__district",
+        "came_from__office__designation",
+        "came_from__office__district",
     )
-    if filter in FILTERS:
-        movements = movements.filter(_standing(filter, *_borders(held)))
+    if standing in FILTERS:
+        movements = movements.filter(_standing(standing, *_borders(held)))
     for word in q.split():
         named = Q(case__number__icontains=word) | Q(case__subject__icontains=word)
         movements = movements.filter(named | Q(case__district__name_en__icontains=word) | Q(case__district__name_hi__icontains=word))

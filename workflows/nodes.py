@@ -138,7 +138,7 @@ class Begin(flow.Start):
     preparing_power: Power | None = None
     level: Level
 
-    def __init__(self, form_class: type, title: Any) -> None:
+    def __init__(self, form_class: Any, title: Any) -> None:
         super().__init__(None)
         self.form_class, self.task_title = form_class, title
 
@@ -159,7 +159,7 @@ class Step(flow.View):
     power: Power
     level: Level
 
-    def __init__(self, form_class: type, title: Any) -> None:
+    def __init__(self, form_class: Any, title: Any) -> None:
         super().__init__(None)
         self.form_class, self.task_title = form_class, title
         self.ways: list[Way] = []
@@ -306,6 +306,11 @@ class Choose(Node):
     def _outgoing(self) -> Iterator[Edge]:
         yield Edge(src=self, dst=self.yes, edge_class="cond_true", label="yes")
         yield Edge(src=self, dst=self.no, edge_class="default", label="no")
+
+    @property
+    def asked(self) -> str:
+        """The name of the method that decides, for the written pages."""
+        return self.condition.__name__ if self.condition else ""
 
     def pick(self, case: Case) -> Any:
         return self.yes if self.condition and self.condition(case.record, case.norm) else self.no

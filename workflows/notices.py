@@ -30,12 +30,21 @@ def tell_of(outcome: Outcome, case: Case, office: Office, *, paragraph: int) -> 
                 _("File %(number)s now stands as: %(outcome)s. Sign in and open the file to read paragraph %(paragraph)s.")
                 % {"number": case.number, "outcome": outcome.label, "paragraph": paragraph}
             )
-    put(f"{case.number}/{paragraph}/{office.pk}", address=office.email, subject=" · ".join(subjects), text="\n\n".join(texts), case=case, office=office)
+    put(
+        f"{case.number}/{paragraph}/{office.pk}",
+        address=office.email,
+        subject=" · ".join(subjects),
+        text="\n\n".join(texts),
+        case=case,
+        office=office,
+    )
 
 
 def put(key: str, *, address: str, subject: str, text: str, case: Case | None = None, office: Office | None = None) -> None:
     """Put a mail in the outbox in the caller's transaction; a second one with the same key is not put."""
-    Message.objects.get_or_create(key=key, defaults={"address": address, "subject": subject[:200], "text": text, "case": case, "office": office})
+    Message.objects.get_or_create(
+        key=key, defaults={"address": address, "subject": subject[:200], "text": text, "case": case, "office": office}
+    )
     transaction.on_commit(wake)
 
 

@@ -120,7 +120,10 @@ def _outside() -> list[str]:
     found = [f"user {user} holds {power} everywhere" for power, user in _holders(powers, "user")]
     found += [f"group {group} holds {power} everywhere" for power, group in _holders(powers, "group")]
     groups = GroupObjectPermission.objects.filter(content_type_id=office_type_id())
-    return found + [f"group {group} holds {power} at office {pk}" for group, power, pk in groups.values_list("group", "permission__codename", "object_pk")]
+    return found + [
+        f"group {group} holds {power} at office {pk}"
+        for group, power, pk in groups.values_list("group", "permission__codename", "object_pk")
+    ]
 
 
 def _holders(powers: dict, kind: str) -> list[tuple[str, int]]:

@@ -122,7 +122,11 @@ def withdraw(case: Case, *, by: Officer, form: SignedForm) -> Case:
     with locked(case.pk) as held:
         posting = authority.check(by, held.flow_class.begin_node().power, held.office)
         _as_seen(held, form)
-        movement = Movement.objects.select_related("task", "came_from", "office__designation", "office__district").filter(case=held, disposed=None).first()
+        movement = (
+            Movement.objects.select_related("task", "came_from", "office__designation", "office__district")
+            .filter(case=held, disposed=None)
+            .first()
+        )
         if movement is None or movement.node.withdrawal is None:
             raise Refusal(_("This file can no longer be withdrawn."))
         movement.case = movement.task.process = held
@@ -146,7 +150,9 @@ def record_opening(movement: Movement, *, by: Officer) -> None:
 
 
 def _still_open(movement_pk: int, case: Case) -> Movement:
-    movement = Movement.objects.select_related("task", "came_from", "officer", "office__designation", "office__district").get(pk=movement_pk)
+    movement = Movement.objects.select_related("task", "came_from", "officer", "office__designation", "office__district").get(
+        pk=movement_pk
+    )
     if not movement.is_open:
         raise Overtaken(
             _("This step is already taken: %(outcome)s by %(officer)s on %(moment)s.")
@@ -196,7 +202,7 @@ def _take_papers(case: Case, draft: Draft | None) -> list[Enclosure]:
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
     """Return what became different, old and new; what a new record leaves empty is no change."""
-    empty = (None, "", False, [])
+    empty: tuple[Any, ...] = (None, "", False, [])
     return {name: [before.get(name), new] for name, new in after.items() if before.get(name) != new and (before or new not in empty)}
 
 
@@ -252,7 +258,9 @@ def _note(
             "changes": {name: change for name, change in changes.items() if name not in record.PERSONAL},
             "changed_personal": sorted(record.PERSONAL & set(changes)),
             "amounts": {name: value for name, value in facts.items() if name.startswith("amount_") and value},
-            "papers": [{"kind": p.kind, "sha256": p.sha256, "size": p.size} for p in case.enclosures.filter(replaced_by=None).order_by("pk")],
+            "papers": [
+                {"kind": p.kind, "sha256": p.sha256, "size": p.size} for p in case.enclosures.filter(replaced_by=None).order_by("pk")
+            ],
             "objections": [{"to": to, "text": text} for to, text in form.objections],
             "checks": [] if form.own_page else _checks(case),
             "lapsed": lapsed or [],

@@ -6,11 +6,12 @@ from functools import wraps
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from programme.calendar import today
 from workflows import feasibility, notices, postings
-from workflows.models import Pulse
+from workflows.models import Incident, Pulse
 from workflows.record import sealer
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,11 @@ def drain() -> None:
 
 @periodic
 def seal() -> None:
-    """Put paragraphs written since the last checkpoint under a new signed one."""
-    sealer.seal()
+    """Put paragraphs written since the last checkpoint under a new signed one; a tampered checkpoint becomes an incident."""
+    try:
+        sealer.seal()
+    except sealer.BrokenSeal as broken:
+        Incident.objects.update_or_create(key="seal/broken", defaults={"text_en": str(broken), "closed_at": None})
 
 
 @periodic
@@ -55,5 +59,7 @@ def sweep_stuck_files() -> None:
 
 @periodic
 def mail_anchor() -> None:
-    """Mail the day's checkpoint to those who keep it outside."""
-    notices.mail_anchor()
+    """Mail the newest checkpoint, once a day, to those who keep it outside: from then on it is the record's anchor."""
+    note = sealer.newest_note() or ""
+    for address in settings.ANCHOR_ADDRESSES if note else ():
+        notices.put(f"anchor/{today()}/{address}", address=address, subject=f"{settings.RECORD_ORIGIN} · {today()}", text=note)

@@ -31,9 +31,7 @@ class Allotment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["head", "year"], name="one_allotment_a_head_a_year"),
             models.CheckConstraint(condition=models.Q(committed__gte=0), name="committed_never_below_zero"),
-            models.CheckConstraint(
-                condition=models.Q(committed__lte=models.F("allotted")), name="never_committed_above_the_allotment"
-            ),
+            models.CheckConstraint(condition=models.Q(committed__lte=models.F("allotted")), name="never_committed_above_the_allotment"),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,9 @@ class Officer(AbstractUser):
     def __str__(self) -> str:
         return self.name
 
+    def get_short_name(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         return self.name_hi if self.name_hi and (get_language() or "").startswith("hi") else self.name_en

@@ -82,6 +82,9 @@ class Walk:
             field = self.page.locator(f"[name={name}]").first
             if field.evaluate("field => field.tagName") == "SELECT":
                 field.select_option([str(each) for each in value] if isinstance(value, list) else str(value))
+            elif field.get_attribute("type") == "checkbox":
+                for each in value:
+                    self.page.check(f"[name={name}][value='{each}']")
             elif field.get_attribute("type") == "radio":
                 self.page.check(f"[name={name}][value={value}]")
             else:
@@ -154,7 +157,8 @@ def test_an_exhibition_in_hindi_on_a_phone_from_the_proposal_to_the_certificate(
     case.refresh_from_db()
     assert case.ending == "closed"
     assert list(case.notings.order_by("paragraph").values_list("outcome", flat=True)) == [
-        "submitted", "returned", "submitted", "recommended", "concurred", "sanctioned", "order_issued", "submitted", "submitted", "accepted",
+        "submitted", "returned", "submitted", "recommended", "concurred", "sanctioned", "order_issued",
+        "submitted", "submitted", "accepted",
     ]  # fmt: skip
     assert verify().findings == []
 

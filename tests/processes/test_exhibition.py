@@ -11,10 +11,10 @@ from programme.models import Allotment, LedgerEntry, Posting
 from tests.files import DEFAULTS, a_draft, a_file, an_allotment, office, officer, propose, take, waiting
 from workflows import authority, inbox
 from workflows.authority import Refusal
-from workflows.forms.decisions import WithdrawalForm
 from workflows.flows import ExhibitionFlow
+from workflows.forms.decisions import WithdrawalForm
 from workflows.history import note_sheet
-from workflows.models import Case, Message, Movement, Noting, Order
+from workflows.models import Case, Message, Movement, Order
 from workflows.postings import derive, join, relieve
 from workflows.record.verifier import verify
 from workflows.steps import Overtaken, decide, may_withdraw, open_case, withdraw
@@ -188,7 +188,7 @@ def test_the_secretary_cannot_sanction_more_than_was_recommended():
 def test_a_sanction_beyond_the_budget_head_is_refused_and_leaves_nothing_behind():
     case = a_file(at="approve")
     an_allotment(1849999)
-    with pytest.raises(Refusal, match="1850000|18,50,000"):
+    with pytest.raises(Refusal, match="18,50,000"):
         take(case, "sanctioned")
     case = Case.objects.get(pk=case.pk)
     assert waiting(case).step == "approve"
@@ -202,7 +202,9 @@ def test_a_certificate_for_more_than_the_release_is_refused():
     signer = officer("dm.agra")
     data = {**DEFAULTS["certify"](movement.case.record), "amount_utilised": "18,50,001", "seen": movement.case.head}
     draft = a_draft(signer, movement.office, ("utilisation_certificate",), movement)
-    form = movement.node.form_class(data, movement=movement, office=movement.office, officer=signer, norm=movement.case.norm, papers=list(draft.enclosures.all()))
+    form = movement.node.form_class(
+        data, movement=movement, office=movement.office, officer=signer, norm=movement.case.norm, papers=list(draft.enclosures.all())
+    )
     assert not form.is_valid() and list(form.errors) == ["amount_utilised"]
 
 
@@ -249,6 +251,7 @@ def test_a_stale_page_decides_nothing():
 def test_the_same_form_key_opens_one_file():
     an_allotment()
     case = propose("Agra")
+
     class Form:
         def save(self):
             raise AssertionError("a second record was made")

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from programme.calendar import today
 from programme.models import Posting
-from tests.files import a_draft, a_file, officer, office, waiting
+from tests.files import a_draft, a_file, office, officer, waiting
 from workflows.models import Case, Noting
 from workflows.pages.setup import site
 from workflows.postings import join

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from programme.calendar import today
 from programme.models import Allotment, LedgerEntry
-from tests.files import a_draft, a_file, an_allotment, office, officer, proposal_data, take, waiting
+from tests.files import a_draft, a_file, an_allotment, office, officer, proposal_data, waiting
 from workflows.models import Case, Movement, Noting, Order
 from workflows.postings import join
 from workflows.record.verifier import verify
@@ -39,6 +40,11 @@ def statuses(answers: list[Any]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
 
+def post(client: Client, address: str, data: dict[str, Any]) -> Callable[[], Any]:
+    """Return the act of sending ``data``, to be started later."""
+    return lambda: client.post(address, data)
+
+
 def decision(case: Case, outcome: str, **data: Any) -> tuple[str, dict[str, Any]]:
     case.refresh_from_db()
     return reverse("decide", args=[waiting(case).pk]), {"outcome": outcome, "seen": case.head, "text": "", **data}
@@ -55,8 +61,7 @@ def test_a_double_click_decides_once(client_for: Callable) -> None:
     for _round in range(8):
         case = a_file(at="scrutinise")
         address, data = decision(case, "recommended", amount_recommended="1850000")
-        first, second = client_for("odop.cell"), client_for("odop.cell")
-        answers = at_once(lambda: first.post(address, data), lambda: second.post(address, data))
+        answers = at_once(*(post(client_for("odop.cell"), address, data) for _click in range(2)))
         assert statuses(answers) == [302, 409]
         refused = next(answer for answer in answers if answer.status_code == 409)
         assert officer("odop.cell").name_hi in refused.content.decode()
@@ -69,8 +74,8 @@ def test_two_officers_of_one_office_decide_once(client_for: Callable) -> None:
     case = a_file(at="scrutinise")
     address, data = decision(case, "recommended", amount_recommended="1850000")
     _same, other = decision(case, "returned", text="Give the basis of the rate.")
-    one, two = client_for("odop.cell"), client_for("epb")
-    assert statuses(at_once(lambda: one.post(address, data), lambda: two.post(address, other))) == [302, 409]
+    answers = at_once(post(client_for("odop.cell"), address, data), post(client_for("epb"), address, other))
+    assert statuses(answers) == [302, 409]
     assert Noting.objects.filter(case=case, step="scrutinise").count() == 1
     nothing_is_broken()
 
@@ -80,8 +85,8 @@ def test_a_decision_against_a_withdrawal_leaves_one_of_them(client_for: Callable
         case = a_file(at="approve", amount_asked="900000")
         address, data = decision(case, "sanctioned", amount_sanctioned="900000")
         gone = {"withdraw-text": "The venue is not free.", "withdraw-seen": case.head}
-        secretary, dm = client_for("principal.secretary"), client_for("dm.agra")
-        answers = at_once(lambda: secretary.post(address, data), lambda: dm.post(reverse("withdraw", args=[case.pk]), gone))
+        withdrawal = post(client_for("dm.agra"), reverse("withdraw", args=[case.pk]), gone)
+        answers = at_once(post(client_for("principal.secretary"), address, data), withdrawal)
         assert statuses(answers)[0] == 302 and statuses(answers)[1] in (403, 409)
         case.refresh_from_db()
         assert (case.ending == "withdrawn") != Order.objects.filter(case=case).exists()
@@ -94,8 +99,7 @@ def test_two_sanctions_that_together_exceed_the_head_leave_one(client_for: Calla
     acts = []
     for case in (first, second):
         address, data = decision(case, "sanctioned", amount_sanctioned=str(case.record.amount))
-        client = client_for("principal.secretary")
-        acts.append(lambda client=client, address=address, data=data: client.post(address, data))
+        acts.append(post(client_for("principal.secretary"), address, data))
     answers = at_once(*acts)
     assert statuses(answers)[0] == 302 and statuses(answers)[1] in (403, 409, 422)
     committed = sum(LedgerEntry.objects.filter(kind="commitment").values_list("amount", flat=True))
@@ -110,8 +114,7 @@ def test_one_form_sent_twice_opens_one_file(client_for: Callable) -> None:
     draft = a_draft(officer("dm.agra"), office("dm", "Agra"), ("proposal_letter", "cost_estimate"))
     address = reverse("draft", args=["exhibition", draft.key])
     data = {**proposal_data(), "action": "submit"}
-    first, second = client_for("dm.agra"), client_for("dm.agra")
-    answers = at_once(lambda: first.post(address, data), lambda: second.post(address, data))
+    answers = at_once(*(post(client_for("dm.agra"), address, data) for _click in range(2)))
     assert all(answer.status_code in (302, 409) for answer in answers)
     assert Case.objects.count() == 1
     nothing_is_broken()
@@ -123,9 +126,8 @@ def test_files_opened_together_are_numbered_without_a_gap(client_for: Callable) 
     for district in ("Agra", "Mathura", "Lucknow", "Varanasi"):
         dm = officer(f"dm.{district.lower()}")
         draft = a_draft(dm, office("dm", district), ("proposal_letter", "cost_estimate"))
-        client, address = client_for(dm.username), reverse("draft", args=["exhibition", draft.key])
         data = {**proposal_data(district), "action": "submit"}
-        acts.append(lambda client=client, address=address, data=data: client.post(address, data))
+        acts.append(post(client_for(dm.username), reverse("draft", args=["exhibition", draft.key]), data))
     assert statuses(at_once(*acts)) == [302] * 4
     numbers = sorted(int(number[-4:]) for number in Case.objects.values_list("number", flat=True))
     assert numbers == [1, 2, 3, 4]

@@ -10,10 +10,11 @@ from django.utils import timezone, translation
 from programme.calendar import IST, add_working_days, today
 from programme.models import Posting
 from tests.files import a_file, office, officer, take, waiting
-from workflows import feasibility, inbox, notices
+from workflows import feasibility, inbox, notices, tasks
 from workflows.deadlines import standing
 from workflows.models import Incident, Message, Movement
 from workflows.postings import join, relieve
+from workflows.record import sealer
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_the_counts_are_those_of_the_filtered_lists():
     counts = inbox.counts(secretary)
     assert (counts.late, counts.soon, counts.in_time, counts.all) == (1, 1, 1, 3)
     for kind in inbox.FILTERS:
-        assert inbox.waiting(secretary, filter=kind).count() == getattr(counts, kind)
+        assert inbox.waiting(secretary, standing=kind).count() == getattr(counts, kind)
 
 
 @pytest.mark.parametrize(("words", "found"), [("0001", 1), ("आगरा", 1), ("agra exhibition", 1), ("mathura", 0), ("%", 0)])
@@ -145,3 +146,21 @@ def test_a_step_whose_only_holder_signed_before_raises_an_incident():
     take(case, "concurred")
     assert feasibility.sweep() == 1
     assert "signed or prepared" in Incident.objects.get().text_en
+
+
+def test_the_days_anchor_is_mailed_once_to_each_address(settings):
+    settings.ANCHOR_ADDRESSES = ["finance@up.example", "ag@up.example"]
+    a_file()
+    tasks.seal()
+    tasks.mail_anchor()
+    tasks.mail_anchor()
+    assert notices.drain() == 2
+    assert sorted(sent.to[0] for sent in mail.outbox) == settings.ANCHOR_ADDRESSES[::-1]
+    assert all(sent.body == sealer.newest_note() for sent in mail.outbox)
+
+
+def test_a_tampered_checkpoint_becomes_an_incident_of_the_sealer():
+    a_file()
+    with patch("workflows.record.sealer.seal", side_effect=sealer.BrokenSeal("The newest seal was changed.")):
+        tasks.seal()
+    assert Incident.objects.get().text_en == "The newest seal was changed."

@@ -75,10 +75,14 @@ class DecisionForm(SignedForm):
         case = self.movement.case
         steps = [(target.name, target.named_for(case)) for target in targets]
         if len(steps) > 1:
-            self.fields["return_to"] = forms.ChoiceField(label=_("Return to"), choices=steps, required=False, widget=forms.RadioSelect, initial=steps[-1][0])
+            self.fields["return_to"] = forms.ChoiceField(
+                label=_("Return to"), choices=steps, required=False, widget=forms.RadioSelect, initial=steps[-1][0]
+            )
         about = [("", "—"), *objectionable(self.record, targets)]
         for row in range(1, OBJECTIONS + 1):
-            self.fields[f"about_{row}"] = forms.ChoiceField(label=_("Objection %(row)s: about") % {"row": row}, choices=about, required=False)
+            self.fields[f"about_{row}"] = forms.ChoiceField(
+                label=_("Objection %(row)s: about") % {"row": row}, choices=about, required=False
+            )
             self.fields[f"objection_{row}"] = TextField(label=_("Objection %(row)s") % {"row": row}, required=False, max_length=1000)
 
     @property
@@ -90,7 +94,9 @@ class DecisionForm(SignedForm):
     def objections(self) -> list[tuple[str, str]]:
         if self.outcome != Outcome.RETURN:
             return []
-        pairs = [(self.cleaned_data.get(f"about_{row}", ""), self.cleaned_data.get(f"objection_{row}", "")) for row in range(1, OBJECTIONS + 1)]
+        pairs = [
+            (self.cleaned_data.get(f"about_{row}", ""), self.cleaned_data.get(f"objection_{row}", "")) for row in range(1, OBJECTIONS + 1)
+        ]
         return [(about, text) for about, text in pairs if about and text]
 
     @property

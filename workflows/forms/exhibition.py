@@ -48,7 +48,7 @@ class ProposalForm(RecordForm):
         products, heads = self.fields["product"], self.fields["budget_head"]
         products.queryset = Product.objects.filter(district=office.district_id, live=True)  # type: ignore[attr-defined]
         heads.queryset = BudgetHead.objects.filter(state=office.state_id)  # type: ignore[attr-defined]
-        others = District.objects.filter(state=office.state_id).exclude(pk=office.district_id)
+        others = District.objects.filter(state=office.state_id).exclude(lgd_code=office.district_id or 0)
         self.fields["districts_shown"].queryset = others  # type: ignore[attr-defined]
         self.instance.district_id = office.district_id
 
@@ -127,7 +127,9 @@ class CertificateForm(RecordForm):
     def clean_amount_utilised(self) -> Decimal:
         amount = self.cleaned_data["amount_utilised"]
         if amount > self.instance.amount_released:
-            raise forms.ValidationError(_("Only %(released)s was released; a certificate cannot be for more.") % {"released": rupees(self.instance.amount_released)})
+            raise forms.ValidationError(
+                _("Only %(released)s was released; a certificate cannot be for more.") % {"released": rupees(self.instance.amount_released)}
+            )
         return amount
 
     def clean_certificate_date(self) -> Any:

@@ -46,7 +46,7 @@ class RupeeField(forms.DecimalField):
         super().__init__(max_digits=14, decimal_places=2, **kwargs)
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, Decimal):
             return value or None
         text = re.sub(r"\s", "", str(value).translate(DIGITS).replace("\u00a0", ""))
@@ -79,9 +79,11 @@ class NumberField(forms.IntegerField):
     """A whole number, also in Devanagari digits."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=kwargs.pop("min_value", 0), max_value=10_000_000, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **kwargs)
+        super().__init__(
+            min_value=kwargs.pop("min_value", 0), max_value=10_000_000, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **kwargs
+        )
 
-    def to_python(self, value: Any) -> int | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.translate(DIGITS) if isinstance(value, str) else value)
 
 

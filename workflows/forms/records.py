@@ -58,7 +58,7 @@ class RecordForm(SignedForm, forms.ModelForm):
 
     @property
     def record_fields(self) -> list[str]:
-        return list(self._meta.fields)
+        return list(self._meta.fields or ())
 
     @property
     def open_fields(self) -> set[str]:
@@ -103,5 +103,5 @@ class RecordForm(SignedForm, forms.ModelForm):
         held = {paper.kind for paper in self.papers}
         for kind in self.required_papers(self.norm):
             if kind not in held:
-                self._errors[f"paper_{kind}"] = self.error_class([_("Attach: %(paper)s.") % {"paper": self.instance.PAPERS[kind]}])
+                self.errors[f"paper_{kind}"] = self.error_class([_("Attach: %(paper)s.") % {"paper": self.instance.PAPERS[kind]}])
         return data

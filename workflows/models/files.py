@@ -50,6 +50,11 @@ class Case(Process):
     def is_open(self) -> bool:
         return not self.ending
 
+    @property
+    def ending_title(self) -> str:
+        """How the file ended, in the reader's language; empty while it is open."""
+        return str(self.flow_class.instance.node(self.ending).task_title) if self.ending else ""
+
 
 class Movement(models.Model):
     """One stay of a file at an office. Open movements are the inbox; closed ones are the register."""
@@ -80,7 +85,9 @@ class Movement(models.Model):
                 | (models.Q(disposed__isnull=False, officer__isnull=False, posting__isnull=False) & ~models.Q(outcome="")),
                 name="who_when_and_outcome_stand_together",
             ),
-            models.UniqueConstraint(fields=["case", "step", "office"], condition=models.Q(disposed__isnull=True), name="file_waits_once_at_a_step"),
+            models.UniqueConstraint(
+                fields=["case", "step", "office"], condition=models.Q(disposed__isnull=True), name="file_waits_once_at_a_step"
+            ),
         ]
         indexes = [
             models.Index(fields=["office", "due"], condition=models.Q(disposed__isnull=True), name="inbox_of_an_office"),

@@ -19,7 +19,7 @@ class Outcome(models.TextChoices):
     @property
     def verb(self) -> str:
         """How the outcome reads on a button or a radio, as something to do."""
-        return VERBS[self]
+        return str(VERBS[self])
 
     @property
     def is_forward(self) -> bool:

@@ -76,7 +76,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "withdrawal": withdrawal,
         "faults": filling.faults(form) + filling.faults(withdrawal),
         "chain_holds": sheet.holds,
-        "ending": _ending(case),
+        "ending": case.ending_title,
     }
     return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
 
@@ -96,10 +96,6 @@ def _why_not(officer: Any, stay: Movement) -> str:
     except authority.Refusal as refusal:
         return str(refusal)
     return ""
-
-
-def _ending(case: Case) -> str:
-    return str(case.flow_class.instance.node(case.ending).task_title) if case.ending else ""
 
 
 @only(*SAFE)

@@ -15,7 +15,7 @@ from workflows.models import Checkpoint, Incident, Leaf, Message, Noting, Pulse
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
 
-# The drain runs every few seconds and the sealer every minute; two minutes of silence is a fault.
+# Worker and beat show themselves every 20 seconds, the postman runs every few and the sealer every 60; two minutes of silence is a fault.
 SILENCE = timedelta(minutes=2)
 OLDEST_MAIL = timedelta(minutes=15)
 
@@ -39,8 +39,8 @@ def signs(now: datetime | None = None) -> list[Sign]:
             cursor.execute("SELECT 1")
         found = [Sign("database", _("Database"), True, _("answers"))]
         pulses = dict(Pulse.objects.values_list("name", "at"))
-        found.append(_pulse("worker", _("Worker and clock"), pulses.get("drain"), now))
-        found.append(_pulse("sealer", _("Sealer"), pulses.get("seal"), now))
+        for name, title in (("worker", _("Worker")), ("beat", _("Clock (beat)")), ("drain", _("Postman")), ("seal", _("Sealer"))):
+            found.append(_pulse(name, title, pulses.get(name), now))
         return [*found, _seal(now), _outbox(now), _incidents()]
     except DatabaseError:
         return [Sign("database", _("Database"), False, _("does not answer"))]
@@ -61,9 +61,9 @@ def _seal(now: datetime) -> Sign:
     )
     well = unsealed is None or now - unsealed <= SILENCE
     if last is None:
-        return Sign("seal", _("Last seal"), well, _("nothing is sealed yet"))
+        return Sign("last_seal", _("Last seal"), well, _("nothing is sealed yet"))
     return Sign(
-        "seal", _("Last seal"), well, _("%(age)s ago") % {"age": _age(now - last.made_at)}, int((now - last.made_at).total_seconds())
+        "last_seal", _("Last seal"), well, _("%(age)s ago") % {"age": _age(now - last.made_at)}, int((now - last.made_at).total_seconds())
     )
 
 

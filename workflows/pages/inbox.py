@@ -19,7 +19,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
     chosen = chosen if chosen in inbox.FILTERS else ""
     words = search_words(request)
     counts = frame.counts(request)
-    rows = inbox.waiting(request.user, filter=chosen, q=words).select_related("case__office__designation", "case__office__district")
+    rows = inbox.waiting(request.user, standing=chosen, q=words).select_related("case__office__designation", "case__office__district")
     page = page_of(request, rows, total=None if words else getattr(counts, chosen or "all"))
     now = timezone.now()
     context = {

@@ -32,7 +32,9 @@ CAST = [
 
 
 class Command(BaseCommand):
-    help = "Load the demonstration: officers by their posts, money in the heads, files at every step. Run load_state first. Safe to run again."
+    help = (
+        "Load the demonstration: officers by their posts, money in the heads, files at every step. Run load_state first. Safe to run again."
+    )
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
@@ -107,6 +109,6 @@ def read_stories() -> list[Story]:
     texts = ("title", "venue", "purpose", "amount", "at")
     stories = []
     for row in read_csv(FOLDER, "demonstration_files.csv", ["district_lgd_code", *numbers, *texts]):
-        district = row.find("district_lgd_code", districts, key=row["district_lgd_code"])
-        stories.append(Story(district=district, **{n: int(row[n]) for n in numbers}, **{t: row[t] for t in texts}))
+        told: dict[str, Any] = {number: int(row[number]) for number in numbers} | {text: row[text] for text in texts}
+        stories.append(Story(district=row.find("district_lgd_code", districts), **told))
     return stories
