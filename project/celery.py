@@ -36,6 +36,9 @@ def make_folders(sender: Celery, **kwargs: object) -> None:
 @worker_ready.connect
 def worker_is_up(**kwargs: object) -> None:
     begin("worker")
+    # What fell due while no worker ran is done now, not at the next turn of the clock.
+    for task in ("expire_postings", "seal", "sweep_stuck_files"):
+        app.send_task(f"workflows.tasks.{task}", retry=False)
 
 
 @beat_init.connect
