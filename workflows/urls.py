@@ -22,6 +22,7 @@ urlpatterns = [
     path("steps/<int:pk>/decide/", steps.decide, name="decide"),
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
+    path("drafts/<uuid:key>/papers/<int:paper>/", papers.draft_paper, name="draft_paper"),
     path("seals/", seals.seals, name="seals"),
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),

@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "decide": ("post", {**expect(set()), **dict.fromkeys(READERS, 302)}, SIGN_IN),
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
+    "draft_paper": ("get", expect(OWN), SIGN_IN),
     "seals": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "anchors": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "health": ("get", expect({"auditor", "auditor.hp", "administrator"}, no=403), SIGN_IN),
@@ -95,6 +96,7 @@ def world() -> dict[str, list]:
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
         "begin": ["exhibition"], "draft": ["exhibition", draft.key],
+        "draft_paper": [draft.key, draft.enclosures.first().pk],
     }  # fmt: skip
 
 

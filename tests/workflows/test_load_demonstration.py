@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -5,8 +7,11 @@ from programme.calendar import financial_year, today
 from programme.models import Allotment, Charge, Officer, Posting
 from programme.powers import Power
 from workflows.authority import capacities, may
-from workflows.management.commands.load_demonstration import load_allotments, load_cast
+from workflows.demonstration import load_files
+from workflows.management.commands.load_demonstration import load_allotments, load_cast, read_stories
+from workflows.models import Case
 from workflows.postings import derive
+from workflows.record.verifier import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +81,23 @@ def test_money_is_allotted_once_a_year():
     assert load_allotments() == 2
     assert load_allotments() == 0
     assert set(Allotment.objects.values_list("year", flat=True)) == {financial_year(today())}
+
+
+def test_every_story_reaches_its_step_and_the_record_holds():
+    stories = read_stories()
+    load_files(stories)
+    reached = {case.subject: case.ending or case.movements.get(disposed=None).step for case in Case.objects.all()}
+    assert reached == {story.title: story.at for story in stories}
+    assert verify().findings == []
+    assert load_files(stories) == 0 and Case.objects.count() == len(stories)
+
+
+def test_a_file_of_himachal_travels_through_its_own_offices():
+    bilaspur = next(story for story in read_stories() if story.district.name_en == "Bilaspur")
+    load_files([replace(bilaspur, at="closed", opened_days_ago=60, starts_in_days=-30)])
+    case = Case.objects.get()
+    assert case.number.startswith("HP/EXH/")
+    assert [movement.office.designation.code for movement in case.movements.order_by("pk")] == [
+        "odop_cell", "finance", "acs_industries", "dc", "dc", "odop_cell",
+    ]  # fmt: skip
+    assert {movement.office.designation.state.short for movement in case.movements.all()} == {"HP"}

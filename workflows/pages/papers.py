@@ -1,8 +1,14 @@
 """A paper of a file, handed out only to those who may read the file, and never opened inside our pages."""
 
+import uuid
+
 from django.http import FileResponse, Http404, HttpResponseBase
 
-from workflows.models import Enclosure
+from programme.models import Officer
+from workflows.authority import may
+from workflows.flows import FLOWS
+from workflows.models import Draft, Enclosure
+from workflows.pages.drafts import signing_offices
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case
 from workflows.pages.problems import SAFE, only
 
@@ -14,6 +20,22 @@ def paper(request: OfficerRequest, pk: int, paper: int) -> HttpResponseBase:
     case = readable_case(request, pk)
     row = Enclosure.objects.filter(pk=paper, case=case).first()
     return handed_out(row)
+
+
+@only(*SAFE)
+@for_officers
+def draft_paper(request: OfficerRequest, key: uuid.UUID, paper: int) -> HttpResponseBase:
+    """Give a paper that is attached and not signed yet to those who may write on the draft."""
+    row = Enclosure.objects.select_related("draft__movement", "draft__office").filter(pk=paper, draft=key, case=None).first()
+    if row is None or row.draft is None or not _may_write(request.user, row.draft):
+        raise Http404
+    return handed_out(row)
+
+
+def _may_write(officer: Officer, draft: Draft) -> bool:
+    if draft.movement:
+        return may(officer, draft.movement.power, draft.office, afresh=False)
+    return draft.office in signing_offices(officer, FLOWS[draft.kind])
 
 
 def handed_out(row: Enclosure | None) -> HttpResponseBase:
