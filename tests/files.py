@@ -82,6 +82,7 @@ def propose(district: str = "Agra", by: str = "", prepared_by: str = "", **chang
     at = office("dm", district)
     draft = a_draft(officer(prepared_by) if prepared_by else signer, at, ("proposal_letter", "cost_estimate"))
     norm = Norm.in_force("EXHIBITION", at.designation.state, today())
+    changes.setdefault("papers_seen", " ".join(str(paper.pk) for paper in draft.enclosures.all()))
     form = ExhibitionFlow.propose.form_class(
         proposal_data(district, **changes), office=at, officer=signer, norm=norm, papers=list(draft.enclosures.all())
     )

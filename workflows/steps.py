@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ def open_case(flow: type[CaseFlow], *, by: Officer, office: Office, form: Any, k
     activation = node.activation_class.create(node, None, None)
     activation.process = activation.task.process = case
     activation.sign(by)
-    _take_papers(case, draft)
+    _take_papers(case, draft, form)
     noting = _note(
         case,
         node.name,
@@ -102,7 +103,7 @@ def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = 
         _as_seen(case, form)
         before = case.record.facts()
         case.record = _write_record(case, form)
-        papers = _take_papers(case, draft)
+        papers = _take_papers(case, draft, form)
         changes = _changes(before, case.record.facts())
         afresh = bool(papers or case.record.MATERIAL & set(changes))
         target, returns_to = _route(movement, form.outcome, form.return_to, afresh)
@@ -122,11 +123,7 @@ def withdraw(case: Case, *, by: Officer, form: SignedForm) -> Case:
     with locked(case.pk) as held:
         posting = authority.check(by, held.flow_class.begin_node().power, held.office)
         _as_seen(held, form)
-        movement = (
-            Movement.objects.select_related("task", "came_from", "office__designation", "office__district")
-            .filter(case=held, disposed=None)
-            .first()
-        )
+        movement = _stays().filter(case=held, disposed=None).first()
         if movement is None or movement.node.withdrawal is None:
             raise Refusal(_("This file can no longer be withdrawn."))
         movement.case = movement.task.process = held
@@ -149,10 +146,12 @@ def record_opening(movement: Movement, *, by: Officer) -> None:
     Movement.objects.filter(pk=movement.pk, opened_at=None, disposed=None).update(opened_at=timezone.now(), opened_by=by)
 
 
+def _stays() -> QuerySet[Movement]:
+    return Movement.objects.select_related("task", "came_from", "officer", "office__designation", "office__district")
+
+
 def _still_open(movement_pk: int, case: Case) -> Movement:
-    movement = Movement.objects.select_related("task", "came_from", "officer", "office__designation", "office__district").get(
-        pk=movement_pk
-    )
+    movement = _stays().get(pk=movement_pk)
     if not movement.is_open:
         raise Overtaken(
             _("This step is already taken: %(outcome)s by %(officer)s on %(moment)s.")
@@ -190,9 +189,14 @@ def _write_record(case: Case, form: Any) -> Any:
     return case.record
 
 
-def _take_papers(case: Case, draft: Draft | None) -> list[Enclosure]:
-    """Move the draft's papers to the file; a new paper replaces the earlier ones of its kind."""
-    papers = list(draft.enclosures.all()) if draft else []
+def _take_papers(case: Case, draft: Draft | None, form: Any) -> list[Enclosure]:
+    """Move the draft's papers to the file; a new paper replaces the earlier ones of its kind.
+
+    Raises ``Overtaken`` when they are no longer the papers the form was judged with.
+    """
+    papers = list(draft.enclosures.order_by("pk")) if draft else []
+    if draft and {paper.pk for paper in papers} != {paper.pk for paper in form.papers if paper.case_id is None}:
+        raise Overtaken(_("The papers of this form were changed at this moment. Look at them and sign again."))
     for paper in papers:
         case.enclosures.filter(kind=paper.kind, replaced_by=None).exclude(pk__in=[p.pk for p in papers]).update(replaced_by=paper)
         paper.case, paper.draft = case, None
@@ -242,8 +246,8 @@ def _note(
     """Sign the paragraph that says what was decided, on what, and where the file goes."""
     record, changes = case.record, changes or {}
     _settle_ending(case, target)
-    case.amount, facts = record.amount, record.facts()
-    personal = {name: facts[name] for name in sorted(record.PERSONAL)} if record.PERSONAL & set(changes) else None
+    case.amount = record.amount
+    told = _told(case, form, changes) | {"lapsed": lapsed or [], "to": {"step": target.name, "office": _office_of(target, case)}}
     noting = chain.append(
         case,
         step=step,
@@ -252,25 +256,33 @@ def _note(
         prepared_by=prepared_by,
         office=posting.office,
         posting=posting,
-        private=personal,
-        facts={
-            "text": form.text_of_note,
-            "changes": {name: change for name, change in changes.items() if name not in record.PERSONAL},
-            "changed_personal": sorted(record.PERSONAL & set(changes)),
-            "amounts": {name: value for name, value in facts.items() if name.startswith("amount_") and value},
-            "papers": [
-                {"kind": p.kind, "sha256": p.sha256, "size": p.size} for p in case.enclosures.filter(replaced_by=None).order_by("pk")
-            ],
-            "objections": [{"to": to, "text": text} for to, text in form.objections],
-            "checks": [] if form.own_page else _checks(case),
-            "lapsed": lapsed or [],
-            "to": {"step": target.name, "office": _office_of(target, case)},
-        },
+        private=_personal(record, changes),
+        facts=told,
     )
     Objection.objects.bulk_create(Objection(case=case, noting=noting, to=to, text=text) for to, text in form.objections)
     if form.own_page and case.paragraphs > 1:
         case.objections.filter(answered_in=None).update(answered_in=noting)
     return noting
+
+
+def _told(case: Case, form: Any, changes: dict[str, list[Any]]) -> dict[str, Any]:
+    """Return what the paragraph says: words, changes, amounts, papers, objections, and the checks the officer saw."""
+    record, papers = case.record, case.enclosures.filter(replaced_by=None).order_by("pk")
+    return {
+        "text": form.text_of_note,
+        "changes": {name: change for name, change in changes.items() if name not in record.PERSONAL},
+        "changed_personal": sorted(record.PERSONAL & set(changes)),
+        "amounts": {name: value for name, value in record.facts().items() if name.startswith("amount_") and value},
+        "papers": [{"kind": paper.kind, "sha256": paper.sha256, "size": paper.size} for paper in papers],
+        "objections": [{"to": to, "text": text} for to, text in form.objections],
+        "checks": [] if form.own_page else _checks(case),
+    }
+
+
+def _personal(record: Any, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
+    """Return the facts about persons when one of them changed; the chain keeps their salted digest."""
+    facts = record.facts()
+    return {name: facts[name] for name in sorted(record.PERSONAL)} if record.PERSONAL & set(changes) else None
 
 
 def _checks(case: Case) -> list[list[str]]:

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from programme.calendar import today
-from programme.models import Allotment, LedgerEntry, Posting
-from tests.files import DEFAULTS, a_draft, a_file, an_allotment, office, officer, propose, take, waiting
+from programme.models import Allotment, LedgerEntry, Norm, Posting
+from tests.files import DEFAULTS, a_draft, a_file, a_paper, an_allotment, office, officer, proposal_data, propose, take, waiting
 from workflows import authority, inbox
 from workflows.authority import Refusal
 from workflows.flows import ExhibitionFlow
@@ -235,6 +235,32 @@ def test_whoever_prepared_the_draft_does_not_scrutinise_it():
     assert not authority.may_take(dic, waiting(prepared))
     assert authority.may_take(dic, waiting(other))
     assert note_sheet(prepared).paragraphs[0].prepared_by == str(dic)
+
+
+def test_a_paper_attached_behind_the_signers_back_is_refused_until_he_has_seen_it():
+    an_allotment()
+    dm, dic, at = officer("dm.agra"), officer("dic.agra"), office("dm", "Agra")
+    draft = a_draft(dic, at, ("proposal_letter", "cost_estimate"))
+    seen = " ".join(str(paper.pk) for paper in draft.enclosures.all())
+    late = a_paper(draft, "venue_consent", by=dic, content=b"%PDF-1.4 late %%EOF")
+    norm, data = Norm.in_force("EXHIBITION", at.designation.state, today()), proposal_data(papers_seen=seen)
+    form = ExhibitionFlow.propose.form_class(data, office=at, officer=dm, norm=norm, papers=list(draft.enclosures.all()))
+    assert not form.is_valid() and late.name in str(form.non_field_errors())
+    again = ExhibitionFlow.propose.form_class(form.data, office=at, officer=dm, norm=norm, papers=list(draft.enclosures.all()))
+    assert again.is_valid(), again.errors
+
+
+def test_a_paper_taken_away_while_signing_opens_no_file():
+    an_allotment()
+    dm, at = officer("dm.agra"), office("dm", "Agra")
+    draft = a_draft(dm, at, ("proposal_letter", "cost_estimate"))
+    norm = Norm.in_force("EXHIBITION", at.designation.state, today())
+    form = ExhibitionFlow.propose.form_class(proposal_data(), office=at, officer=dm, norm=norm, papers=list(draft.enclosures.all()))
+    assert form.is_valid(), form.errors
+    draft.enclosures.first().delete()
+    with pytest.raises(Overtaken):
+        open_case(ExhibitionFlow, by=dm, office=at, form=form, key=draft.key, draft=draft)
+    assert not Case.objects.exists()
 
 
 def test_a_stale_page_decides_nothing():

@@ -19,6 +19,9 @@ class RecordForm(SignedForm, forms.ModelForm):
     """
 
     own_page = True
+
+    papers_seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
     sections: list[tuple[Any, list[str]]] = []
     paper_kinds: tuple[str, ...] = ()
 
@@ -38,6 +41,7 @@ class RecordForm(SignedForm, forms.ModelForm):
         self.fields["text"].label = gettext_lazy("Covering note")
         self.fields["text"].widget.attrs["rows"] = 3
         self.fields["seen"].initial = movement.case.head if movement else ""
+        self.fields["papers_seen"].initial = self._held_papers()
         self.objected = self._objections()
         self.scope(office)
         for name in self.record_fields:
@@ -98,8 +102,22 @@ class RecordForm(SignedForm, forms.ModelForm):
             for kind in self.paper_kinds
         ]
 
+    def _held_papers(self) -> str:
+        return " ".join(str(paper.pk) for paper in self.papers if paper.case_id is None)
+
+    def _refuse_unseen_papers(self) -> None:
+        """Let nobody sign a paper that somebody else attached after the page was opened."""
+        seen = self.cleaned_data.get("papers_seen", "").split()
+        for paper in self.papers:
+            if paper.case_id is None and paper.added_by_id != self.officer.pk and str(paper.pk) not in seen:
+                self.add_error(None, _("“%(name)s” was attached after you opened this form. Look at it, then sign.") % {"name": paper.name})
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]
+        sent["papers_seen"] = self._held_papers()
+        self.data = sent
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self._refuse_unseen_papers()
         held = {paper.kind for paper in self.papers}
         for kind in self.required_papers(self.norm):
             if kind not in held:
