@@ -160,7 +160,8 @@ def _sign(request: OfficerRequest, sheet: Sheet) -> HttpResponse:
 
 def save(request: OfficerRequest, sheet: Sheet) -> Draft:
     """Keep what was typed, exactly as typed, whatever is still wrong with it."""
-    names = set(sheet.node.form_class.base_fields) - {"seen"}
+    # What a hidden field carries belongs to the page that was open, not to the draft.
+    names = {name for name, field in sheet.node.form_class.base_fields.items() if not field.widget.is_hidden}
     typed = {name: [value.replace("\x00", "") for value in values] for name, values in request.POST.lists() if name in names}
     kept = {"typed": typed, "subject": (typed.get("title") or [""])[-1][:200], "saved_by": request.user}
     fixed = {"kind": sheet.flow_class.slug, "office": sheet.office, "made_by": request.user}
