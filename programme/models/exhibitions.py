@@ -22,6 +22,8 @@ class ExhibitionProposal(models.Model):
     )
     # Facts about a person: the record keeps their digest, the words stand in an erasable row.
     PERSONAL = frozenset({"nodal_officer", "nodal_mobile"})
+    # Amounts that a norm of the scheme must state.
+    AMOUNTS_IN_NORM = ("finance_above", "ceiling")
     PAPERS = {
         "proposal_letter": _("Signed proposal letter"),
         "cost_estimate": _("Cost estimate"),

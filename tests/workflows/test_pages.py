@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from programme.calendar import financial_year, today
-from programme.models import Allotment, BudgetHead, Officer, Product
+from programme.models import Allotment, BudgetHead, Norm, Officer, Product, State
 from workflows.models import Case, Draft, Enclosure, Movement
 
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
@@ -381,3 +381,21 @@ def test_a_posting_made_in_set_up_gives_the_powers_and_a_clash_is_refused(client
     assert client.post("/setup/programme/posting/add/", row).status_code == 302
     assert officer.postings.get(order_number="1").charge == "link"
     assert client_for("dm.agra.earlier").get(reverse("inbox")).context["charges"]
+
+
+@pytest.mark.parametrize("offs", ['["sunday"]', '["sat9"]', '"never"', "5"])
+def test_a_weekly_off_the_calendar_cannot_read_is_refused_in_set_up(client_for: Desk, offs: str) -> None:
+    state = State.objects.get(short="UP")
+    data = {"name_en": state.name_en, "name_hi": state.name_hi, "government_en": "", "government_hi": "", "weekly_offs": offs}
+    response = client_for("administrator").post(reverse("admin:programme_state_change", args=[state.pk]), data)
+    assert response.status_code == 200 and "errorlist" in response.content.decode()
+    state.refresh_from_db()
+    assert state.weekly_offs == ["sun", "sat2"]
+
+
+@pytest.mark.parametrize("rules", ["{}", '{"finance_above": "ten lakh", "ceiling": "1500000"}', "[]"])
+def test_a_norm_without_the_amounts_of_its_process_is_refused_in_set_up(client_for: Desk, rules: str) -> None:
+    data = {"state": 9, "scheme": "EXHIBITION", "version": "new", "applies_from": "01-04-2027", "rules": rules}
+    response = client_for("administrator").post(reverse("admin:programme_norm_add"), data)
+    assert response.status_code == 200 and "finance_above" in response.content.decode()
+    assert not Norm.objects.filter(version="new").exists()

@@ -1,5 +1,6 @@
 """Set-up: the tables a programme administrator keeps. Files, notings and orders are not here and never will be."""
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -10,8 +11,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programme.calendar import weekly_off
 from programme.models import (
     Allotment,
     BudgetHead,
@@ -29,6 +32,7 @@ from programme.models import (
 from programme.powers import Power
 from workflows import postings
 from workflows.authority import capacities, may_anywhere
+from workflows.flows import FLOWS
 from workflows.models import Case
 
 
@@ -101,8 +105,21 @@ class Table(admin.ModelAdmin):
         return self.deletes and self.has_module_permission(request)
 
 
+class StateForm(forms.ModelForm):
+    def clean_weekly_offs(self) -> list[str]:
+        """Refuse a word the calendar cannot read: every due date of the State hangs on it."""
+        words = self.cleaned_data["weekly_offs"]
+        for word in words if isinstance(words, list) else [words]:
+            try:
+                weekly_off(str(word))
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+        return words if isinstance(words, list) else [words]
+
+
 @admin.register(State, site=site)
 class States(Table):
+    form = StateForm
     state = "pk"
     list_display = ["name_en", "name_hi", "short"]
     fields = ["name_en", "name_hi", "government_en", "government_hi", "weekly_offs"]
@@ -204,10 +221,23 @@ class Postings(Table):
             return HttpResponseRedirect(request.path if object_id else f"{request.path}?{urlencode(typed)}")
 
 
+class NormForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """Refuse a version without the amounts its process asks for."""
+        data = super().clean() or self.cleaned_data
+        rules = data.get("rules")
+        wanted = {name for flow in FLOWS.values() if flow.scheme == data.get("scheme") for name in flow.record.AMOUNTS_IN_NORM}
+        for name in sorted(wanted):
+            if not isinstance(rules, dict) or not re.fullmatch(r"\d{1,12}(\.\d{2})?", str(rules.get(name, ""))):
+                self.add_error("rules", _('Write the amount of “%(rule)s” in rupees, in quotes, for example "1000000".') % {"rule": name})
+        return data
+
+
 @admin.register(Norm, site=site)
 class Norms(Table):
     """Dated versions of the rules. A version that files were judged by is not changed; a new one is added."""
 
+    form = NormForm
     list_display = ["scheme", "version", "applies_from", "order_number", "verified"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

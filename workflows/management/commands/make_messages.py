@@ -51,7 +51,8 @@ def sentences() -> Catalog:
     for path in sources():
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text)
+            # Read as Python, the indentation of a template would have a meaning.
+            text = "\n".join(line.strip() for line in templatize(text).splitlines())
         name = path.relative_to(settings.BASE_DIR).as_posix()
         for line, msgid, _comments, context in extract("python", BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"}):
             if msgid:

@@ -7,8 +7,12 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
   const told = form.querySelector("[data-autosave-said]");
   let changed = false;
   let leaving = false;
-  form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", () => { leaving = true; });
+  form.addEventListener("input", () => {
+    changed = true;
+  });
+  form.addEventListener("submit", () => {
+    leaving = true;
+  });
   setInterval(async () => {
     if (!changed || leaving) return;
     changed = false;
@@ -17,7 +21,12 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
     form.querySelectorAll("input[type=file]").forEach((input) => typed.delete(input.name));
     typed.set("action", "autosave");
     try {
-      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: typed, headers: { Accept: "application/json" }, redirect: "error" });
+      const answer = await fetch(form.getAttribute("action"), {
+        method: "POST",
+        body: typed,
+        headers: { Accept: "application/json" },
+        redirect: "error",
+      });
       if (!answer.ok) throw new Error(String(answer.status));
       told.textContent = (await answer.json()).said;
     } catch {
@@ -32,10 +41,12 @@ document.querySelectorAll("[data-phrases]").forEach((row) => {
   const note = document.getElementById(row.dataset.phrases);
   if (!note) return;
   row.hidden = false;
-  row.querySelectorAll("button").forEach((button) => button.addEventListener("click", () => {
-    note.value = (note.value.trimEnd() + " " + button.textContent).trim();
-    note.focus();
-  }));
+  row.querySelectorAll("button").forEach((button) =>
+    button.addEventListener("click", () => {
+      note.value = (note.value.trimEnd() + " " + button.textContent).trim();
+      note.focus();
+    }),
+  );
 });
 
 // A second press of a signing button does nothing; the server would refuse it anyway.
@@ -45,7 +56,11 @@ document.querySelectorAll("form[data-once]").forEach((form) => {
     form.dataset.sent = "yes";
   });
 });
-window.addEventListener("pageshow", () => document.querySelectorAll("form[data-once]").forEach((form) => { delete form.dataset.sent; }));
+window.addEventListener("pageshow", () =>
+  document.querySelectorAll("form[data-once]").forEach((form) => {
+    delete form.dataset.sent;
+  }),
+);
 
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
