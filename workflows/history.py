@@ -41,11 +41,17 @@ class Paragraph:
     leaf: int | None
     days_held: int | None
     body: dict[str, Any]
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    record: Any
     amounts: list[tuple[str, str]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
     objections: list[tuple[str, str]] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Field, old and new value as people read them; names behind references are looked up when this is asked."""
+        said = self.body["changes"].items()
+        return [(_label(self.record, name), _shown(self.record, name, old), _shown(self.record, name, new)) for name, (old, new) in said]
 
 
 @dataclass(frozen=True)
@@ -122,9 +128,7 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         leaf=noting.leaf.index if hasattr(noting, "leaf") else None,
         days_held=days_held,
         body=body,
-        changes=[
-            (_label(record, name), _shown(record, name, old), _shown(record, name, new)) for name, (old, new) in body["changes"].items()
-        ],
+        record=record,
         amounts=[(_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
         objections=[(_label(record, said["to"]), said["text"]) for said in body.get("objections", [])],

@@ -261,8 +261,10 @@ class Step(flow.View):
         raise Refusal(_("This step has no such way out."))
 
     def office_for(self, case: Case) -> Office:
-        """Return where the step waits; raise ``Refusal`` when no one office holds its power."""
-        return office_for(self.power, self.level, case)
+        """Return where the step waits; raise ``Refusal`` when no one office holds its power. Looked up once a case object."""
+        if (self.power, self.level) not in case.offices:
+            case.offices[self.power, self.level] = office_for(self.power, self.level, case)
+        return case.offices[self.power, self.level]
 
     def due(self, case: Case, received: datetime) -> datetime | None:
         """Return the end of the last working day allowed; the norm's own days come before the flow's. None: no clock."""

@@ -334,7 +334,7 @@ def test_a_decision_costs_few_statements(django_assert_max_num_queries):
     form = movement.node.form_class({"outcome": "concurred", "seen": case.head}, movement=movement, officer=officer("finance"))
     assert form.is_valid()
     # Savepoint and its release stand for the transaction's own begin and commit.
-    with django_assert_max_num_queries(24) as asked:
+    with django_assert_max_num_queries(23) as asked:
         decide(movement, by=officer("finance"), form=form)
     written = [query["sql"].split()[0] for query in asked.captured_queries if query["sql"].startswith(("INSERT", "UPDATE"))]
     assert sorted(written) == ["INSERT"] * 4 + ["UPDATE"] * 3

@@ -46,6 +46,11 @@ class Case(Process):
         """The domain record, such as an ``ExhibitionProposal``."""
         return self.flow_class.record.read(self.record_id)
 
+    @cached_property
+    def offices(self) -> dict[tuple[str, str], Office]:
+        """Offices of the file's steps already looked up, by power and level."""
+        return {}
+
     @property
     def is_open(self) -> bool:
         return not self.ending
