@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.db import connection
 from viewflow.workflow.fields import get_flow_ref
 from viewflow.workflow.lock import SelectForUpdateLock
@@ -87,22 +88,22 @@ def _leads_to_an_end(node: Any) -> bool:
 
 @register(Tags.database)
 def open_files_have_a_step(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every open task must name a node that still exists; a renamed node needs a data migration."""
+    """Every open task must name a node that still exists; a renamed node needs a data migration, which a warning lets run."""
     if not databases or Case._meta.db_table not in connection.introspection.table_names():
         return []
     lost: list[CheckMessage] = []
     for step, kind in Case.objects.filter(movements__disposed=None, ending="").values_list("movements__step", "kind").distinct():
         if kind not in FLOWS or FLOWS[kind].instance.node(step, no_obsolete=True) is None:
-            lost.append(Error(f"Open files of {kind} wait at the unknown step {step}. Write a data migration.", id="workflows.E013"))
+            lost.append(Caution(f"Open files of {kind} wait at the unknown step {step}. Write a data migration.", id="workflows.W001"))
     return lost
 
 
 @register(Tags.database)
 def record_is_guarded(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """The triggers that keep the record must be in place."""
+    """The triggers that keep the record must be in place. A warning, because ``migrate`` asks first and is what puts them back."""
     if not databases or Case._meta.db_table not in connection.introspection.table_names():
         return []
-    return [Error(f"Trigger {name} is missing. Run manage.py migrate.", id="workflows.E014") for name in triggers.missing()]
+    return [Caution(f"Trigger {name} is missing. Run manage.py migrate.", id="workflows.W002") for name in triggers.missing()]
 
 
 def names() -> list[str]:

@@ -13,11 +13,13 @@ from viewflow.workflow.lock import no_lock
 
 from programme.models import ExhibitionProposal
 from programme.powers import Power
+from tests.files import a_file
 from workflows import checks
 from workflows.flows import FLOWS, ExhibitionFlow
 from workflows.forms.exhibition import ProposalForm, ScrutinyForm
 from workflows.models.outcomes import RECOMMEND, RETURN, SUBMIT
 from workflows.nodes import DEPARTMENT, DISTRICT, Begin, CaseFlow, Ending, Step
+from workflows.record import triggers
 
 NAMES = Path(__file__).with_name("names.txt")
 
@@ -114,3 +116,21 @@ def test_the_drawing_shows_every_return_and_every_ending():
         for way in getattr(node, "ways", []):
             for target in way.targets:
                 assert way.outcome.value in arrows[f"id_node_{node.name}", f"id_node_{target.name}"]
+
+
+@pytest.mark.django_db
+def test_a_missing_trigger_is_named_by_the_checks_and_does_not_keep_migrate_from_putting_it_back():
+    assert checks.record_is_guarded(None, databases=["default"]) == []
+    triggers.remove()
+    found = checks.record_is_guarded(None, databases=["default"])
+    assert found and not any(warning.is_serious() for warning in found)
+    triggers.install()
+    assert checks.record_is_guarded(None, databases=["default"]) == []
+
+
+@pytest.mark.django_db
+def test_an_open_file_at_a_step_that_is_gone_is_named_by_the_checks():
+    case = a_file()
+    assert checks.open_files_have_a_step(None, databases=["default"]) == []
+    case.movements.filter(disposed=None).update(step="forgotten")
+    assert [warning.id for warning in checks.open_files_have_a_step(None, databases=["default"])] == ["workflows.W001"]

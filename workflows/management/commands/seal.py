@@ -1,5 +1,5 @@
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils.translation import gettext as _
 
 from workflows.record.sealer import BrokenSeal, seal
@@ -8,6 +8,7 @@ from workflows.record.sealer import BrokenSeal, seal
 class Command(BaseCommand):
     help = "Seal the paragraphs written since the last seal."
 
+    @no_translations
     def handle(self, **_options: object) -> None:
         try:
             checkpoint = seal()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,8 +19,15 @@ class Command(BaseCommand):
         parser.add_argument("--case", action="append", metavar="NUMBER", help="check this file and the log of seals; may be repeated")
         parser.add_argument("--anchors", action="append", default=[], type=Path, metavar="FILE", help="signed notes kept outside")
         parser.add_argument("--json", action="store_true", help="print the result for a program to read")
+        parser.add_argument(
+            "--language", choices=["en", "hi"], default="en", help="the language of the sentences (many consoles show no Devanagari)"
+        )
 
-    def handle(self, case: list[str] | None, anchors: list[Path], json: bool, **_options: object) -> None:
+    def handle(self, case: list[str] | None, anchors: list[Path], json: bool, language: str, **_options: object) -> None:
+        with translation.override(language):
+            self._verify(case, anchors, json)
+
+    def _verify(self, case: list[str] | None, anchors: list[Path], json: bool) -> None:
         try:
             report = verify(case, [path.read_text() for path in anchors])
         except UnknownFile as error:
