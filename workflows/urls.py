@@ -1,9 +1,19 @@
 """Every address of the product. Their names are fixed; the access table in the tests has a row for each."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from workflows.pages import account, drafts, files, health, inbox, papers, seals, source, steps
 from workflows.pages.setup import site
+
+
+class RowNumber(IntConverter):
+    """A number a row can have: longer ones are no address, and no database is asked for them."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowNumber, "row")
 
 urlpatterns = [
     path("", inbox.waiting, name="inbox"),
@@ -12,17 +22,17 @@ urlpatterns = [
     path("try/", account.try_as, name="try_as"),
     path("language/", account.set_language, name="set_language"),
     path("files/", files.files, name="files"),
-    path("files/<int:pk>/", files.file, name="file"),
-    path("files/<int:pk>/history/", files.file_history, name="history"),
-    path("files/<int:pk>/record.jsonl", files.record_lines, name="record_lines"),
-    path("files/<int:pk>/papers/<int:paper>/", papers.paper, name="paper"),
-    path("files/<int:pk>/order/", files.order, name="order"),
-    path("files/<int:pk>/withdraw/", steps.withdraw, name="withdraw"),
-    path("steps/<int:pk>/", steps.step, name="step"),
-    path("steps/<int:pk>/decide/", steps.decide, name="decide"),
+    path("files/<row:pk>/", files.file, name="file"),
+    path("files/<row:pk>/history/", files.file_history, name="history"),
+    path("files/<row:pk>/record.jsonl", files.record_lines, name="record_lines"),
+    path("files/<row:pk>/papers/<row:paper>/", papers.paper, name="paper"),
+    path("files/<row:pk>/order/", files.order, name="order"),
+    path("files/<row:pk>/withdraw/", steps.withdraw, name="withdraw"),
+    path("steps/<row:pk>/", steps.step, name="step"),
+    path("steps/<row:pk>/decide/", steps.decide, name="decide"),
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
-    path("drafts/<uuid:key>/papers/<int:paper>/", papers.draft_paper, name="draft_paper"),
+    path("drafts/<uuid:key>/papers/<row:paper>/", papers.draft_paper, name="draft_paper"),
     path("seals/", seals.seals, name="seals"),
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),

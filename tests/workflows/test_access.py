@@ -119,6 +119,11 @@ def test_a_forged_number_is_no_address(name: str, world: dict, client_for: Calla
     assert status == 404
 
 
+@pytest.mark.parametrize("address", ["/files/{}/", "/files/{}/history/", "/steps/{}/", "/files/1/papers/{}/"])
+def test_a_number_no_row_can_have_is_no_address(address: str, client_for: Callable) -> None:
+    assert client_for("auditor").get(address.format("9" * 30)).status_code == 404
+
+
 def test_the_source_archive_holds_the_code_and_nothing_of_the_installation(client, settings) -> None:
     with tarfile.open(fileobj=io.BytesIO(client.get(reverse("source")).content)) as archive:
         names = set(archive.getnames())
