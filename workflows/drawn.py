@@ -31,7 +31,8 @@ def powers() -> str:
     rows = [GENERATED + "# Powers\n", "| power | what it allows | asked by |", "|---|---|---|"]
     for power in Power:
         rows.append(f"| `{power.value}` | {power.label} | {', '.join(_asked_by(power)) or '—'} |")
-    rows.append("\nWhich office holds which power is data: `fixtures/designations.csv`, kept by the administrator under Set-up.\n")
+    rows.append("\nWhich post holds which power is data: `fixtures/designations.csv`.")
+    rows.append("`manage.py load_state` brings a change in, and postings carry it to officers.\n")
     return "\n".join(rows)
 
 

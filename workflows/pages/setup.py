@@ -136,22 +136,17 @@ class Holidays(Table):
     search_fields = ["name_en", "name_hi"]
 
 
-class DesignationForm(forms.ModelForm):
-    powers = forms.MultipleChoiceField(
-        label=gettext_lazy("powers"), choices=Power.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
-
-
 @admin.register(Designation, site=site)
 class Designations(Table):
-    form = DesignationForm
-    list_display = ["name_en", "name_hi", "level", "department"]
+    """To read only: which post holds which power is reviewed and dated in the State's fixtures, and every load follows them."""
 
-    def save_model(self, request: HttpRequest, obj: Designation, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        # Powers changed here must reach the officers who hold such offices now.
-        for officer in Officer.objects.filter(postings__office__designation=obj).distinct():
-            postings.derive(officer)
+    list_display = ["name_en", "name_hi", "level", "department", "powers"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Office, site=site)
