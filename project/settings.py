@@ -264,7 +264,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"countdown": 5},
     },
     "expire_postings": _every(600, "expire_postings"),
-    "mail_anchor": {"task": "workflows.tasks.mail_anchor", "schedule": crontab(hour=18, minute=30)},
+    "mail_anchor": _every(600, "mail_anchor"),
 }
 
 # --- logs: one JSON object a line, with ids and never with names or words -----------------------------------------------

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -9,12 +10,13 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from programme.calendar import today
+from programme.calendar import IST, today
 from workflows import feasibility, notices, postings
 from workflows.models import Incident, Pulse
 from workflows.record import sealer
 
 logger = logging.getLogger(__name__)
+ANCHOR_TIME = timedelta(hours=18, minutes=30)
 
 
 def periodic(work: Callable[[], Any]) -> Any:
@@ -59,7 +61,11 @@ def sweep_stuck_files() -> None:
 
 @periodic
 def mail_anchor() -> None:
-    """Mail the newest checkpoint, once a day, to those who keep it outside: from then on it is the record's anchor."""
+    """Mail the newest checkpoint, once a day, to those who keep it outside: from then on it is the record's anchor.
+
+    It falls due at 18:30 Indian Standard Time. Asked often, so that an evening without a worker is made good when one is back.
+    """
     note = sealer.newest_note() or ""
+    day = (timezone.localtime(timezone=IST) - ANCHOR_TIME).date()
     for address in settings.ANCHOR_ADDRESSES if note else ():
-        notices.put(f"anchor/{today()}/{address}", address=address, subject=f"{settings.RECORD_ORIGIN} · {today()}", text=note)
+        notices.put(f"anchor/{day}/{address}", address=address, subject=f"{settings.RECORD_ORIGIN} · {day}", text=note)

@@ -159,6 +159,17 @@ def test_the_days_anchor_is_mailed_once_to_each_address(settings):
     assert all(sent.body == sealer.newest_note() for sent in mail.outbox)
 
 
+def test_an_anchor_missed_in_the_evening_is_mailed_when_a_worker_is_back(settings):
+    settings.ANCHOR_ADDRESSES = ["ag@up.example"]
+    a_file()
+    tasks.seal()
+    for moment in (at(0, 9), at(0, 18), at(0, 19), at(0, 23), at(1, 9), at(2, 9)):
+        with patch.object(timezone, "now", return_value=moment):
+            tasks.mail_anchor()
+    days = [message.key.split("/")[1] for message in Message.objects.filter(key__startswith="anchor/").order_by("pk")]
+    assert days == ["2026-11-01", "2026-11-02", "2026-11-03"]
+
+
 def test_a_tampered_checkpoint_becomes_an_incident_of_the_sealer():
     a_file()
     with patch("workflows.record.sealer.seal", side_effect=sealer.BrokenSeal("The newest seal was changed.")):
