@@ -242,8 +242,11 @@ class Step(flow.View):
         return target.named_for(case) if isinstance(target, Step) else str(target.task_title)
 
     def named_for(self, case: Case) -> str:
-        """Return office and title of the step, as somebody would say where the file goes."""
-        return f"{self.office_for(case).name} — {self.title}"
+        """Return office and title of the step, as people say where a file goes; the title alone while no one office holds its power."""
+        try:
+            return f"{self.office_for(case).name} — {self.title}"
+        except Refusal:
+            return self.title
 
     @property
     def own_page(self) -> bool:

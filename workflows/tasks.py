@@ -41,6 +41,7 @@ def seal() -> None:
     """Put paragraphs written since the last checkpoint under a new signed one; a tampered checkpoint becomes an incident."""
     try:
         sealer.seal()
+        Incident.objects.filter(key="seal/broken", closed_at=None).update(closed_at=timezone.now())
     except sealer.BrokenSeal as broken:
         Incident.objects.update_or_create(key="seal/broken", defaults={"text_en": str(broken), "closed_at": None})
 

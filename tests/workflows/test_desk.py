@@ -8,13 +8,14 @@ from django.core import mail
 from django.utils import timezone, translation
 
 from programme.calendar import IST, add_working_days, today
-from programme.models import Posting
+from programme.models import Designation, Posting
 from tests.files import a_file, office, officer, take, waiting
 from workflows import feasibility, inbox, notices, tasks
 from workflows.deadlines import standing
 from workflows.models import Incident, Message, Movement
 from workflows.postings import join, relieve
 from workflows.record import sealer
+from workflows.record.verifier import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -170,8 +171,32 @@ def test_an_anchor_missed_in_the_evening_is_mailed_when_a_worker_is_back(setting
     assert days == ["2026-11-01", "2026-11-02", "2026-11-03"]
 
 
-def test_a_tampered_checkpoint_becomes_an_incident_of_the_sealer():
+def test_a_tampered_checkpoint_becomes_an_incident_until_the_sealer_works_again():
     a_file()
     with patch("workflows.record.sealer.seal", side_effect=sealer.BrokenSeal("The newest seal was changed.")):
         tasks.seal()
-    assert Incident.objects.get().text_en == "The newest seal was changed."
+    incident = Incident.objects.get()
+    assert (incident.text_en, incident.closed_at) == ("The newest seal was changed.", None)
+    tasks.seal()
+    incident.refresh_from_db()
+    assert incident.closed_at is not None
+
+
+def test_the_seals_an_auditor_takes_home_verify_the_record(client_for):
+    a_file()
+    tasks.seal()
+    a_file(district="Mathura")
+    tasks.seal()
+    taken = client_for("auditor").get("/seals/anchors.txt").getvalue().decode()
+    assert taken.count("karyapravah") >= 2
+    assert verify(anchors=[taken]).findings == []
+
+
+def test_a_file_can_be_read_while_the_next_office_is_missing(client_for):
+    case = a_file(at="scrutinise")
+    Designation.objects.filter(state__short="UP", code="finance").update(powers=[])
+    page = client_for("odop.cell").get(f"/files/{case.pk}/")
+    assert page.status_code == 200
+    data = {"outcome": "recommended", "amount_recommended": "1850000", "seen": case.head}
+    assert client_for("odop.cell").post(f"/steps/{waiting(case).pk}/decide/", data).status_code == 403
+    assert waiting(case).step == "scrutinise"

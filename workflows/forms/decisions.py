@@ -46,7 +46,6 @@ class SignedForm(forms.Form):
 class DecisionForm(SignedForm):
     """One outcome out of the step's ways; a reason where the file is returned or rejected."""
 
-    outcome_label = _("Your decision")
     amount_field = ""
     amount_outcome: Outcome | None = None
 
@@ -57,7 +56,7 @@ class DecisionForm(SignedForm):
         self.fields["seen"].initial = movement.case.head
         choices = [(way.outcome.value, way.outcome.verb) for way in node.ways]
         self.fields["outcome"] = forms.ChoiceField(
-            label=self.outcome_label, choices=choices, widget=forms.RadioSelect, error_messages={"required": _("Choose what you decide.")}
+            label=_("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages={"required": _("Choose what you decide.")}
         )
         self._add_amount()
         returning = next((way for way in node.ways if way.outcome == Outcome.RETURN), None)
@@ -98,10 +97,6 @@ class DecisionForm(SignedForm):
             (self.cleaned_data.get(f"about_{row}", ""), self.cleaned_data.get(f"objection_{row}", "")) for row in range(1, OBJECTIONS + 1)
         ]
         return [(about, text) for about, text in pairs if about and text]
-
-    @property
-    def text_of_note(self) -> str:
-        return self.cleaned_data.get("text", "")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -55,7 +55,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
             steps.record_opening(mine, by=officer)
         if form is None and not mine.node.own_page:
             form = mine.node.form_class(movement=mine, officer=officer)
-    if withdrawal is None and _opened_by(officer, case) and steps.may_withdraw(officer, case):
+    if withdrawal is None and steps.may_withdraw(officer, case):
         withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
     sheet = history.note_sheet(case, stays)
     context = {
@@ -83,10 +83,6 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
 
 def _holds(officer: Any, stay: Movement) -> bool:
     return any(stay.office_id == held.office.pk and stay.power in held.powers for held in authority.capacities(officer))
-
-
-def _opened_by(officer: Any, case: Case) -> bool:
-    return any(case.office_id == held.office.pk for held in authority.capacities(officer))
 
 
 def _why_not(officer: Any, stay: Movement) -> str:

@@ -1,6 +1,6 @@
 """The seals: signed checkpoints of the whole record, to be kept outside this building."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from programme.powers import Power
@@ -8,7 +8,7 @@ from workflows.authority import Refusal, may_anywhere
 from workflows.models import Checkpoint
 from workflows.pages.frame import OfficerRequest, for_officers, page_of, show
 from workflows.pages.problems import SAFE, only
-from workflows.record import keys
+from workflows.record import keys, sealer
 
 
 @only(*SAFE)
@@ -22,11 +22,10 @@ def seals(request: OfficerRequest) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def anchors(request: OfficerRequest) -> HttpResponse:
+def anchors(request: OfficerRequest) -> StreamingHttpResponse:
     """Give every signed checkpoint as plain text, the oldest first."""
     _auditors_only(request)
-    notes = "\n".join(Checkpoint.objects.order_by("size").values_list("note", flat=True))
-    response = HttpResponse(notes, content_type="text/plain; charset=utf-8")
+    response = StreamingHttpResponse(sealer.anchors(), content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="anchors.txt"'
     return response
 

@@ -61,11 +61,6 @@ def anchors() -> Iterator[str]:
         yield f"{note}\n"
 
 
-def anchor_text(*, newest: bool = False) -> str:
-    """Return all signed notes as one text, or the newest alone for the daily mail; empty before the first seal."""
-    return newest_note() or "" if newest else "".join(anchors())
-
-
 def _alone() -> bool:
     """Take the sealer's lock until the transaction ends. SQLite lets one transaction write at a time anyway."""
     if connection.vendor != "postgresql":

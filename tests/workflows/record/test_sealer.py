@@ -18,7 +18,7 @@ def leaf_hashes():
 
 def test_nothing_is_sealed_when_nothing_was_written(db):
     assert sealer.seal() is None
-    assert (sealer.newest_note(), sealer.anchor_text(), sealer.anchor_text(newest=True)) == (None, "", "")
+    assert (sealer.newest_note(), list(sealer.anchors())) == (None, [])
 
 
 def test_paragraphs_get_consecutive_places_and_a_signed_root(place, case):
@@ -116,8 +116,8 @@ def test_auditors_get_every_note_and_the_mail_the_newest(place, case):
     first = sealer.seal()
     place.sign(case)
     second = sealer.seal()
-    assert sealer.anchor_text() == f"{first.note}\n{second.note}\n"
-    assert sealer.anchor_text(newest=True) == sealer.newest_note() == second.note
+    assert "".join(sealer.anchors()) == f"{first.note}\n{second.note}\n"
+    assert sealer.newest_note() == second.note
 
 
 def test_the_command_says_what_it_sealed(place, case, capsys):
