@@ -4,6 +4,7 @@ from programme.models.norms import Norm
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
 from programme.models.products import Product, Rank, Sector
+from programme.models.records import FileRecord
 
 __all__ = [
     "Allotment",
@@ -14,6 +15,7 @@ __all__ = [
     "District",
     "EntryKind",
     "ExhibitionProposal",
+    "FileRecord",
     "Holiday",
     "LedgerEntry",
     "Level",
