@@ -1,12 +1,13 @@
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
-from programme.models.norms import Norm
+from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
 from programme.models.products import Product, Rank, Sector
 
 __all__ = [
     "Allotment",
+    "AppliesBy",
     "BudgetHead",
     "Charge",
     "Department",
@@ -18,6 +19,7 @@ __all__ = [
     "LedgerEntry",
     "Level",
     "Norm",
+    "NormStatus",
     "Office",
     "Officer",
     "Posting",
