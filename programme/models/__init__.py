@@ -1,5 +1,6 @@
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
+from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
@@ -7,6 +8,7 @@ from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
 
 __all__ = [
+    "GI",
     "Allotment",
     "AppliesBy",
     "BudgetHead",
@@ -26,7 +28,10 @@ __all__ = [
     "Officer",
     "Posting",
     "Product",
+    "ProductProposal",
+    "Proposed",
     "Rank",
+    "RankDecision",
     "Sector",
     "State",
 ]

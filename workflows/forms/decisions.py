@@ -65,7 +65,7 @@ class DecisionForm(SignedForm):
         self.movement, self.officer, self.record = movement, officer, movement.case.record
         node = movement.node
         self.fields["seen"].initial = movement.case.head
-        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways]
+        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways_by_hand]
         self.fields["outcome"] = forms.ChoiceField(
             label=_("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages={"required": _("Choose what you decide.")}
         )

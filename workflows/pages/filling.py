@@ -48,6 +48,10 @@ def _row(form: Any, name: str) -> Row:
 def _shown(record: Any, name: str) -> str:
     """Write a value that cannot be changed now, for reading."""
     value = getattr(record, name)
+    if value is None:
+        return ""
+    if record._meta.get_field(name).choices:
+        return str(getattr(record, f"get_{name}_display")())
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
     if isinstance(value, Decimal):
