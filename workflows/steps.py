@@ -15,15 +15,11 @@ from sequences import get_next_value
 from programme.calendar import financial_year, today
 from programme.models import Office, Officer, Posting
 from workflows import authority, notices
-from workflows.authority import Refusal
+from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import SignedForm
 from workflows.models import Case, Draft, Enclosure, Movement, Noting, Objection, Outcome
 from workflows.nodes import Act, CaseFlow, Ending, Step
 from workflows.record import chain
-
-
-class Overtaken(Exception):
-    """Somebody was faster, or the page is old; the message says who did what."""
 
 
 @contextmanager
