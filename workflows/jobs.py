@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from traceback import extract_tb
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=60)
 # Mail and seals wait for the same worker, so a pass leaves it to them after this many seconds.
 PASS = 20.0
 GIVE_UP_AFTER = 8
+BREATH = 0.01
 RECENT = timedelta(days=1)
 OPEN = (JobStatus.WAITING, JobStatus.RUNNING)
 REFUSALS = (Refusal, Overtaken, ValidationError)
@@ -178,8 +179,11 @@ def run(table: Table, *, seconds: float = PASS) -> int:
     ended = 0
     while monotonic() < until and (job := _claim(table, served)):
         served.append(job.pk)
-        while monotonic() < until and _take_row(table[job.kind], job):
+        while _take_row(table[job.kind], job):
             ended += 1
+            _let_others_write()
+            if monotonic() >= until:
+                break
         _leave(job, table[job.kind])
     return ended
 
@@ -254,6 +258,12 @@ def _mark(row: JobRow, *, status: RowStatus, **marks: Any) -> None:
     now = timezone.now()
     if JobRow.objects.filter(pk=row.pk, status=RowStatus.WAITING).update(status=status, ended_at=now, **marks) == 1:
         Job.objects.filter(pk=row.job_id).update(leased_until=now + LEASE, attempts=0, **{status: F(status) + 1})
+
+
+def _let_others_write() -> None:
+    """Pause between rows on SQLite, which lets in one writer at a time and keeps no queue: an officer's page would wait seconds."""
+    if not connection.features.has_select_for_update:
+        sleep(BREATH)
 
 
 def _leave(job: Job, work: Work) -> None:

@@ -12,13 +12,13 @@ from threading import Barrier
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.project.test_celery import postgres_address
 from tests.workflows.long_work import TABLE, letters, written
 from workflows import jobs
-from workflows.models import Job, JobStatus
+from workflows.models import Job, JobStatus, Pulse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = """
@@ -97,6 +97,26 @@ def test_one_job_asked_for_at_the_same_moment_is_one_job() -> None:
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(ask, range(4)))) == 1
     assert Job.objects.get().rows.count() == 5
+
+
+@pytest.mark.slow
+def test_officers_write_while_long_work_runs() -> None:
+    letters(120, each={"seconds": 0.02})
+
+    def run() -> None:
+        try:
+            jobs.run(TABLE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        running, turns = pool.submit(run), 0
+        while not running.done():
+            with transaction.atomic():
+                Pulse.objects.update_or_create(name="officer", defaults={"at": timezone.now()})
+            turns += 1
+            time.sleep(0.05)
+    assert turns >= 10, f"an officer had {turns} turns in the time of 120 rows"
 
 
 @pytest.fixture
