@@ -1,3 +1,12 @@
+from programme.models.beneficiaries import (
+    BenefitOnce,
+    CeilingEntry,
+    CeilingUse,
+    HasIdentities,
+    IdentityMark,
+    Role,
+    Standing,
+)
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.norms import Norm
@@ -7,14 +16,19 @@ from programme.models.products import Product, Rank, Sector
 
 __all__ = [
     "Allotment",
+    "BenefitOnce",
     "BudgetHead",
+    "CeilingEntry",
+    "CeilingUse",
     "Charge",
     "Department",
     "Designation",
     "District",
     "EntryKind",
     "ExhibitionProposal",
+    "HasIdentities",
     "Holiday",
+    "IdentityMark",
     "LedgerEntry",
     "Level",
     "Norm",
@@ -23,6 +37,8 @@ __all__ = [
     "Posting",
     "Product",
     "Rank",
+    "Role",
     "Sector",
+    "Standing",
     "State",
 ]
