@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import exceptions
 from stdnum.in_ import aadhaar, gstin, pan
 
-# Spaces, dashes, joiners and what a paste brings along, in any script.
-SEPARATORS = frozenset({"Zs", "Zl", "Zp", "Pd", "Cf", "Cc"})
+# Spaces, dashes, joiners and what a paste brings along, in any script; and what stands between two parts of a number.
+SEPARATORS, BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cf", "Cc"}), "/,.:"
 UDYAM = re.compile(r"(?:UDYAM)?([A-Z]{2})([0-9]{2})([0-9]{7})")
 IFSC, ACCOUNT = r"(?P<ifsc>[A-Z]{4}0[A-Z0-9]{6})", r"(?P<account>[0-9]{9,18})"
 BANK = (re.compile(IFSC + ACCOUNT), re.compile(ACCOUNT + IFSC))
@@ -122,7 +122,7 @@ def _box() -> Fernet:
 
 def _bare(typed: str) -> str:
     """Return digits of every script as 0-9, letters as capitals, nothing that only separates."""
-    kept = (char for char in typed if unicodedata.category(char) not in SEPARATORS)
+    kept = (char for char in typed if char not in BETWEEN and unicodedata.category(char) not in SEPARATORS)
     return "".join(str(unicodedata.decimal(char, char)) for char in kept).upper()
 
 

@@ -18,12 +18,10 @@ class IdentityField(forms.Field):
     default_error_messages = {"required": gettext_lazy("Write this number; only its last four stay readable.")}
 
     def __init__(self, kind: IdentityKind, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.kind = kind
         mode = "text" if kind in LETTERS else "numeric"
-        kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off", "spellcheck": "false", "maxlength": 60})
-        )
-        super().__init__(**kwargs)
+        self.widget.attrs.update({"inputmode": mode, "autocomplete": "off", "spellcheck": "false"})
 
     def to_python(self, value: Any) -> Identity | None:
         if isinstance(value, Identity):
