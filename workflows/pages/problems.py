@@ -96,7 +96,8 @@ def typed(request: HttpRequest) -> list[str]:
         return []
     pairs = [(name, value) for name, values in request.POST.lists() for value in values]
     hidden = SECRET_FIELDS | _identity_fields()
-    return [value for name, value in pairs if name not in hidden and len(value.split()) > 1]
+    # A row of a table on a form has its number before the name: partners-0-aadhaar.
+    return [value for name, value in pairs if name.rpartition("-")[2] not in hidden and len(value.split()) > 1]
 
 
 @cache
