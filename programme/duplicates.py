@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from programme.identity import IdentityKind, ending
-from programme.models import HasIdentities, IdentityMark, Role, Standing
+from programme.models import FileStanding, HasIdentities, IdentityMark, Role
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Match:
     own_role: Role
     scheme: str
     file_number: str
-    standing: Standing
+    standing: FileStanding
     record_kind: str
     record_id: int
 
     @property
     def live(self) -> bool:
         """Say whether the other file is under decision or granted; one that was rejected or withdrawn stands in nobody's way."""
-        return self.standing != Standing.ENDED
+        return self.standing != FileStanding.ENDED
 
     @property
     def shown(self) -> str:
@@ -40,7 +40,7 @@ class Match:
         return f"{self.kind.label} {ending(self.last_four)}"
 
 
-def keep_marks(record: HasIdentities, scheme: str, *, file_number: str = "", standing: Standing = Standing.OPEN) -> None:
+def keep_marks(record: HasIdentities, scheme: str, *, file_number: str = "", standing: FileStanding = FileStanding.OPEN) -> None:
     """Replace the marks of a record by those of the numbers it has now. Belongs into the transaction that writes the record."""
     with transaction.atomic():
         _marks_of(record).delete()
@@ -62,12 +62,12 @@ def keep_marks(record: HasIdentities, scheme: str, *, file_number: str = "", sta
 
 def grant_marks(record: HasIdentities) -> None:
     """Say of a record's marks that its file was granted."""
-    _marks_of(record).update(standing=Standing.GRANTED)
+    _marks_of(record).update(standing=FileStanding.GRANTED)
 
 
 def drop_marks(record: HasIdentities) -> None:
     """Say of a record's marks that its file was rejected or withdrawn: later files see it, and are not held up by it."""
-    _marks_of(record).update(standing=Standing.ENDED)
+    _marks_of(record).update(standing=FileStanding.ENDED)
 
 
 def matches(record: HasIdentities) -> list[Match]:
@@ -83,7 +83,7 @@ def matches(record: HasIdentities) -> list[Match]:
 
 def same_family(found: Iterable[Match]) -> list[Match]:
     """Return those matches that tie the record to the family of somebody whose file was granted."""
-    return [match for match in found if match.standing == Standing.GRANTED and Role.FAMILY in (match.role, match.own_role)]
+    return [match for match in found if match.standing == FileStanding.GRANTED and Role.FAMILY in (match.role, match.own_role)]
 
 
 def _match(mark: IdentityMark, own_role: Role) -> Match:
@@ -94,7 +94,7 @@ def _match(mark: IdentityMark, own_role: Role) -> Match:
         own_role=own_role,
         scheme=mark.scheme,
         file_number=mark.file_number,
-        standing=Standing(mark.standing),
+        standing=FileStanding(mark.standing),
         record_kind=mark.record_kind,
         record_id=mark.record_id,
     )

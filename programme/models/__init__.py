@@ -2,10 +2,10 @@ from programme.models.beneficiaries import (
     BenefitOnce,
     CeilingEntry,
     CeilingUse,
+    FileStanding,
     HasIdentities,
     IdentityMark,
     Role,
-    Standing,
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
@@ -26,6 +26,7 @@ __all__ = [
     "District",
     "EntryKind",
     "ExhibitionProposal",
+    "FileStanding",
     "HasIdentities",
     "Holiday",
     "IdentityMark",
@@ -39,6 +40,5 @@ __all__ = [
     "Rank",
     "Role",
     "Sector",
-    "Standing",
     "State",
 ]

@@ -19,7 +19,7 @@ class Role(models.TextChoices):
     UNIT = "unit", _("unit")
 
 
-class Standing(models.TextChoices):
+class FileStanding(models.TextChoices):
     """How the file of a mark stands."""
 
     OPEN = "open", _("under decision")
@@ -93,7 +93,7 @@ class IdentityMark(models.Model):
     file_number = models.CharField(_("file number"), max_length=40, blank=True)
     record_kind = models.CharField(_("kind of record"), max_length=100)
     record_id = models.PositiveBigIntegerField(_("record"))
-    standing = models.CharField(_("standing"), max_length=8, choices=Standing.choices, default=Standing.OPEN)
+    standing = models.CharField(_("standing"), max_length=8, choices=FileStanding.choices, default=FileStanding.OPEN)
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
 
     class Meta:

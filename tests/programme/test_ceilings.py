@@ -140,6 +140,23 @@ def test_a_grant_without_a_file_is_no_grant():
         grant_once(SCHEME, [MINE], file_number="")
 
 
+TABLES = ["programme_ceilingentry", "programme_benefitonce"]
+CHANGES = ["UPDATE {0} SET file_number = 'UP/X'", "DELETE FROM {0}"]
+# Deletes without asking the delete triggers.
+REPLACED = "REPLACE INTO {0} SELECT * FROM {0}"
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("sql", [*CHANGES, REPLACED], ids=["changed", "deleted", "replaced"])
+def test_what_somebody_has_had_is_only_added_to(table, sql):
+    if sql == REPLACED and connection.vendor != "sqlite":
+        pytest.skip("REPLACE is SQLite's")
+    take(LAKH, 1)
+    once(1, MINE)
+    with pytest.raises(IntegrityError, match="only added to"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.format(table))
+
+
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Start every act at the same moment in a transaction of its own; return the answers, or what was raised, in order."""
     gate = Barrier(len(acts))

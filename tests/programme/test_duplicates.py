@@ -5,7 +5,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from programme.duplicates import drop_marks, grant_marks, keep_marks, matches, same_family
 from programme.identity import IdentityKind, identify
-from programme.models import IdentityMark, Role, Standing
+from programme.models import FileStanding, IdentityMark, Role
 from programme.models.beneficiaries import columns_of
 from tests.programme.claims import AADHAAR, ACCOUNT, BROTHER, FAMILY, Claim
 
@@ -22,7 +22,7 @@ def kept(pk, scheme=LOAN, number="", **numbers):
 def test_the_same_person_is_found_in_another_scheme_with_file_and_standing():
     kept(1, FREIGHT, aadhaar=AADHAAR)
     [match] = matches(Claim.of(2, aadhaar="२३४१-२३४१-२३४६"))
-    assert (match.scheme, match.file_number, match.standing, match.live) == (FREIGHT, "UP/X/2026-27/0001", Standing.OPEN, True)
+    assert (match.scheme, match.file_number, match.standing, match.live) == (FREIGHT, "UP/X/2026-27/0001", FileStanding.OPEN, True)
     assert (match.shown, match.kind, match.role, match.record_id) == ("Aadhaar …2346", IdentityKind.AADHAAR, Role.APPLICANT, 1)
 
 
@@ -55,14 +55,14 @@ def test_a_corrected_number_leaves_no_mark_of_the_wrong_one():
 def test_a_file_that_ended_badly_is_still_seen_and_stands_in_nobodys_way():
     drop_marks(kept(1, aadhaar=AADHAAR))
     [match] = matches(Claim.of(2, aadhaar=AADHAAR))
-    assert (match.standing, match.live) == (Standing.ENDED, False)
+    assert (match.standing, match.live) == (FileStanding.ENDED, False)
 
 
 def test_dropping_and_granting_touch_the_marks_of_that_record_only():
     first, second = kept(1, aadhaar=AADHAAR), kept(2, aadhaar=AADHAAR)
     grant_marks(first)
     drop_marks(second)
-    assert [match.standing for match in matches(Claim.of(3, aadhaar=AADHAAR))] == [Standing.GRANTED, Standing.ENDED]
+    assert [match.standing for match in matches(Claim.of(3, aadhaar=AADHAAR))] == [FileStanding.GRANTED, FileStanding.ENDED]
 
 
 TIES = {
