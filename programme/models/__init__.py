@@ -9,13 +9,15 @@ from programme.models.beneficiaries import (
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
-from programme.models.norms import Norm
+from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
 from programme.models.products import Product, Rank, Sector
+from programme.models.records import FileRecord
 
 __all__ = [
     "Allotment",
+    "AppliesBy",
     "BenefitOnce",
     "BudgetHead",
     "CeilingEntry",
@@ -26,6 +28,7 @@ __all__ = [
     "District",
     "EntryKind",
     "ExhibitionProposal",
+    "FileRecord",
     "FileStanding",
     "HasIdentities",
     "Holiday",
@@ -33,6 +36,7 @@ __all__ = [
     "LedgerEntry",
     "Level",
     "Norm",
+    "NormStatus",
     "Office",
     "Officer",
     "Posting",
