@@ -15,7 +15,7 @@ from workflows.forms.exhibition import (
     ScrutinyForm,
 )
 from workflows.models.outcomes import ACCEPT, CONCUR, RECOMMEND, REJECT, RETURN, SANCTION, SUBMIT
-from workflows.nodes import DEPARTMENT, DISTRICT, STATE, Act, Begin, CaseFlow, Choose, Ending, Step
+from workflows.nodes import DEPARTMENT, DISTRICT, LADDER, STATE, Act, Begin, CaseFlow, Choose, Ending, Step
 
 
 class ExhibitionFlow(CaseFlow):
@@ -23,6 +23,7 @@ class ExhibitionFlow(CaseFlow):
 
     process_title = _("Exhibition proposal")
     slug, prefix, scheme, version = "exhibition", "EXH", "EXHIBITION", 1
+    ladder = "DELEGATION_EXHIBITION"
     record, machine_checks = ExhibitionProposal, staticmethod(machine_checks)
 
     # District
@@ -53,7 +54,7 @@ class ExhibitionFlow(CaseFlow):
     )  # fmt: skip
     approve = (
         Step(SanctionForm, _("Sanction"))
-        .By(Power.APPROVE_EXHIBITION, at=STATE).Within(days=10).NotBy(this.scrutinise)
+        .By(Power.APPROVE_EXHIBITION, at=LADDER).Within(days=10).NotBy(this.scrutinise)
         .On(SANCTION, this.issue_order).On(RETURN, this.correct, this.scrutinise).On(REJECT, this.rejected)
         .OnWithdrawal(this.withdrawn)
     )  # fmt: skip
