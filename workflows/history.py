@@ -175,7 +175,8 @@ def _field(record: Any, name: str) -> Any:
 def _label(record: Any, name: str) -> str:
     if name.startswith("paper:"):
         return str(record.PAPERS.get(name.removeprefix("paper:"), name))
-    found = _field(record, name)
+    # A number of a person is a field of the form alone; the column of its last four bears the label.
+    found = _field(record, name) or _field(record, f"{name}_last4")
     return str(found.verbose_name) if found else name
 
 

@@ -202,5 +202,5 @@ class WithdrawalForm(SignedForm):
 def objectionable(record: Any, targets: tuple[Any, ...]) -> list[tuple[str, str]]:
     """Return the fields and papers an objection may name, with labels: those of the forms the file can go back to."""
     forms_ = [target.form_class for target in targets if target.form_class.own_page]
-    fields = [(name, str(record._meta.get_field(name).verbose_name)) for form in forms_ for name in form._meta.fields]
+    fields = [(name, str(form.base_fields[name].label)) for form in forms_ for name in form._meta.fields]
     return fields + [(f"paper:{kind}", str(record.PAPERS[kind])) for form in forms_ for kind in form.paper_kinds]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,9 +45,14 @@ class RecordForm(SignedForm, forms.ModelForm):
         self.fields["papers_seen"].initial = self._held_papers()
         self.objected = self._objections()
         self.scope(office)
-        for name in self.record_fields:
-            if name not in self.open_fields:
-                self.fields[name].disabled = True
+        self._close(set(self.record_fields) - self.open_fields)
+
+    def _close(self, names: set[str]) -> None:
+        """Let fields be read and not changed: they keep what the record holds, whatever a sent form or a draft says of them."""
+        kept = model_to_dict(self.instance, names) if names else {}
+        for name in names:
+            self.fields[name].disabled = True
+            self.initial[name] = kept.get(name)
 
     def scope(self, office: Office) -> None:
         """Limit the choices to what the office may name."""

@@ -11,12 +11,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from programme.calendar import today
 from programme.models import Norm, Office, Officer
 from workflows import papers, steps
 from workflows.authority import Refusal, offices_with, visible_to
 from workflows.flows import FLOWS
+from workflows.forms.identity import concealed, revealed
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
@@ -68,6 +70,7 @@ def begin(request: OfficerRequest, kind: str) -> HttpResponse:
 
 
 @only(*SAFE, "POST")
+@sensitive_post_parameters()
 @for_officers
 def draft(request: OfficerRequest, kind: str, key: uuid.UUID) -> HttpResponse:
     """Write, save and sign a new proposal."""
@@ -159,11 +162,11 @@ def _sign(request: OfficerRequest, sheet: Sheet) -> HttpResponse:
 
 
 def save(request: OfficerRequest, sheet: Sheet) -> Draft:
-    """Keep what was typed, exactly as typed, whatever is still wrong with it."""
+    """Keep what was typed, exactly as typed, whatever is still wrong with it; numbers of persons concealed."""
     # What a hidden field carries belongs to the page that was open, not to the draft.
     names = {name for name, field in sheet.node.form_class.base_fields.items() if not field.widget.is_hidden}
     typed = {name: [value.replace("\x00", "") for value in values] for name, values in request.POST.lists() if name in names}
-    kept = {"typed": typed, "subject": (typed.get("title") or [""])[-1][:200], "saved_by": request.user}
+    kept = {"typed": concealed(sheet.node.form_class, typed), "subject": (typed.get("title") or [""])[-1][:200], "saved_by": request.user}
     fixed = {"kind": sheet.flow_class.slug, "office": sheet.office, "made_by": request.user}
     if sheet.movement:
         row, _made = Draft.objects.update_or_create(
@@ -203,7 +206,8 @@ def _as_typed(form_class: Any, row: Draft) -> dict[str, Any]:
     """Return the saved words as initial values, so that a half-finished form shows no fault before it is sent."""
     fields = form_class.base_fields
     several = {name for name, field in fields.items() if getattr(field.widget, "allow_multiple_selected", False)}
-    return {name: values if name in several else values[-1] for name, values in row.typed.items() if name in fields and values}
+    typed = revealed(form_class, row.typed)
+    return {name: values if name in several else values[-1] for name, values in typed.items() if name in fields and values}
 
 
 def _show(request: OfficerRequest, sheet: Sheet, form: Any, *, bad_papers: dict[str, list[str]] | None = None) -> HttpResponse:

@@ -46,7 +46,10 @@ def _row(form: Any, name: str) -> Row:
 
 
 def _shown(record: Any, name: str) -> str:
-    """Write a value that cannot be changed now, for reading."""
+    """Write a value that cannot be changed now, for reading; of a number of a person the last four."""
+    if name in getattr(record, "IDENTITIES", {}):
+        kept = record.identity(name)
+        return kept.shown if kept else ""
     value = getattr(record, name)
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
