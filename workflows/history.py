@@ -1,9 +1,13 @@
 """What happened to a file, read from its sealed paragraphs and its movements."""
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import DateField, DecimalField
@@ -17,8 +21,10 @@ from programme.models import Charge
 from programme.money import in_figures, rupees
 from workflows.models import Case, Movement, Noting, Outcome
 from workflows.nodes import Step
-from workflows.record.canonical import sha256_of
+from workflows.record.canonical import in_order, sha256_of
 
+AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KINDS = {Outcome.RETURN: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
 
 
@@ -51,7 +57,7 @@ class Paragraph:
     def changes(self) -> list[tuple[str, str, str]]:
         """Field, old and new value as people read them; names behind references are looked up when this is asked."""
         said = self.body["changes"].items()
-        return [(_label(self.record, name), _shown(self.record, name, old), _shown(self.record, name, new)) for name, (old, new) in said]
+        return [change for name, (old, new) in said for change in _changes(self.record, name, old, new)]
 
 
 @dataclass(frozen=True)
@@ -164,14 +170,84 @@ def _text(body: dict[str, Any], outcome: Outcome) -> str:
     return body.get("text", "")
 
 
+def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str, str]]:
+    if not _are_lines(old) and not _are_lines(new):
+        return [(_label(record, name), _shown(record, name, old), _shown(record, name, new))]
+    label, found = _label(record, name), []
+    for place, before, after in _paired(old or [], new or []):
+        words = _("%(field)s, line %(n)s") if after else _("%(field)s, line %(n)s before")
+        told = [
+            column for column in {**(before or {}), **(after or {})} if not before or not after or before.get(column) != after.get(column)
+        ]
+        row = (words % {"field": label, "n": place}, _line(record, name, before, told), _line(record, name, after, told))
+        found.append(row)
+    return found
+
+
+def _are_lines(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(line, dict) for line in value)
+
+
+def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any] | None]]:
+    """Pair the lines that differ: place from 1, the line before, the line after; ``None`` where it was added or taken away.
+
+    Lines that name their row are paired by it. Of others, those that stayed are found first; what lies between two of them is paired in order.
+    """
+    if all("id" in line for line in old + new):
+        rows = {line["id"]: line for line in old}
+        yield from ((n, rows.get(line["id"]), line) for n, line in enumerate(new, 1) if rows.get(line["id"]) != line)
+        gone = set(rows) - {line["id"] for line in new}
+        yield from ((n, line, None) for n, line in enumerate(old, 1) if line["id"] in gone)
+        return
+    before, after = ([in_order(line) for line in lines] for lines in (old, new))
+    for what, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what == "equal":
+            continue
+        both = min(i_end - i, j_end - j)
+        yield from ((j + k + 1, old[i + k], new[j + k]) for k in range(both))
+        yield from ((k + 1, old[k], None) for k in range(i + both, i_end))
+        yield from ((k + 1, None, new[k]) for k in range(j + both, j_end))
+
+
+def _line(record: Any, name: str, line: dict[str, Any] | None, columns: list[str]) -> str:
+    """Write these columns of a line one after the other, each with its label; a dash for a line that is not there."""
+    if line is None:
+        return "—"
+    labels, rows = getattr(record, "LINES", {}).get(name, {}), _field(record, name)
+    said = []
+    for column in columns:
+        if column != "id":
+            label = str(labels.get(column, column))
+            said.append(f"{label}: {_shown_cell(rows, column, label, line.get(column))}")
+    return " · ".join(said)
+
+
+def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
+    """Write one value of a line: as its child row's field says, else a day for a date and an amount under a label in rupees."""
+    if rows is not None and rows.one_to_many:
+        return _shown(rows.related_model, column, value)
+    if isinstance(value, str) and "₹" in label and AMOUNT.fullmatch(value):
+        return in_figures(Decimal(value))
+    if isinstance(value, str) and DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date_format(date.fromisoformat(value))
+    return "—" if value in (None, "", []) else str(value)
+
+
 def _field(record: Any, name: str) -> Any:
-    return next((f for f in record._meta.get_fields() if f.concrete and name in (f.name, f.attname)), None)
+    """Return the record's field of that name, or the relation to the child rows it keeps under that name; ``None`` when there is neither."""
+    for field in record._meta.get_fields():
+        if (field.concrete and name in (field.name, field.attname)) or (field.one_to_many and field.get_accessor_name() == name):
+            return field
+    return None
 
 
 def _label(record: Any, name: str) -> str:
     if name.startswith("paper:"):
         return str(record.PAPERS.get(name.removeprefix("paper:"), name))
     found = _field(record, name)
+    if found is not None and found.one_to_many:
+        return str(found.related_model._meta.verbose_name_plural)
     return str(found.verbose_name) if found else name
 
 
@@ -180,6 +256,8 @@ def _shown(record: Any, name: str, value: Any) -> str:
     found = _field(record, name)
     if value in (None, "", []):
         return "—"
+    if _are_lines(value):
+        return "\n".join(f"{n}. {_line(record, name, line, list(line))}" for n, line in enumerate(value, 1))
     if found is not None and found.is_relation:
         named = found.related_model.objects.filter(pk__in=value if isinstance(value, list) else [value])
         return ", ".join(str(row) for row in named) or str(value)
