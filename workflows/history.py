@@ -176,9 +176,8 @@ def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str,
     label, found = _label(record, name), []
     for place, before, after in _paired(old or [], new or []):
         words = _("%(field)s, line %(n)s") if after else _("%(field)s, line %(n)s before")
-        told = [
-            column for column in {**(before or {}), **(after or {})} if not before or not after or before.get(column) != after.get(column)
-        ]
+        both = {**(before or {}), **(after or {})}
+        told = [column for column in both if not before or not after or before.get(column) != after.get(column)]
         row = (words % {"field": label, "n": place}, _line(record, name, before, told), _line(record, name, after, told))
         found.append(row)
     return found
@@ -191,7 +190,7 @@ def _are_lines(value: Any) -> bool:
 def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any] | None]]:
     """Pair the lines that differ: place from 1, the line before, the line after; ``None`` where it was added or taken away.
 
-    Lines that name their row are paired by it. Of others, those that stayed are found first; what lies between two of them is paired in order.
+    Lines that name their row are paired by it. Of others, those that stayed are found first; what lies between is paired in order.
     """
     if all("id" in line for line in old + new):
         rows = {line["id"]: line for line in old}
@@ -235,10 +234,10 @@ def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
 
 
 def _field(record: Any, name: str) -> Any:
-    """Return the record's field of that name, or the relation to the child rows it keeps under that name; ``None`` when there is neither."""
-    for field in record._meta.get_fields():
-        if (field.concrete and name in (field.name, field.attname)) or (field.one_to_many and field.get_accessor_name() == name):
-            return field
+    """Return the record's field of that name, or the relation to its child rows of that name; ``None`` when there is neither."""
+    for found in record._meta.get_fields():
+        if (found.concrete and name in (found.name, found.attname)) or (found.one_to_many and found.get_accessor_name() == name):
+            return found
     return None
 
 

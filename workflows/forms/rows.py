@@ -219,10 +219,10 @@ class RowsBoundField(forms.BoundField):
     @cached_property
     def lines(self) -> list[ShownLine]:
         """Return the lines to show; while the field is open at least one of them is blank, unless the table is full."""
-        for column in self.field.columns:
-            if isinstance(column.field, forms.ModelChoiceField):
-                # Read once for the table, not once for each line.
-                column.field.widget.choices = list(column.field.choices)
+        of_rows: list[Any] = [column.field for column in self.field.columns if isinstance(column.field, forms.ModelChoiceField)]
+        for choice in of_rows:
+            # Read once for the table; asked for their length first, as a bare list() does, the choices would count in a second query.
+            choice.widget.choices = list(iter(choice.choices))
         faults = list(self._cell_errors())
         return [self._shown(line, [fault for fault in faults if fault.line == line.n]) for line in self._values()]
 
