@@ -23,6 +23,7 @@ from workflows.models import Case, Movement, Noting, Outcome
 from workflows.nodes import Step
 from workflows.record.canonical import in_order, sha256_of
 
+EMPTY: tuple[Any, ...] = (None, "", [])
 AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KINDS = {Outcome.RETURN: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
@@ -173,14 +174,26 @@ def _text(body: dict[str, Any], outcome: Outcome) -> str:
 def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str, str]]:
     if not _are_lines(old) and not _are_lines(new):
         return [(_label(record, name), _shown(record, name, old), _shown(record, name, new))]
-    label, found = _label(record, name), []
+    label, rows = _label(record, name), []
     for place, before, after in _paired(old or [], new or []):
         words = _("%(field)s, line %(n)s") if after else _("%(field)s, line %(n)s before")
-        both = {**(before or {}), **(after or {})}
-        told = [column for column in both if not before or not after or before.get(column) != after.get(column)]
-        row = (words % {"field": label, "n": place}, _line(record, name, before, told), _line(record, name, after, told))
-        found.append(row)
-    return found
+        told = [column for column in _columns(record, name, before, after) if _differs(column, before or {}, after or {})]
+        if told:
+            rows.append((words % {"field": label, "n": place}, _line(record, name, before, told), _line(record, name, after, told)))
+    return rows
+
+
+def _columns(record: Any, name: str, *lines: dict[str, Any] | None) -> list[str]:
+    """Return the columns these lines have, as the record orders them."""
+    held = {column for line in lines for column in line or {} if column != "id"}
+    labels = getattr(record, "LINES", {}).get(name, {})
+    return [column for column in labels if column in held] + sorted(held - set(labels))
+
+
+def _differs(column: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Say whether a column was changed; what is empty before and after was not, though it be empty in another way."""
+    old, new = before.get(column), after.get(column)
+    return old != new and not (old in EMPTY and new in EMPTY)
 
 
 def _are_lines(value: Any) -> bool:
@@ -213,12 +226,8 @@ def _line(record: Any, name: str, line: dict[str, Any] | None, columns: list[str
     if line is None:
         return "—"
     labels, rows = getattr(record, "LINES", {}).get(name, {}), _field(record, name)
-    said = []
-    for column in columns:
-        if column != "id":
-            label = str(labels.get(column, column))
-            said.append(f"{label}: {_shown_cell(rows, column, label, line.get(column))}")
-    return " · ".join(said)
+    said = ((str(labels.get(column, column)), column) for column in columns)
+    return " · ".join(f"{label}: {_shown_cell(rows, column, label, line.get(column))}" for label, column in said)
 
 
 def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
@@ -230,7 +239,7 @@ def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
     if isinstance(value, str) and DATE.fullmatch(value):
         with suppress(ValueError):
             return date_format(date.fromisoformat(value))
-    return "—" if value in (None, "", []) else str(value)
+    return "—" if value in EMPTY else str(value)
 
 
 def _field(record: Any, name: str) -> Any:
@@ -253,13 +262,15 @@ def _label(record: Any, name: str) -> str:
 def _shown(record: Any, name: str, value: Any) -> str:
     """Write a sealed value for people: names for references as they are called today, amounts and dates in words of the country."""
     found = _field(record, name)
-    if value in (None, "", []):
+    if value in EMPTY:
         return "—"
     if _are_lines(value):
-        return "\n".join(f"{n}. {_line(record, name, line, list(line))}" for n, line in enumerate(value, 1))
+        return "\n".join(f"{n}. {_line(record, name, line, _columns(record, name, line))}" for n, line in enumerate(value, 1))
     if found is not None and found.is_relation:
         named = found.related_model.objects.filter(pk__in=value if isinstance(value, list) else [value])
         return ", ".join(str(row) for row in named) or str(value)
+    if getattr(found, "flatchoices", None):
+        return str(dict(found.flatchoices).get(value, value))
     if isinstance(found, DecimalField):
         return in_figures(Decimal(value))
     return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
@@ -29,7 +30,7 @@ from workflows.flows import ExhibitionFlow
 from workflows.forms.exhibition import ProposalForm
 from workflows.forms.fields import DayField, NumberField, RupeeField, TextField
 from workflows.forms.rows import CellError, Column, Line, RowsField, lines_of, save_lines, to_plain
-from workflows.history import note_sheet
+from workflows.history import _changes, note_sheet
 from workflows.models import Case, Draft
 
 LABELS = {"bill": "Shipping bill no.", "exported_on": "Export date", "size": "Size", "packages": "Packages", "freight": "Freight (₹)"}
@@ -61,6 +62,12 @@ class ContainersForm(ProposalForm):
             if line["freight"] > 900000:
                 self.add_error("lines", CellError("No container costs that much.", line=line.n, column="freight"))
         return data
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -147,7 +154,7 @@ def test_a_fresh_form_shows_blank_lines_with_a_label_on_every_input(client_for: 
     cells = [name for name in inputs.ids if re.fullmatch(r"lines-\d-\w+", name)]
     assert len(cells) == 3 * 5
     assert {inputs.ids[name] for name in cells} <= inputs.labelled
-    assert "Remove line 1" not in page, "there is nothing to remove on a blank line"
+    assert "lines-1-remove" not in page, "there is nothing to remove on a blank line"
 
 
 def test_half_typed_lines_come_back_letter_by_letter(client_for: Desk, with_lines: None) -> None:
@@ -398,9 +405,15 @@ def test_a_forged_row_is_refused_and_nothing_is_written(forged: str, db: None) -
 def test_signed_lines_stand_in_the_record_and_line_by_line_in_its_history(client_for: Desk, with_lines: None) -> None:
     case = opened(client_for, a_container(), {}, a_container(bill="SB 1002", freight="₹ ८०,०००"))
     assert [line["freight"] for line in case.record.lines] == ["120000.00", "80000.00"]
-    told = {label: (old, new) for label, old, new in note_sheet(case).paragraphs[0].changes}
+    told = {label: (old, new) for label, old, new in told_of(case, 1)}
     assert told["lines, line 2"][0] == "—"
     assert "Shipping bill no.: SB 1002" in told["lines, line 2"][1] and "Freight (₹): ₹80,000" in told["lines, line 2"][1]
+
+
+def told_of(case: Case, paragraph: int) -> list[tuple[str, str, str]]:
+    """Return what a paragraph says was changed, to a reader of English."""
+    with translation.override("en"):
+        return note_sheet(case).paragraphs[paragraph - 1].changes
 
 
 def corrected(client_for: Desk, case: Case, data: dict[str, Any], about: str = "lines") -> Any:
@@ -420,7 +433,7 @@ def test_an_objection_to_the_lines_opens_them_alone_and_history_says_what_change
     assert Inputs(page).values["lines-1-freight"] == "1,20,000"
     assert response.status_code == 302
     assert [line["bill"] for line in Case.objects.get().record.lines] == ["SB 1001", "SB 1003", "SB 1004"]
-    changes = note_sheet(Case.objects.get()).paragraphs[-1].changes
+    changes = told_of(Case.objects.get(), 3)
     assert ("lines, line 3", "—") in [(label, old) for label, old, _new in changes]
     assert any("Freight (₹): ₹1,10,000" in new for _label, _old, new in changes)
 
@@ -434,6 +447,47 @@ def test_closed_lines_are_read_as_a_table_and_cannot_be_changed(client_for: Desk
     record = Case.objects.get().record
     assert [line["bill"] for line in record.lines] == ["SB 1001", "SB <2>"]
     assert (record.venue, record.stalls) == ("Another hall", 60), "a closed field keeps the record's word, whatever was sent"
+
+
+BEFORE = [{"bill": "SB 1", "freight": "100.00"}, {"bill": "SB 2", "freight": "200.00"}, {"bill": "SB 3", "freight": "", "size": None}]
+CHANGED: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, str]]]] = {
+    "one cell": (
+        [BEFORE[0], BEFORE[1] | {"freight": "250.00"}, BEFORE[2]],
+        [("lines, line 2", "Freight (₹): ₹200", "Freight (₹): ₹250")],
+    ),
+    "a line taken from the middle": (
+        [BEFORE[0], BEFORE[2]],
+        [("lines, line 2 before", "Shipping bill no.: SB 2 · Freight (₹): ₹200", "—")],
+    ),
+    "a line put at the end": ([*BEFORE, {"bill": "2026-04-31"}], [("lines, line 4", "—", "Shipping bill no.: 2026-04-31")]),
+    "all lines": (
+        [],
+        [
+            (f"lines, line {n} before", told, "—")
+            for n, told in enumerate(
+                ["Shipping bill no.: SB 1 · Freight (₹): ₹100", "Shipping bill no.: SB 2 · Freight (₹): ₹200", "Shipping bill no.: SB 3"], 1
+            )
+        ],
+    ),
+    "nothing but the way of being empty": ([BEFORE[0], BEFORE[1], {"bill": "SB 3", "freight": None}], []),
+}
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_history_says_which_line_changed_and_how(what: str, with_lines: None) -> None:
+    after, told = CHANGED[what]
+    assert _changes(ExhibitionProposal, "lines", BEFORE, after) == told
+
+
+def test_lines_that_name_their_row_are_compared_with_that_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = [{"id": n, "name_en": name, "date": "2030-01-01"} for n, name in ((1, "First"), (2, "Second"), (3, "Third"))]
+    new = [old[1] | {"date": "2030-02-02"}, old[2], {"id": 4, "name_en": "Fourth", "date": "2030-01-01"}]
+    monkeypatch.setattr(District, "LINES", {"holiday_set": {"date": "Date", "name_en": "Name"}}, raising=False)
+    assert _changes(District, "holiday_set", old, new) == [
+        ("Holidays, line 1", "Date: 01-01-2030", "Date: 02-02-2030"),
+        ("Holidays, line 3", "—", "Date: 01-01-2030 · Name: Fourth"),
+        ("Holidays, line 1 before", "Date: 01-01-2030 · Name: First", "—"),
+    ]
 
 
 # As people see it
