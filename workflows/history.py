@@ -203,7 +203,7 @@ def _are_lines(value: Any) -> bool:
 def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any] | None]]:
     """Pair the lines that differ: place from 1, the line before, the line after; ``None`` where it was added or taken away.
 
-    Lines that name their row are paired by it. Of others, those that stayed are found first; what lies between is paired in order.
+    Lines that name their row are paired by it. Of others, those that stayed are found first; what lies between is paired by likeness.
     """
     if all("id" in line for line in old + new):
         rows = {line["id"]: line for line in old}
@@ -215,10 +215,19 @@ def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[tu
     for what, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if what == "equal":
             continue
-        both = min(i_end - i, j_end - j)
-        yield from ((j + k + 1, old[i + k], new[j + k]) for k in range(both))
-        yield from ((k + 1, old[k], None) for k in range(i + both, i_end))
-        yield from ((k + 1, None, new[k]) for k in range(j + both, j_end))
+        partners = _partners(old, new, range(i, i_end), range(j, j_end))
+        yield from ((k + 1, old[partners[k]] if k in partners else None, new[k]) for k in range(j, j_end))
+        yield from ((k + 1, old[k], None) for k in range(i, i_end) if k not in partners.values())
+
+
+def _partners(old: list[dict[str, Any]], new: list[dict[str, Any]], before: range, after: range) -> dict[int, int]:
+    """Return for lines of ``after`` the line of ``before`` each was changed from: those most alike first, none where no cell is the same."""
+    alike = {(i, j): sum(old[i].get(name) == value not in EMPTY for name, value in new[j].items()) for i in before for j in after}
+    partners: dict[int, int] = {}
+    for i, j in sorted(alike, key=lambda pair: (-alike[pair], pair)):
+        if alike[i, j] and j not in partners and i not in partners.values():
+            partners[j] = i
+    return partners
 
 
 def _line(record: Any, name: str, line: dict[str, Any] | None, columns: list[str]) -> str:

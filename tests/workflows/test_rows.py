@@ -460,6 +460,17 @@ CHANGED: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, str]]]] = {
         [("lines, line 2 before", "Shipping bill no.: SB 2 · Freight (₹): ₹200", "—")],
     ),
     "a line put at the end": ([*BEFORE, {"bill": "2026-04-31"}], [("lines, line 4", "—", "Shipping bill no.: 2026-04-31")]),
+    "a line taken away and the next one changed": (
+        [BEFORE[0], BEFORE[2] | {"freight": "300.00"}],
+        [
+            ("lines, line 2", "Freight (₹): —", "Freight (₹): ₹300"),
+            ("lines, line 2 before", "Shipping bill no.: SB 2 · Freight (₹): ₹200", "—"),
+        ],
+    ),
+    "a line taken away and another put there": (
+        [BEFORE[0], {"bill": "SB 9"}, BEFORE[2]],
+        [("lines, line 2", "—", "Shipping bill no.: SB 9"), ("lines, line 2 before", "Shipping bill no.: SB 2 · Freight (₹): ₹200", "—")],
+    ),
     "all lines": (
         [],
         [
