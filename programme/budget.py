@@ -5,11 +5,12 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from programme.checks import NotAllowed
 from programme.models import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.money import rupees
 
 
-class NoBudget(Exception):
+class NoBudget(NotAllowed):
     """The head has too little left; the message says how much."""
 
 

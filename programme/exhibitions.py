@@ -1,26 +1,18 @@
 """What the machine can say about an exhibition proposal before an officer does: it advises, it never decides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from programme.budget import balance
 from programme.calendar import financial_year, today
+from programme.checks import Check
 from programme.models import ExhibitionProposal, Norm, Product
 from programme.money import rupees
 
 NAMED_AT_MOST = 3
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line: "ok", "look" (the officer should look) or "stop" (the sanction cannot go through as it stands)."""
-
-    level: Literal["ok", "look", "stop"]
-    text: str
 
 
 def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
@@ -45,13 +37,13 @@ def _other_exhibitions(proposal: ExhibitionProposal) -> Iterator[ExhibitionPropo
 
 
 def _balance(proposal: ExhibitionProposal) -> Check:
-    head, year = proposal.budget_head, financial_year(today())
-    said = {"head": head.code, "year": year, "amount": rupees(proposal.amount)}
+    head, year, amount = proposal.budget_head, financial_year(today()), proposal.amount or Decimal(0)
+    said = {"head": head.code, "year": year, "amount": rupees(amount)}
     if proposal.amount_sanctioned is not None:
         return Check("ok", _("%(amount)s is committed under head %(head)s.") % said)
     left = balance(head, year)
     said["balance"] = rupees(left)
-    if proposal.amount > left:
+    if amount > left:
         return Check("stop", _("Head %(head)s has %(balance)s left in %(year)s, less than %(amount)s.") % said)
     return Check("ok", _("Head %(head)s has %(balance)s left in %(year)s, enough for %(amount)s.") % said)
 

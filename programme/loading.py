@@ -15,6 +15,7 @@ from typing import Any
 import holidays
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.text import slugify
 
 from programme.calendar import weekly_off
@@ -27,6 +28,7 @@ from programme.models import (
     Holiday,
     Level,
     Norm,
+    NormStatus,
     Office,
     Product,
     Rank,
@@ -37,6 +39,10 @@ from programme.powers import Power
 from programme.tables import Row, read_csv, read_json
 
 HOLIDAY_YEARS = (2025, 2026, 2027)
+ALL_INDIA = "IN"
+NORM_COLUMNS = (
+    "scheme", "version", "order_number", "order_date", "applies_from", "applies_until", "applies_by", "rules", "source", "verified", "doubt",
+)  # fmt: skip
 ESTIMATED = {"en_IN": " (estimated)", "hi": " (अनुमानित)"}
 
 
@@ -70,6 +76,8 @@ def districts_without_product() -> list[District]:
 
 
 def _states(folder: Path) -> Count:
+    """Names follow the file; a short name is filled in where there is none, and never changed: file numbers begin with it."""
+    had = dict(State.objects.values_list("lgd_code", "short"))
     wanted = []
     for row in read_csv(folder, "states.csv", ["lgd_code", "name_en", "name_hi", "short", "weekly_offs", "government_en", "government_hi"]):
         offs = row.list("weekly_offs")
@@ -78,9 +86,10 @@ def _states(folder: Path) -> Count:
                 weekly_off(off)
             except ValueError:
                 raise row.bad(f"weekly_offs “{off}” is no weekly off, write for example sun or sat2") from None
-        texts = {column: row[column] for column in ("name_en", "name_hi", "short", "government_en", "government_hi")}
-        wanted.append((row, State(lgd_code=row.number("lgd_code"), weekly_offs=offs, **texts)))
-    return _in_step(State, wanted, key=["lgd_code"], ruled=["name_en", "name_hi"])
+        code = row.number("lgd_code")
+        texts = {column: row[column] for column in ("name_en", "name_hi", "government_en", "government_hi")}
+        wanted.append((row, State(lgd_code=code, short=had.get(code) or row["short"], weekly_offs=offs, **texts)))
+    return _in_step(State, wanted, key=["lgd_code"], ruled=["name_en", "name_hi", "short"])
 
 
 def _sectors(folder: Path) -> Count:
@@ -180,16 +189,20 @@ def _budget_heads(folder: Path, states: dict[str, State]) -> Count:
 
 
 def _norms(folder: Path, states: dict[str, State]) -> Count:
+    """Begin a scheme's norms where the State, or all India (IN), has none of it: the last version published, earlier ones superseded."""
     begun = set(Norm.objects.values_list("state_id", "scheme"))
     count, made = Count("Norm"), []
     for row in read_json(folder, "norms.json", ["state", "scheme", "version", "applies_from", "rules", "source", "verified"]):
-        texts = {column: row[column] for column in ("scheme", "version", "applies_from", "rules", "source", "verified")}
-        norm = Norm(state=row.find("state", states), **texts)
+        texts = {column: row.cells[column] for column in NORM_COLUMNS if column in row.cells}
+        state = None if row["state"] == ALL_INDIA else row.find("state", states)
+        norm = Norm(state=state, status=NormStatus.SUPERSEDED, published_at=timezone.now(), **texts)
         row.check(norm)
         if (norm.state_id, norm.scheme) in begun:
             count.unchanged += 1
         else:
             made.append(norm)
+    for norm in {(norm.state_id, norm.scheme): norm for norm in sorted(made, key=lambda norm: norm.applies_from)}.values():
+        norm.status = NormStatus.PUBLISHED
     count.created = len(Norm.objects.bulk_create(made))
     return count
 

@@ -1,4 +1,4 @@
-"""What the database refuses about postings and the budget ledger, on whatever way it is asked."""
+"""What the database refuses about postings, the budget ledger and norms, on whatever way it is asked."""
 
 # ruff: noqa: S608 -- SQL of fixed words, no value from outside
 
@@ -7,10 +7,15 @@ from typing import Any
 from programme import guards
 from programme.guards import Exclusion, Refusal
 
-POSTING, LEDGER = "programme_posting", "programme_ledgerentry"
+POSTING, LEDGER, NORM = "programme_posting", "programme_ledgerentry", "programme_norm"
 TWO_IN_ONE_OFFICE = "two officers would hold one office in regular charge on the same day"
 ONE_IN_TWO_OFFICES = "one officer would hold two offices in regular charge on the same day"
 NEVER_CHANGED = "the budget ledger is only added to"
+NORM_STAYS = "a published norm is never changed or deleted; publish a new version"
+NORM_FIELDS = (
+    "id", "state_id", "scheme", "version", "order_number", "order_date", "applies_from", "applies_until", "applies_by", "rules",
+    "source", "verified", "doubt", "published_at", "published_by_id",
+)  # fmt: skip
 
 
 def _overlap(shared: str) -> str:
@@ -29,6 +34,20 @@ def _excluded(shared: str) -> str:
     )
 
 
+def _published_norm_changes(is_same: str) -> str:
+    """Any change of a version that is no draft, except that a published one becomes superseded."""
+    same = " AND ".join(f"NEW.{field} {is_same} OLD.{field}" for field in NORM_FIELDS)
+    status = "NEW.status = OLD.status OR (OLD.status = 'published' AND NEW.status = 'superseded')"
+    return f"OLD.status <> 'draft' AND NOT ({same} AND ({status}))"
+
+
+# SQLite's OR REPLACE deletes the row in the way without asking its own triggers.
+_PUBLISHED_NORM_IN_THE_WAY = (
+    f"EXISTS (SELECT 1 FROM {NORM} n WHERE n.status <> 'draft' AND (n.id = NEW.id OR (n.scheme = NEW.scheme AND n.state_id IS NEW.state_id"
+    " AND (n.version = NEW.version OR (n.status = 'published' AND NEW.status = 'published' AND n.applies_from = NEW.applies_from)))))"
+)
+
+
 GUARDS: list[guards.Guard] = [
     Refusal("posting_office_held_once", POSTING, "INSERT", TWO_IN_ONE_OFFICE, sqlite=_overlap("office_id"), postgresql=None),
     Refusal("posting_office_held_once_later", POSTING, "UPDATE", TWO_IN_ONE_OFFICE, sqlite=_overlap("office_id"), postgresql=None),
@@ -43,6 +62,25 @@ GUARDS: list[guards.Guard] = [
         "INSERT",
         NEVER_CHANGED,
         sqlite=f"EXISTS (SELECT 1 FROM {LEDGER} e WHERE e.id = NEW.id OR (e.kind = NEW.kind AND e.file_number = NEW.file_number))",
+        postgresql=None,
+    ),
+    Refusal(
+        "norm_never_changed",
+        NORM,
+        "UPDATE",
+        NORM_STAYS,
+        sqlite=_published_norm_changes("IS"),
+        postgresql=_published_norm_changes("IS NOT DISTINCT FROM"),
+    ),
+    Refusal("norm_never_deleted", NORM, "DELETE", NORM_STAYS, sqlite="OLD.status <> 'draft'", postgresql="OLD.status <> 'draft'"),
+    Refusal("norm_never_emptied", NORM, "TRUNCATE", NORM_STAYS, sqlite=None),
+    Refusal("norm_never_replaced", NORM, "INSERT", NORM_STAYS, sqlite=_PUBLISHED_NORM_IN_THE_WAY, postgresql=None),
+    Refusal(
+        "norm_never_displaced",
+        NORM,
+        "UPDATE",
+        NORM_STAYS,
+        sqlite=_PUBLISHED_NORM_IN_THE_WAY.replace("n.status <> 'draft' AND (", "n.status <> 'draft' AND n.id <> OLD.id AND ("),
         postgresql=None,
     ),
 ]

@@ -256,6 +256,7 @@ def _every(seconds: int, task: str) -> dict[str, object]:
 CELERY_BEAT_SCHEDULE = {
     "drain": _every(5, "drain"),
     "seal": _every(60, "seal"),
+    "end_by_clock": _every(60, "end_by_clock"),
     "sweep_stuck_files": _every(60, "sweep_stuck_files"),
     # The second one catches a midnight that beat or worker missed.
     "expire_postings_at_midnight": {

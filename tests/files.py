@@ -1,7 +1,7 @@
 """Files for tests, made by walking the real flow through the real forms and verbs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 
 from programme.calendar import financial_year, today
-from programme.models import Allotment, BudgetHead, District, Norm, Office, Officer, Product
+from programme.models import Allotment, BudgetHead, District, Norm, Office, Officer, Posting, Product
 from workflows.flows import ExhibitionFlow
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.steps import decide, open_case
@@ -58,11 +58,13 @@ def proposal_data(district: str = "Agra", **changes: Any) -> dict[str, Any]:
     return {**data, **changes}
 
 
-def a_draft(by: Officer, at: Office, kinds: tuple[str, ...] = (), movement: Movement | None = None, marker: str = "") -> Draft:
+def a_draft(
+    by: Officer, at: Office, kinds: tuple[str, ...] = (), movement: Movement | None = None, marker: str = "", process: str = "exhibition"
+) -> Draft:
     """Keep a draft with a small PDF of each kind."""
     if movement:
         Draft.objects.filter(movement=movement).delete()
-    draft = Draft.objects.create(key=uuid4(), kind="exhibition", office=at, movement=movement, made_by=by, saved_by=by)
+    draft = Draft.objects.create(key=uuid4(), kind=process, office=at, movement=movement, made_by=by, saved_by=by)
     for kind in kinds:
         a_paper(draft, kind, by=by, content=PDF + marker.encode())
     return draft
@@ -90,23 +92,33 @@ def propose(district: str = "Agra", by: str = "", prepared_by: str = "", **chang
     return open_case(ExhibitionFlow, by=signer, office=at, form=form, key=draft.key, draft=draft)
 
 
-def waiting(case: Case) -> Movement:
-    """Return the one stay at which the file waits."""
-    return Movement.objects.select_related("case", "office__designation", "office__district").get(case=case, disposed=None)
+def begin(flow: Any, at: Office, data: dict[str, Any], *, by: str = "", kinds: tuple[str, ...] = (), on: date | None = None) -> Case:
+    """Open a file of any process through its own form, at an office, as the officer who holds it."""
+    signer = officer(by) if by else holder_of(at)
+    draft = a_draft(signer, at, kinds, process=flow.slug)
+    papers = list(draft.enclosures.all())
+    norm = Norm.in_force(flow.scheme, at.designation.state, on or today())
+    typed = {"papers_seen": " ".join(str(paper.pk) for paper in papers), **data}
+    form = flow.begin_node().form_class(typed, office=at, officer=signer, norm=norm, papers=papers)
+    assert form.is_valid(), form.errors
+    return open_case(flow, by=signer, office=at, form=form, key=draft.key, draft=draft)
 
 
-HOLDERS = {
-    "scrutinise": "odop.cell",
-    "concur": "finance",
-    "approve": "principal.secretary",
-    "accept": "odop.cell",
-}
+def waiting(case: Case, at: Office | None = None) -> Movement:
+    """Return the one stay at which the file waits, or the one at an office where several wait together."""
+    stays = Movement.objects.select_related("case", "office__designation", "office__district").filter(case=case, disposed=None)
+    return stays.get(office=at) if at else stays.get()
 
 
-def take(case: Case, outcome: str, by: str = "", **data: Any) -> Case:
-    """Take the step the file waits at, through its own form."""
-    movement = waiting(case)
-    signer = officer(by or HOLDERS.get(movement.step, f"dm.{(case.district.name_en if case.district else '').lower()}"))
+def holder_of(at: Office) -> Officer:
+    """Return the officer in regular charge of an office today."""
+    return Posting.objects.select_related("officer").get(office=at, charge="regular", ends_on=None).officer
+
+
+def take(case: Case, outcome: str, by: str = "", at: Office | None = None, **data: Any) -> Case:
+    """Take the step the file waits at, through its own form, as its holder or as ``by``."""
+    movement = waiting(case, at)
+    signer = officer(by) if by else holder_of(movement.office)
     data.setdefault("seen", movement.case.head)
     node = movement.node
     if node.own_page:
@@ -123,7 +135,7 @@ def take(case: Case, outcome: str, by: str = "", **data: Any) -> Case:
 def _record_step(movement: Movement, signer: Officer, data: dict[str, Any]) -> Case:
     case = movement.case
     kinds = data.pop("papers", ("utilisation_certificate",) if movement.step == "certify" else ())
-    draft = a_draft(signer, movement.office, kinds, movement, marker=str(movement.pk))
+    draft = a_draft(signer, movement.office, kinds, movement, marker=str(movement.pk), process=case.kind)
     typed = {**_as_typed(movement), **DEFAULTS.get(movement.step, lambda record: {})(case.record), **data}
     papers = list(case.enclosures.filter(replaced_by=None)) + list(draft.enclosures.all())
     form = movement.node.form_class(typed, movement=movement, office=movement.office, officer=signer, norm=case.norm, papers=papers)
@@ -132,7 +144,7 @@ def _record_step(movement: Movement, signer: Officer, data: dict[str, Any]) -> C
 
 
 def _as_typed(movement: Movement) -> dict[str, Any]:
-    if movement.step != "correct":
+    if movement.step != "correct" or movement.case.kind != "exhibition":
         return {}
     record = movement.case.record
     typed = {name: getattr(record, name) for name in movement.node.form_class._meta.fields if name != "districts_shown"}

@@ -1,6 +1,7 @@
 """May this person do it, and why not. Every page, list, job and engine act asks here."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from django.contrib.contenttypes.models import ContentType
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
 from programme.calendar import today
-from programme.models import Level, Office, Officer, Posting
+from programme.models import Level, Norm, Office, Officer, Posting
+from programme.money import rupees
+from programme.norms.ladders import rung
 from programme.powers import Power
 from workflows.models import Case, Movement, Noting, Outcome
 
@@ -140,19 +143,62 @@ def visible_to(officer: Officer) -> QuerySet[Case]:
     return Case.objects.filter(Q(state__in=states) | Q(district__in=districts) | Q(office__in=offices) | Exists(came_to_him))
 
 
+def offices_for(power: Power | str, level: Level | str, case: Case) -> list[Office]:
+    """Return the offices of the file's place that hold the power, in a fixed order; raise ``Refusal`` when there is none."""
+    offices = Office.objects.filter(designation__state=case.state_id, designation__level=level)
+    if level == Level.DISTRICT:
+        offices = offices.filter(district=case.district_id)
+    found = offices.select_related("designation__state", "district").order_by("designation__code")
+    holders = [office for office in found if power in office.designation.powers]
+    if not holders:
+        raise Refusal(_("No office holds the power “%(power)s” here. Ask the programme administrator.") % {"power": Power(power).label})
+    return holders
+
+
 def office_for(power: Power | str, level: Level | str, case: Case) -> Office:
     """Return the office that takes a step of ``case``; raise ``Refusal`` when none holds the power, or several do.
 
     The opening office keeps its own file; otherwise the only holder of the power at that level of the State or district.
     """
-    offices = Office.objects.filter(designation__state=case.state_id, designation__level=level)
-    if level == Level.DISTRICT:
-        offices = offices.filter(district=case.district_id)
-    holders = [o for o in offices.select_related("designation", "district") if power in o.designation.powers]
-    own = [o for o in holders if o.pk == case.office_id]
+    holders = offices_for(power, level, case)
+    own = [office for office in holders if office.pk == case.office_id]
     if len(own or holders) == 1:
         return (own or holders)[0]
     raise Refusal(
         _("%(count)s offices hold the power “%(power)s” here; exactly one must. Ask the programme administrator.")
         % {"count": len(holders), "power": Power(power).label}
     )
+
+
+def ladder_of(case: Case) -> Norm:
+    """Return the delegation of the file's scheme in force today; raise ``Refusal`` when there is none."""
+    try:
+        return Norm.in_force(case.flow_class.ladder, case.state, today())
+    except Norm.DoesNotExist:
+        raise Refusal(_("No delegation says who sanctions this scheme in your State. Ask the programme administrator.")) from None
+
+
+def office_on_the_ladder(power: Power | str, case: Case) -> Office:
+    """Return the office that the delegation names for the file's amount; raise ``Refusal`` when there is none."""
+    named = rung(ladder_of(case), case.amount or Decimal(0)).designation
+    offices = Office.objects.filter(designation__state=case.state_id, designation__code=named)
+    offices = offices.filter(Q(district=case.district_id) | Q(district=None))
+    office = offices.select_related("designation__state", "district").first()
+    if office is None or power not in office.designation.powers:
+        raise Refusal(
+            _("The delegation names “%(post)s”, which does not hold the power “%(power)s”. Ask the programme administrator.")
+            % {"post": named, "power": Power(power).label}
+        )
+    return office
+
+
+def check_delegation(movement: Movement, amount: Decimal) -> None:
+    """Raise ``Refusal`` when ``amount`` rupees are more than the line of the delegation gives that brought the file here."""
+    if movement.ladder is None:
+        return
+    held = rung(movement.ladder, movement.case.amount or Decimal(0))
+    if held.upto is not None and amount > held.upto:
+        raise Refusal(
+            _("%(amount)s is more than %(office)s may sanction: %(upto)s.")
+            % {"amount": rupees(amount), "office": movement.office.name, "upto": rupees(held.upto)}
+        )

@@ -12,7 +12,7 @@ from viewflow.workflow.nodes import Join, Split
 
 from workflows.flows import FLOWS
 from workflows.models import Case, Outcome
-from workflows.nodes import Act, Begin, Choose, Ending, Step
+from workflows.nodes import LADDER, Act, Begin, Choose, Ending, Stay, Step, Watch
 from workflows.record import triggers
 
 
@@ -38,21 +38,35 @@ def faults(flow: Any) -> Iterator[CheckMessage]:
     for node in nodes:
         if isinstance(node, Begin | Step):
             yield from _human_faults(name, node)
+        if isinstance(node, Stay):
+            yield from _clock_faults(name, flow, node)
         if isinstance(node, Split | Join):
             yield Error(f"{name}.{node.name} is a plain parallel gateway, which can wait for ever.", id="workflows.E008")
     yield from _reach_faults(name, flow, nodes)
 
 
 def _human_faults(name: str, node: Any) -> Iterator[CheckMessage]:
-    if not hasattr(node, "power") or not hasattr(node, "level"):
+    if not getattr(node, "power", "") or not getattr(node, "level", ""):
         yield Error(f"{name}.{node.name} has no power: add .By(power, at=level), or anybody signed in could take it.", id="workflows.E004")
     if isinstance(node, Step):
         if not node.ways:
             yield Error(f"{name}.{node.name} has no way out.", id="workflows.E005")
-        if node.days is None:
+        if node.days is None and not node.moment and node.window is None:
             yield Error(f"{name}.{node.name} has no clock: add .Within(days=…).", id="workflows.E006")
         if any(way.outcome == Outcome.SUBMIT for way in node.ways) != node.own_page:
             yield Error(f"{name}.{node.name}: a record form has the one way out SUBMIT, a decision form has others.", id="workflows.E007")
+
+
+def _clock_faults(name: str, flow: Any, node: Any) -> Iterator[CheckMessage]:
+    if node.together and len({target for way in node.ways for target in way.targets}) != 1:
+        yield Error(f"{name}.{node.name} is taken together, so all its ways must lead to one node.", id="workflows.E013")
+    outcomes = {way.outcome for way in node.ways}
+    if isinstance(node, Step) and (node.window is not None) != (Outcome.SILENT in outcomes):
+        yield Error(f"{name}.{node.name}: .ClosedAfter(…) and the way SILENT go together.", id="workflows.E014")
+    if isinstance(node, Watch) and (not node.date or outcomes != {Outcome.TIME_CAME}):
+        yield Error(f"{name}.{node.name}: a watch needs .Until(date) and the one way TIME_CAME.", id="workflows.E015")
+    if node.level == LADDER and not flow.ladder:
+        yield Error(f"{name}.{node.name} stands on a ladder: name the flow's delegation in `ladder`.", id="workflows.E016")
 
 
 def _reach_faults(name: str, flow: Any, nodes: list[Any]) -> Iterator[CheckMessage]:

@@ -10,7 +10,7 @@ from viewflow.workflow import chart
 from programme.models import Level
 from programme.powers import Power
 from workflows.flows import FLOWS
-from workflows.nodes import Act, Begin, Choose, Ending, Step
+from workflows.nodes import LADDER, Act, Begin, Choose, Ending, Step, Watch
 
 GENERATED = "<!-- Written by manage.py make_docs; do not edit. -->\n"
 
@@ -49,15 +49,32 @@ def _process(flow: Any) -> str:
 
 
 def _row(node: Any) -> str:
-    who = f"{Power(node.power).label} · {Level(node.level).label}" if isinstance(node, Begin | Step) else "by itself"
-    days = ""
+    who = _who(node)
+    days = f"until `{node.date}`" if isinstance(node, Watch) else ""
     if isinstance(node, Step):
-        days = f"{node.days}{f' after {node.after}' if node.after else ''}"
+        days = _days(node)
         if node.not_by_steps:
             who += f"; nobody who signed {', '.join(node.not_by_steps)}"
         if node.sanctions:
             who += "; nobody who signed or prepared anything on the file before"
     return f"| **{node.name}** {node.task_title} | {who} | {days} | {_ways(node)} |"
+
+
+def _who(node: Any) -> str:
+    if not isinstance(node, Begin | Step):
+        return "by itself"
+    level = "by the delegation, by amount" if node.level == LADDER else str(Level(node.level).label)
+    who = f"{Power(node.power).label} · {level}"
+    if isinstance(node, Step) and node.together:
+        who += ", every office that holds it at once"
+    return f"{who}, in a sitting" if isinstance(node, Step) and node.in_committee else who
+
+
+def _days(node: Step) -> str:
+    if node.window:
+        rule, days = node.window
+        return f"closed by the clock after {days} (norm: `{rule}`)"
+    return f"until `{node.moment}`" if node.moment else f"{node.days}{f' after {node.after}' if node.after else ''}"
 
 
 def _ways(node: Any) -> str:

@@ -32,7 +32,7 @@ def _live_postings() -> QuerySet[Posting]:
 
 
 def _open() -> QuerySet[Movement]:
-    return Movement.objects.filter(disposed=None).select_related("case", "office__designation", "office__district")
+    return Movement.objects.filter(disposed=None).exclude(power="").select_related("case", "office__designation", "office__district")
 
 
 def _vacant() -> QuerySet[Movement]:

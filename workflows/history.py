@@ -20,7 +20,7 @@ from programme.calendar import working_days_between
 from programme.models import Charge
 from programme.money import in_figures, rupees
 from workflows.models import Case, Movement, Noting, Outcome
-from workflows.nodes import Step
+from workflows.nodes import Stay, Step
 from workflows.record.canonical import in_order, sha256_of
 
 EMPTY: tuple[Any, ...] = (None, "", [])
@@ -51,7 +51,8 @@ class Paragraph:
     record: Any
     amounts: list[tuple[str, str]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
-    objections: list[tuple[str, str]] = field(default_factory=list)
+    objections: list[tuple[str, str, bool]] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
 
     @property
@@ -100,20 +101,22 @@ def _holds(case: Case, notings: list[Noting]) -> bool:
 
 def stages(case: Case, movements: list[Movement]) -> list[Stage]:
     """Return the human steps of the process in order: those the file passed, where it waits, and what may still come."""
-    passed = {movement.step: movement for movement in movements}
+    passed = {movement.step: movement for movement in sorted(movements, key=lambda movement: (movement.is_open, movement.pk))}
     strip = [Stage(str(case.flow_class.begin_node().task_title), case.office.designation.name, "done")]
-    nodes = [node for node in case.flow_class.in_order() if isinstance(node, Step) and (not node.is_correction or _is_here(node, passed))]
+    nodes = [node for node in case.flow_class.in_order() if isinstance(node, Stay) and not _only_for_returned(node, passed)]
     furthest = max((index for index, node in enumerate(nodes) if node.name in passed), default=-1)
     for index, node in enumerate(nodes):
         stay = passed.get(node.name)
         if stay or (index > furthest and not case.ending):
             state = "todo" if stay is None else "current" if stay.is_open else "done"
-            strip.append(Stage(node.title, stay.office.designation.name if stay else "", state))
+            strip.append(Stage(node.title, stay.office.designation.name if stay and not node.together else "", state))
     return strip
 
 
-def _is_here(node: Step, passed: dict[str, Movement]) -> bool:
-    return node.name in passed and passed[node.name].is_open
+def _only_for_returned(node: Stay, passed: dict[str, Movement]) -> bool:
+    """A correction stands on the strip while the file waits there, and not before or after."""
+    here = node.name in passed and passed[node.name].is_open
+    return isinstance(node, Step) and node.is_correction and not here
 
 
 def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
@@ -138,7 +141,8 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         record=record,
         amounts=[(_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
-        objections=[(_label(record, said["to"]), said["text"]) for said in body.get("objections", [])],
+        objections=[(_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
+        answers=[(code, text) for code, text in body.get("answers", {}).items()],
         lapsed=body.get("lapsed", []),
     )
 
@@ -221,7 +225,7 @@ def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[tu
 
 
 def _partners(old: list[dict[str, Any]], new: list[dict[str, Any]], before: range, after: range) -> dict[int, int]:
-    """Return for lines of ``after`` the line of ``before`` each was changed from: those most alike first, none where no cell is the same."""
+    """Return for lines of ``after`` the one of ``before`` each was changed from: most alike first, none where no cell is the same."""
     alike = {(i, j): sum(old[i].get(name) == value not in EMPTY for name, value in new[j].items()) for i in before for j in after}
     partners: dict[int, int] = {}
     for i, j in sorted(alike, key=lambda pair: (-alike[pair], pair)):

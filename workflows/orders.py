@@ -1,31 +1,21 @@
-"""Automatic acts of money: the order is numbered and booked in the transaction of the sanction itself."""
+"""Orders: numbered and said on the file in the transaction of the sanction itself."""
+
+from decimal import Decimal
 
 from sequences import get_next_value
 
-from programme import budget
 from programme.calendar import financial_year, today
-from programme.models import EntryKind
 from workflows import notices
-from workflows.authority import Refusal
 from workflows.models import Case, Movement, Order, Outcome
 from workflows.record import chain
 
 
-def issue_order(case: Case, movement: Movement) -> None:
-    """Number the sanction order, commit and release its amount, and note it on the file.
+def issue(case: Case, movement: Movement, amount: Decimal, *, changes: dict[str, list[str | None]]) -> Order:
+    """Number the sanction order of ``amount`` rupees, say it on the file, and tell the office that opened the file.
 
-    Raises ``Refusal`` when the budget head has too little left; the sanction then does not happen.
+    ``changes`` is what the order changed in the record, old and new as text.
     """
-    record, year = case.record, financial_year(today())
-    amount = record.amount_sanctioned
-    try:
-        budget.commit(record.budget_head, year, amount, file_number=case.number)
-    except budget.NoBudget as error:
-        raise Refusal(str(error)) from None
-    budget.record(EntryKind.RELEASE, record.budget_head, year, amount, file_number=case.number)
-    record.amount_released = amount
-    record.save(update_fields=["amount_released"])
-    series = f"{case.state.short}/{case.flow_class.prefix}/ORDER/{year}"
+    series = f"{case.state.short}/{case.flow_class.prefix}/ORDER/{financial_year(today())}"
     number = f"{series}/{get_next_value(series):04d}"
     noting = chain.append(
         case,
@@ -35,15 +25,7 @@ def issue_order(case: Case, movement: Movement) -> None:
         prepared_by=None,
         office=movement.office,
         posting=None,
-        facts={
-            "order": {"number": number, "amount": f"{amount:.2f}", "issued_on": today().isoformat()},
-            "changes": {"amount_released": [None, f"{amount:.2f}"]},
-        },
+        facts={"order": {"number": number, "amount": f"{amount:.2f}", "issued_on": today().isoformat()}, "changes": changes},
     )
-    Order.objects.create(case=case, number=number, issued_on=today(), amount=amount, noting=noting)
     notices.tell_of(Outcome.ISSUE, case, case.office, paragraph=noting.paragraph)
-
-
-def book_utilisation(case: Case, movement: Movement) -> None:
-    """Write the accepted certificate's amount beside the release it belongs to."""
-    budget.book_utilisation(case.record.amount_utilised, file_number=case.number)
+    return Order.objects.create(case=case, number=number, issued_on=today(), amount=amount, noting=noting)

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from sequences import get_next_value
 
 from programme.calendar import financial_year, today
+from programme.checks import Check
 from programme.models import Office, Officer, Posting
-from workflows import authority, notices
+from workflows import authority, bars, notices
 from workflows.authority import Refusal
 from workflows.forms.decisions import SignedForm
-from workflows.models import Case, Draft, Enclosure, Movement, Noting, Objection, Outcome
-from workflows.nodes import Act, CaseFlow, Ending, Step
-from workflows.record import chain
+from workflows.models import Case, Draft, Enclosure, Movement, Noting, Outcome
+from workflows.nodes import CaseFlow
+from workflows.signing import Said, Signature, changes_between, note
 
 
 class Overtaken(Exception):
@@ -39,13 +40,13 @@ def locked(case_id: int) -> Iterator[Case]:
 
 
 @transaction.atomic
-def open_case(flow: type[CaseFlow], *, by: Officer, office: Office, form: Any, key: UUID, draft: Draft | None = None) -> Case:
+def open_case(flow: type[CaseFlow], *, by: Officer | None, office: Office, form: Any, key: UUID, draft: Draft | None = None) -> Case:
     """Open a file from a valid form and send it on. The same key twice opens one file and returns it.
 
-    Raises ``Refusal`` when the officer may not open it at that office.
+    ``by`` is ``None`` when the system opens it. Raises ``Refusal`` when the officer may not open it at that office.
     """
     node = flow.begin_node()
-    posting = authority.check(by, node.power, office)
+    posting = authority.check(by, node.power, office) if by else None
     if draft:
         Draft.objects.select_for_update().filter(pk=draft.pk).first()
     opened = Case.objects.filter(key=key).first()
@@ -56,16 +57,11 @@ def open_case(flow: type[CaseFlow], *, by: Officer, office: Office, form: Any, k
     activation = node.activation_class.create(node, None, None)
     activation.process = activation.task.process = case
     activation.sign(by)
+    record.opened(case.number)
     _take_papers(case, draft, form)
-    noting = _note(
-        case,
-        node.name,
-        form,
-        target=flow.settle(node._next, case),
-        posting=posting,
-        changes=_changes({}, record.facts()),
-        prepared_by=_preparer(draft, by),
-    )
+    signature = Signature(office, posting, _preparer(draft, by))
+    target, changes = flow.settle(node._next, case), changes_between({}, record.facts())
+    noting = note(case, node.name, Said.of(form), signature=signature, target=target, changes=changes)
     if draft:
         draft.delete()
     _go_on(case, activation, noting)
@@ -75,7 +71,7 @@ def open_case(flow: type[CaseFlow], *, by: Officer, office: Office, form: Any, k
 def _new_case(flow: type[CaseFlow], record: Any, *, office: Office, norm: Any, key: UUID) -> Case:
     state, year = office.designation.state, financial_year(today())
     series = f"{state.short}/{flow.prefix}/{year}"
-    return Case(
+    case = Case(
         flow_class=flow,
         number=f"{series}/{get_next_value(series):04d}",
         key=key,
@@ -83,34 +79,37 @@ def _new_case(flow: type[CaseFlow], record: Any, *, office: Office, norm: Any, k
         record_id=record.pk,
         subject=record.subject,
         state=state,
-        district=office.district,
+        district=record.district,
         office=office,
         amount=record.amount,
         flow_version=flow.version,
         norm=norm,
     )
+    case.record = record
+    return case
 
 
 def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = None) -> Case:
     """Take the step the file waits at, with a valid form of that step.
 
-    Raises ``Refusal`` (power, separation of duties, no budget) and ``Overtaken`` (already taken, or the file changed
-    since the page was opened); nothing is written then.
+    Raises ``Refusal`` (power, separation of duties, a check that bars, no budget) and ``Overtaken`` (already taken, or the
+    file changed since the page was opened); nothing is written then.
     """
     with locked(movement.case_id) as case:
         movement = _still_open(movement.pk, case)
         posting = authority.check_step(by, movement)
-        _as_seen(case, form)
+        if movement.node.in_committee and form.sitting is None:
+            raise Refusal(_("This step is taken in a sitting of the committee, by signing its minutes."))
+        _as_seen(case, form, movement)
         before = case.record.facts()
-        case.record = _write_record(case, form)
+        checks = _write(case, movement, form, posting)
         papers = _take_papers(case, draft, form)
-        changes = _changes(before, case.record.facts())
+        changes = changes_between(before, case.record.facts())
         afresh = bool(papers or case.record.MATERIAL & set(changes))
         target, returns_to = _route(movement, form.outcome, form.return_to, afresh)
         lapsed = _lapsed(case) if afresh and movement.returns_to else []
-        noting = _note(
-            case, movement.step, form, target=target, posting=posting, changes=changes, lapsed=lapsed, prepared_by=_preparer(draft, by)
-        )
+        signature = Signature(posting.office, posting, _preparer(draft, by))
+        noting = note(case, movement.step, Said.of(form, checks), signature=signature, target=target, changes=changes, lapsed=lapsed)
         _dispose(movement, form.outcome, posting)
         _leave(case, movement, by, target, returns_to, noting)
         if draft:
@@ -123,15 +122,32 @@ def withdraw(case: Case, *, by: Officer, form: SignedForm) -> Case:
     with locked(case.pk) as held:
         posting = authority.check(by, held.flow_class.begin_node().power, held.office)
         _as_seen(held, form)
-        movement = _stays().filter(case=held, disposed=None).first()
-        if movement is None or movement.node.withdrawal is None:
+        stays = [_held(stay, held) for stay in _stays().filter(case=held, disposed=None)]
+        if not stays or stays[0].node.withdrawal is None:
             raise Refusal(_("This file can no longer be withdrawn."))
-        movement.case = movement.task.process = held
-        target = movement.node.withdrawal
-        noting = _note(held, movement.step, form, target=target, posting=posting)
-        _dispose(movement, Outcome.WITHDRAW, posting)
-        _leave(held, movement, by, target, "", noting)
+        target = stays[0].node.withdrawal
+        noting = note(held, stays[0].step, Said.of(form), signature=Signature(posting.office, posting), target=target)
+        for stay in stays:
+            _dispose(stay, Outcome.WITHDRAW, posting)
+        for stay in stays[1:]:
+            _activation_of(stay).sign(by, None, "")
+        _leave(held, stays[0], by, target, "", noting)
         return held
+
+
+def end_by_clock(movement: Movement) -> Case | None:
+    """End a stay whose time has come, in nobody's name, by the step's way for it; ``None`` when it was taken in the meantime."""
+    with locked(movement.case_id) as case:
+        stay = _stays().filter(pk=movement.pk, disposed=None, wakes__lte=timezone.now()).first()
+        if stay is None:
+            return None
+        _held(stay, case)
+        outcome = Outcome.SILENT if stay.node.together else Outcome.TIME_CAME
+        target, _back = _route(stay, outcome, "", False)
+        noting = note(case, stay.step, Said(outcome), signature=Signature(stay.office), target=target)
+        _dispose(stay, outcome, None)
+        _leave(case, stay, None, target, "", noting)
+        return case
 
 
 def may_withdraw(officer: Officer, case: Case) -> bool:
@@ -161,32 +177,57 @@ def _still_open(movement_pk: int, case: Case) -> Movement:
                 "moment": date_format(timezone.localtime(movement.disposed), "DATETIME_FORMAT"),
             }
         )
+    return _held(movement, case)
+
+
+def _held(movement: Movement, case: Case) -> Movement:
     movement.case = movement.task.process = case
     return movement
 
 
-def _as_seen(case: Case, form: Any) -> None:
-    if form.cleaned_data.get("seen") != case.head:
-        last = case.notings.select_related("officer").order_by("-paragraph").first()
-        raise Overtaken(
-            _("The file changed after you opened this page: paragraph %(paragraph)s, %(outcome)s, on %(moment)s. Read it and decide again.")
-            % {
-                "paragraph": last.paragraph,
-                "outcome": last.get_outcome_display(),
-                "moment": date_format(timezone.localtime(last.written_at), "DATETIME_FORMAT"),
-            }
-        )
+def _as_seen(case: Case, form: Any, movement: Movement | None = None) -> None:
+    seen = form.cleaned_data.get("seen")
+    if seen == case.head or (movement and movement.node.together and _only_others_spoke(case, seen, movement.step)):
+        return
+    last = case.notings.select_related("officer").order_by("-paragraph").first()
+    raise Overtaken(
+        _("The file changed after you opened this page: paragraph %(paragraph)s, %(outcome)s, on %(moment)s. Read it and decide again.")
+        % {
+            "paragraph": last.paragraph,
+            "outcome": last.get_outcome_display(),
+            "moment": date_format(timezone.localtime(last.written_at), "DATETIME_FORMAT"),
+        }
+    )
 
 
-def _write_record(case: Case, form: Any) -> Any:
+def _only_others_spoke(case: Case, seen: str, step: str) -> bool:
+    """Say whether nothing but the same step's other offices wrote since; their opinions are given side by side."""
+    read = case.notings.filter(hash=seen).first()
+    return read is not None and not case.notings.filter(paragraph__gt=read.paragraph).exclude(step=step).exists()
+
+
+def _write(case: Case, movement: Movement, form: Any, posting: Posting) -> list[Check]:
+    """Write what the form says into the record, answers included, and return the machine's checks it was judged with.
+
+    Raises ``Refusal`` when a check bars the outcome, or the amount is above the delegation.
+    """
     if form.own_page:
-        return form.save()
-    values = form.values()
+        case.record, case.norm = form.save(), form.norm
+        return []
+    record, values = case.record, form.values()
     for name, value in values.items():
-        setattr(case.record, name, value)
-    if values:
-        case.record.save(update_fields=list(values))
-    return case.record
+        setattr(record, name, value)
+    with translation.override("en"):
+        checks = case.flow_class.checks(case)
+    bars.refuse_barred(checks, movement, form.outcome, form.answers, by=posting.officer)
+    if form.outcome == Outcome.SANCTION:
+        authority.check_delegation(movement, record.amount)
+    if form.answers:
+        office = posting.office.names()
+        record.answers = record.answers | {code: {"text": text, **office} for code, text in form.answers.items()}
+    if values or form.answers:
+        record.save(update_fields=[*values, "answers"])
+    return checks
 
 
 def _take_papers(case: Case, draft: Draft | None, form: Any) -> list[Enclosure]:
@@ -204,16 +245,15 @@ def _take_papers(case: Case, draft: Draft | None, form: Any) -> list[Enclosure]:
     return papers
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return what became different, old and new; what a new record leaves empty is no change."""
-    empty: tuple[Any, ...] = (None, "", False, [])
-    return {name: [before.get(name), new] for name, new in after.items() if before.get(name) != new and (before or new not in empty)}
-
-
 def _route(movement: Movement, outcome: Outcome, return_to: str, afresh: bool) -> tuple[Any, str]:
-    """Return the next node, and the step to which a returned file shall go back from there."""
+    """Return the next node, and the step to which a returned file shall go back from there.
+
+    The node is ``None`` while others of a step taken together have not answered.
+    """
     node, case = movement.node, movement.case
     targets = node.way(outcome).targets
+    if node.together and case.movements.filter(step=movement.step, disposed=None).exclude(pk=movement.pk).exists():
+        return None, ""
     if outcome == Outcome.RETURN:
         return next((t for t in targets if t.name == return_to), targets[-1]), movement.step
     if outcome.is_forward and node.goes_back and movement.returns_to and not afresh:
@@ -224,100 +264,30 @@ def _route(movement: Movement, outcome: Outcome, return_to: str, afresh: bool) -
 
 def _lapsed(case: Case) -> list[int]:
     """Return the paragraphs whose approval rested on what has changed."""
-    approvals = case.notings.filter(outcome__in=[Outcome.RECOMMEND, Outcome.CONCUR])
+    approvals = case.notings.filter(outcome__in=[outcome for outcome in Outcome if outcome.is_approval])
     return list(approvals.order_by("paragraph").values_list("paragraph", flat=True))
 
 
-def _preparer(draft: Draft | None, by: Officer) -> Officer | None:
-    return next((o for o in (draft.made_by, draft.saved_by) if o.pk != by.pk), None) if draft else None
+def _preparer(draft: Draft | None, by: Officer | None) -> Officer | None:
+    return next((o for o in (draft.made_by, draft.saved_by) if by and o.pk != by.pk), None) if draft else None
 
 
-def _note(
-    case: Case,
-    step: str,
-    form: Any,
-    *,
-    target: Any,
-    posting: Posting,
-    changes: dict[str, list[Any]] | None = None,
-    lapsed: list[int] | None = None,
-    prepared_by: Officer | None = None,
-) -> Noting:
-    """Sign the paragraph that says what was decided, on what, and where the file goes."""
-    record, changes = case.record, changes or {}
-    _settle_ending(case, target)
-    case.amount = record.amount
-    told = _told(case, form, changes) | {"lapsed": lapsed or [], "to": {"step": target.name, "office": _office_of(target, case)}}
-    noting = chain.append(
-        case,
-        step=step,
-        outcome=form.outcome,
-        officer=posting.officer,
-        prepared_by=prepared_by,
-        office=posting.office,
-        posting=posting,
-        private=_personal(record, changes),
-        facts=told,
-    )
-    Objection.objects.bulk_create(Objection(case=case, noting=noting, to=to, text=text) for to, text in form.objections)
-    if form.own_page and case.paragraphs > 1:
-        case.objections.filter(answered_in=None).update(answered_in=noting)
-    return noting
-
-
-def _told(case: Case, form: Any, changes: dict[str, list[Any]]) -> dict[str, Any]:
-    """Return what the paragraph says: words, changes, amounts, papers, objections, and the checks the officer saw."""
-    record, papers = case.record, case.enclosures.filter(replaced_by=None).order_by("pk")
-    return {
-        "text": form.text_of_note,
-        "changes": {name: change for name, change in changes.items() if name not in record.PERSONAL},
-        "changed_personal": sorted(record.PERSONAL & set(changes)),
-        "amounts": {name: value for name, value in record.facts().items() if name.startswith("amount_") and value},
-        "papers": [{"kind": paper.kind, "sha256": paper.sha256, "size": paper.size} for paper in papers],
-        "objections": [{"to": to, "text": text} for to, text in form.objections],
-        "checks": [] if form.own_page else _checks(case),
-    }
-
-
-def _personal(record: Any, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
-    """Return the facts about persons when one of them changed; the chain keeps their salted digest."""
-    facts = record.facts()
-    return {name: facts[name] for name in sorted(record.PERSONAL)} if record.PERSONAL & set(changes) else None
-
-
-def _checks(case: Case) -> list[list[str]]:
-    with translation.override("en"):
-        return [[check.level, check.text] for check in case.flow_class.checks(case)]
-
-
-def _settle_ending(case: Case, target: Any) -> None:
-    """Mark file and record as ended before the paragraph pins their state, also when an automatic act stands between."""
-    while isinstance(target, Act):
-        target = target._next
-    if isinstance(target, Ending):
-        case.ending, case.record.dropped = target.name, not target.good
-        case.record.save(update_fields=["dropped"])
-
-
-def _office_of(target: Any, case: Case) -> dict[str, Any] | None:
-    if not isinstance(target, Step):
-        return None
-    office = target.office_for(case)
-    with translation.override("en"):
-        return {"id": office.pk, "name": office.name}
-
-
-def _dispose(movement: Movement, outcome: Outcome, posting: Posting) -> None:
+def _dispose(movement: Movement, outcome: Outcome, posting: Posting | None) -> None:
     closed = Movement.objects.filter(pk=movement.pk, disposed=None).update(
-        disposed=timezone.now(), officer=posting.officer, posting=posting, outcome=outcome
+        disposed=timezone.now(), officer=posting.officer if posting else None, posting=posting, outcome=outcome
     )
     if closed != 1:
         raise Overtaken(_("This step was taken by another officer at this moment."))
 
 
-def _leave(case: Case, movement: Movement, by: Officer, target: Any, returns_to: str, noting: Noting) -> None:
+def _activation_of(movement: Movement) -> Any:
     activation = movement.task.flow_task.activation_class(movement.task)
-    activation.process = case
+    activation.process = movement.case
+    return activation
+
+
+def _leave(case: Case, movement: Movement, by: Officer | None, target: Any, returns_to: str, noting: Noting) -> None:
+    activation = _activation_of(movement)
     activation.sign(by, target, returns_to)
     _go_on(case, activation, noting)
 
@@ -325,7 +295,7 @@ def _leave(case: Case, movement: Movement, by: Officer, target: Any, returns_to:
 def _go_on(case: Case, activation: Any, noting: Noting) -> None:
     """Let the engine make what comes next, save the file once, and tell those who wait for word."""
     activation.activate_next()
-    fields = ["amount", "ending", "paragraphs", "head"]
+    fields = ["amount", "ending", "paragraphs", "head", "norm"]
     case.save(update_fields=[*fields, "status", "finished"] if case.ending else fields)
     if noting.outcome == Outcome.RETURN:
         waiting = Movement.objects.select_related("office").filter(case=case, disposed=None).first()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from programme.calendar import IST, today
-from workflows import feasibility, notices, postings
+from workflows import clock, feasibility, notices, postings
 from workflows.models import Incident, Pulse
 from workflows.record import sealer
 
@@ -52,6 +52,12 @@ def expire_postings() -> None:
     drift = postings.expire(today())
     if drift:
         logger.warning("grants brought to the postings: %s missing, %s extra", len(drift.missing), len(drift.extra))
+
+
+@periodic
+def end_by_clock() -> None:
+    """Send on the files whose time came: windows of opinion that closed, watches that ended."""
+    clock.sweep()
 
 
 @periodic

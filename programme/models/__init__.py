@@ -1,12 +1,14 @@
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
-from programme.models.norms import Norm
+from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
 from programme.models.products import Product, Rank, Sector
+from programme.models.records import FileRecord
 
 __all__ = [
     "Allotment",
+    "AppliesBy",
     "BudgetHead",
     "Charge",
     "Department",
@@ -14,10 +16,12 @@ __all__ = [
     "District",
     "EntryKind",
     "ExhibitionProposal",
+    "FileRecord",
     "Holiday",
     "LedgerEntry",
     "Level",
     "Norm",
+    "NormStatus",
     "Office",
     "Officer",
     "Posting",

@@ -1,5 +1,4 @@
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -10,19 +9,17 @@ from programme.models.budget import BudgetHead
 from programme.models.norms import Norm
 from programme.models.places import District
 from programme.models.products import Product
+from programme.models.records import FileRecord
 from programme.money import in_figures
 
 
-class ExhibitionProposal(models.Model):
+class ExhibitionProposal(FileRecord):
     """A district's exhibition: what is proposed, what was granted, what came of it. Amounts in rupees."""
 
-    # Facts whose change makes earlier approvals lapse.
     MATERIAL = frozenset(
         {"product_id", "venue", "starts_on", "ends_on", "districts_shown", "stalls", "budget_head_id", "amount_asked", "amount_recommended"}
     )
-    # Facts about a person: the record keeps their digest, the words stand in an erasable row.
     PERSONAL = frozenset({"nodal_officer", "nodal_mobile"})
-    # Amounts that a norm of the scheme must state.
     AMOUNTS_IN_NORM = ("finance_above", "ceiling")
     PAPERS = {
         "proposal_letter": _("Signed proposal letter"),
@@ -62,8 +59,6 @@ class ExhibitionProposal(models.Model):
     certificate_number = models.CharField(_("Utilisation certificate number"), max_length=80, blank=True)
     certificate_date = models.DateField(_("Utilisation certificate date"), null=True, blank=True)
 
-    dropped = models.BooleanField(_("rejected or withdrawn"), default=False)
-
     class Meta:
         verbose_name = _("Exhibition proposal")
         verbose_name_plural = _("Exhibition proposals")
@@ -93,18 +88,13 @@ class ExhibitionProposal(models.Model):
     def subject(self) -> str:
         return self.title
 
-    @property
-    def amount(self) -> Decimal:
-        """The amount the file stands at: sanctioned, else recommended, else asked; rupees."""
-        return next(a for a in (self.amount_sanctioned, self.amount_recommended, self.amount_asked) if a is not None)
-
     def needs_finance(self, norm: Norm) -> bool:
         """Say whether the recommended amount is above the limit over which Finance must concur."""
-        return self.amount > norm.rupees("finance_above")
+        return (self.amount or 0) > norm.rupees("finance_above")
 
     def summary(self) -> list[tuple[str, str]]:
         """Return label and value of what a deciding officer reads first, in the reader's language."""
-        label = {field.name: field.verbose_name for field in self._meta.get_fields() if field.concrete}
+        label = self.labels
         rows: list[tuple[Any, str]] = [
             (label["product"], f"{self.product.name} ({self.product.get_rank_display()})"),
             (label["venue"], self.venue),
@@ -115,7 +105,7 @@ class ExhibitionProposal(models.Model):
             (label["nodal_officer"], f"{self.nodal_officer}, {self.nodal_mobile}"),
             (label["budget_head"], f"{self.budget_head.code} · {self.budget_head.name}"),
         ]
-        rows += [(label[name], in_figures(getattr(self, name))) for name in label if name.startswith("amount_")]
+        rows += self.amounts()
         rows += [
             (_("Held on"), _span(self.held_from, self.held_to)),
             (label["stalls_held"], "" if self.stalls_held is None else str(self.stalls_held)),
@@ -126,24 +116,6 @@ class ExhibitionProposal(models.Model):
         ]
         return [(str(said), value) for said, value in rows if value]
 
-    def facts(self) -> dict[str, Any]:
-        """Return every business value as plain data, in the order it is shown; dates and money as text."""
-        facts: dict[str, Any] = {}
-        for field in self._meta.get_fields():
-            if not field.concrete or field.name == "id":
-                continue
-            if field.many_to_many:
-                facts[field.name] = sorted(district.pk for district in self.districts_shown.all())
-            else:
-                facts[field.attname] = _plain(getattr(self, field.attname))
-        return facts
-
 
 def _span(first: date | None, last: date | None) -> str:
     return f"{date_format(first)} – {date_format(last)}" if first and last else ""
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:.2f}"
-    return value.isoformat() if isinstance(value, date) else value

@@ -103,6 +103,14 @@ class Office(models.Model):
     def state_id(self) -> int:
         return self.designation.state_id
 
+    def names(self) -> dict[str, str]:
+        """Return the office's name in both languages, for what is kept as it was said."""
+        parts = [self.designation] + ([self.district] if self.district else [])
+        return {
+            "name_en": ", ".join(part.name_en for part in parts),
+            "name_hi": ", ".join(part.name_hi or part.name_en for part in parts),
+        }
+
 
 class Posting(models.Model):
     """Who holds an office, from which day to which (both included, Indian Standard Time), in which charge."""

@@ -305,7 +305,7 @@ def test_an_ended_posting_gives_nothing_even_before_the_midnight_job():
     case = a_file()
     Posting.objects.filter(officer__username="odop.cell").update(ends_on=today() - timedelta(days=1), starts_on=today() - timedelta(days=9))
     with pytest.raises(Refusal):
-        take(case, "recommended")
+        take(case, "recommended", by="odop.cell")
     drift = derive(officer("odop.cell"))
     assert drift.extra and not drift.missing
 

@@ -101,9 +101,9 @@ def test_a_name_changed_in_the_file_is_brought_in_step(folder):
 
 
 def test_powers_follow_the_file(folder, up):
-    Designation.objects.filter(state=up, code="epb").update(powers=[Power.APPROVE_EXHIBITION])
+    Designation.objects.filter(state=up, code="ldm").update(powers=[Power.APPROVE_EXHIBITION])
     load_state(folder)
-    assert Designation.objects.get(state=up, code="epb").powers == []
+    assert Designation.objects.get(state=up, code="ldm").powers == []
 
 
 def test_aliases_that_the_administrator_added_stay(agra):
@@ -141,7 +141,7 @@ BAD_ROWS = [
     ("districts.csv", "9,118,Agra,आगरा,", "9,118,,आगरा,", "name_en"),
     ("districts.csv", "9,118,Agra,आगरा,,", "9,118,Agra,आगरा,", "not as many cells"),
     ("states.csv", "sun|sat2", "sunday", "weekly_offs “sunday” is no weekly off"),
-    ("designations.csv", "propose_exhibition|see_district", "propose_everything", "powers “propose_everything” is not known"),
+    ("designations.csv", "propose_exhibition|recommend_product", "propose_everything", "powers “propose_everything” is not known"),
     ("designations.csv", "UP,dm,district", "UP,dm,village", "level"),
     ("designations.csv", "UP,dm,district", "XX,dm,district", "state “XX” is not known"),
     ("designations.csv", "जिलाधिकारी,administration", "जिलाधिकारी,nowhere", "department “nowhere” is not known"),

@@ -87,14 +87,14 @@ def test_every_story_reaches_its_step_and_the_record_holds():
     stories = read_stories()
     load_files(stories)
     reached = {case.subject: case.ending or case.movements.get(disposed=None).step for case in Case.objects.all()}
-    assert reached == {story.title: story.at for story in stories}
+    assert reached == {story.told["title"]: story.outcome for story in stories}
     assert verify().findings == []
     assert load_files(stories) == 0 and Case.objects.count() == len(stories)
 
 
 def test_a_file_of_himachal_travels_through_its_own_offices():
     bilaspur = next(story for story in read_stories() if story.district.name_en == "Bilaspur")
-    load_files([replace(bilaspur, at="closed", opened_days_ago=60, starts_in_days=-30)])
+    load_files([replace(bilaspur, at="closed", opened_days_ago=60, told=bilaspur.told | {"starts_in_days": -30})])
     case = Case.objects.get()
     assert case.number.startswith("HP/EXH/")
     assert [movement.office.designation.code for movement in case.movements.order_by("pk")] == [

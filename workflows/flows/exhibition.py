@@ -4,6 +4,7 @@ from viewflow import this
 from programme.exhibitions import machine_checks
 from programme.models import ExhibitionProposal
 from programme.powers import Power
+from workflows.effects.exhibition import book_utilisation, issue_order
 from workflows.forms.exhibition import (
     AcceptanceForm,
     CertificateForm,
@@ -15,7 +16,6 @@ from workflows.forms.exhibition import (
 )
 from workflows.models.outcomes import ACCEPT, CONCUR, RECOMMEND, REJECT, RETURN, SANCTION, SUBMIT
 from workflows.nodes import DEPARTMENT, DISTRICT, STATE, Act, Begin, CaseFlow, Choose, Ending, Step
-from workflows.orders import book_utilisation, issue_order
 
 
 class ExhibitionFlow(CaseFlow):

@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programme.checks import Check
 from programme.models import Officer
 from programme.money import rupees
+from workflows.bars import answerable, barring
 from workflows.forms.fields import RupeeField, TextField
 from workflows.forms.rows import RowsField
 from workflows.models import Movement, Outcome
@@ -19,6 +21,8 @@ class SignedForm(forms.Form):
     """What every form that moves a file carries: the note, and the state of the file the signer saw."""
 
     own_page = False
+    # The sitting whose minutes decide; only a committee's own form has one.
+    sitting: dict[str, Any] | None = None
 
     text = TextField(label=_("Note"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -36,6 +40,11 @@ class SignedForm(forms.Form):
         return []
 
     @property
+    def answers(self) -> dict[str, str]:
+        """Return what the officer answers to the machine's checks, by their code."""
+        return {}
+
+    @property
     def text_of_note(self) -> str:
         return self.cleaned_data.get("text", "")
 
@@ -49,6 +58,8 @@ class DecisionForm(SignedForm):
 
     amount_field = ""
     amount_outcome: Outcome | None = None
+    # Fields of the form that an outcome asks for and writes into the record under the same name.
+    writes: dict[Outcome, tuple[str, ...]] = {}
 
     def __init__(self, *args: Any, movement: Movement, officer: Officer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,8 +74,21 @@ class DecisionForm(SignedForm):
         returning = next((way for way in node.ways if way.outcome == Outcome.RETURN), None)
         if returning:
             self._add_objections(returning.targets)
+        self.checks = movement.case.flow_class.checks(movement.case)
+        self.asked = {f"answer_{check.code}": check for check in answerable(self.checks, movement, officer)}
+        for name, check in self.asked.items():
+            self.fields[name] = TextField(
+                label=check.text,
+                required=False,
+                max_length=1000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=_("Say why the file may go on in spite of this; it stands in the note sheet under your name."),
+            )
+        for name in {name for names in self.writes.values() for name in names}:
+            self.fields[name].required = False
         self.fields["text"].help_text = _("A reason is required when you return or reject.")
-        self.order_fields(["outcome", self.amount_field, "text", "return_to"])
+        written = [name for names in self.writes.values() for name in names]
+        self.order_fields(["outcome", self.amount_field, *written, *self.asked, "text", "return_to"])
 
     def _add_amount(self) -> None:
         if self.amount_field:
@@ -109,7 +133,38 @@ class DecisionForm(SignedForm):
                 self.add_error(f"objection_{row}", _("Name the field or paper, and say what is wrong with it."))
         if chosen == self.amount_outcome and self.amount_field not in self.errors:
             self._clean_amount(data)
+        if chosen:
+            self._clean_written(data, Outcome(chosen))
+            self._clean_answers(data, Outcome(chosen))
         return data
+
+    def _clean_written(self, data: dict[str, Any], chosen: Outcome) -> None:
+        for name in self.writes.get(chosen, ()):
+            if data.get(name) in (None, "") and name not in self.errors and self.asks_for(name):
+                self.add_error(name, _("Fill this in: the decision you chose asks for it."))
+
+    def asks_for(self, name: str) -> bool:
+        """Say whether a written field may not stay empty; a form may let one be."""
+        return True
+
+    def _clean_answers(self, data: dict[str, Any], chosen: Outcome) -> None:
+        """Ask for an answer at the field of each check that bars the outcome; one that nobody here may lift bars it as a whole."""
+        for check in barring(self.checks, chosen, self._answers(data)):
+            if f"answer_{check.code}" in self.asked:
+                self.add_error(f"answer_{check.code}", _("Answer this before the file goes on, or return it."))
+            elif not self._settled_by(chosen, check):
+                self.add_error("outcome", _("The file cannot go on: %(why)s") % {"why": check.text})
+
+    def _settled_by(self, chosen: Outcome, check: Check) -> bool:
+        """Say whether what the form itself writes may settle the check; it is asked again when it is written, under the file's lock."""
+        return chosen == self.amount_outcome and not check.at_once
+
+    def _answers(self, data: dict[str, Any]) -> dict[str, str]:
+        return {check.code: text for name, check in self.asked.items() if (text := data.get(name))}
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return self._answers(self.cleaned_data) if self.outcome.is_forward else {}
 
     def _has_objection(self, data: dict[str, Any]) -> bool:
         return data.get("outcome") == Outcome.RETURN and any(data.get(f"objection_{row}") for row in range(1, OBJECTIONS + 1))
@@ -126,9 +181,10 @@ class DecisionForm(SignedForm):
         return self.record.amount_asked
 
     def values(self) -> dict[str, Any]:
+        written = {name: self.cleaned_data[name] for name in self.writes.get(self.outcome, ())}
         if self.amount_field and self.outcome == self.amount_outcome:
-            return {self.amount_field: self.cleaned_data[self.amount_field]}
-        return {}
+            written[self.amount_field] = self.cleaned_data[self.amount_field]
+        return written
 
 
 class WithdrawalForm(SignedForm):

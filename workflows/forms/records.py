@@ -57,6 +57,10 @@ class RecordForm(SignedForm, forms.ModelForm):
         """Return the kinds of paper without which the form is not complete."""
         return []
 
+    def norm_for(self, data: dict[str, Any]) -> Norm:
+        """Return the version of the rules that what was typed is judged by; raise ``ValidationError`` when there is none."""
+        return self.norm
+
     def _objections(self) -> list[Objection]:
         if not self.movement or not self.movement.returns_to:
             return []
@@ -146,6 +150,8 @@ class RecordForm(SignedForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.norm = self.norm_for(data)
         self._refuse_unseen_papers()
         held = {paper.kind for paper in self.papers}
         for kind in self.required_papers(self.norm):

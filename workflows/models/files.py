@@ -9,6 +9,8 @@ from viewflow.workflow.models import Process, Task
 from programme.models import District, Norm, Office, Posting, State
 from workflows.models.outcomes import Outcome
 
+BY_THE_CLOCK = [Outcome.SILENT.value, Outcome.TIME_CAME.value]
+
 
 class Case(Process):
     """One running file (पत्रावली) of any process. Business data stands in the process's own record."""
@@ -67,12 +69,14 @@ class Movement(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="movements", verbose_name=_("file"))
     task = models.OneToOneField(Task, models.PROTECT, related_name="movement")
     step = models.CharField(_("step"), max_length=60)
-    power = models.CharField(_("power"), max_length=60)
+    power = models.CharField(_("power"), max_length=60, blank=True)
     office = models.ForeignKey(Office, models.PROTECT, related_name="movements", verbose_name=_("office"))
     came_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("came from"))
     returns_to = models.CharField(_("goes back to step"), max_length=60, blank=True)
     received = models.DateTimeField(_("received"))
     due = models.DateTimeField(_("due"), null=True)
+    wakes = models.DateTimeField(_("ended by the clock at"), null=True)
+    ladder = models.ForeignKey(Norm, models.PROTECT, null=True, related_name="+", verbose_name=_("delegation that brought it here"))
     opened_at = models.DateTimeField(_("first opened"), null=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     disposed = models.DateTimeField(_("disposed"), null=True)
@@ -87,6 +91,7 @@ class Movement(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(disposed__isnull=True, officer__isnull=True, posting__isnull=True, outcome="")
+                | models.Q(disposed__isnull=False, officer__isnull=True, posting__isnull=True, outcome__in=BY_THE_CLOCK)
                 | (models.Q(disposed__isnull=False, officer__isnull=False, posting__isnull=False) & ~models.Q(outcome="")),
                 name="who_when_and_outcome_stand_together",
             ),
@@ -96,6 +101,7 @@ class Movement(models.Model):
         ]
         indexes = [
             models.Index(fields=["office", "due"], condition=models.Q(disposed__isnull=True), name="inbox_of_an_office"),
+            models.Index(fields=["wakes"], condition=models.Q(disposed__isnull=True, wakes__isnull=False), name="stays_the_clock_ends"),
             models.Index(fields=["case", "received"], name="movements_of_a_file"),
         ]
 

@@ -58,6 +58,7 @@ class Objection(models.Model):
     noting = models.ForeignKey(Noting, models.PROTECT, related_name="objections")
     to = models.CharField(_("about"), max_length=80, help_text=_("A field's name, or paper: and its kind."))
     text = models.TextField(_("objection"), max_length=1000)
+    repeated = models.BooleanField(_("raised before on the same point"), default=False)
     answered_in = models.ForeignKey(Noting, models.PROTECT, null=True, related_name="answers")
 
     class Meta:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workflows import authority, deadlines, history, steps
+from workflows import authority, deadlines, history, reasons, steps
 from workflows.authority import visible_to
 from workflows.forms.decisions import WithdrawalForm
 from workflows.models import Case, Movement, Outcome
@@ -44,7 +44,7 @@ def file(request: OfficerRequest, pk: int) -> HttpResponse:
 def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdrawal: Any = None, status: int = 200) -> HttpResponse:
     """Render the file; ``form`` and ``withdrawal`` are refused forms to be shown again with what was typed."""
     officer = request.user
-    stays = list(case.movements.select_related("office__designation", "office__district").order_by("received", "pk"))
+    stays = list(case.movements.select_related("office__designation", "office__district", "ladder").order_by("received", "pk"))
     for stay in stays:
         stay.case = case
     waiting = [stay for stay in stays if stay.is_open]
@@ -66,12 +66,13 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "order": getattr(case, "order", None),
         "stages": history.stages(case, stays),
         "summary": case.flow_class.summary(case),
-        "checks": case.flow_class.checks(case) if case.is_open else [],
+        "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
         "refusal": refusal,
         "form": form,
         "fields": filling.plain_fields(form) if form else [],
+        "why": reasons.why(mine) if mine else "",
         "destinations": mine.node.destinations(case) if mine and not refusal else [],
         "withdrawal": withdrawal,
         "faults": filling.faults(form) + filling.faults(withdrawal),

@@ -107,9 +107,4 @@ def _person(officer: Officer | None) -> dict[str, Any] | None:
 def _office(office: Office | None) -> dict[str, Any] | None:
     if office is None:
         return None
-    parts = [office.designation] + ([office.district] if office.district else [])
-    return {
-        "id": office.pk,
-        "name_en": ", ".join(part.name_en for part in parts),
-        "name_hi": ", ".join(part.name_hi or part.name_en for part in parts),
-    }
+    return {"id": office.pk, **office.names()}

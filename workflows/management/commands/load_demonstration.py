@@ -11,7 +11,7 @@ from django.db import transaction
 
 from programme.calendar import financial_year, today
 from programme.models import Allotment, BudgetHead, District, Office, Officer
-from programme.tables import BadRow, Row, read_csv
+from programme.tables import BadRow, Row, read_csv, read_json
 from workflows.demonstration import Story, load_files
 from workflows.postings import join
 
@@ -104,11 +104,15 @@ def load_allotments() -> int:
 
 def read_stories() -> list[Story]:
     """Read the files of the demonstration; raise ``BadRow``."""
-    districts = {str(district.pk): district for district in District.objects.select_related("state")}
-    numbers = ("opened_days_ago", "starts_in_days", "days", "stalls")
-    texts = ("title", "venue", "purpose", "amount", "at")
-    stories = []
-    for row in read_csv(FOLDER, "demonstration_files.csv", ["district_lgd_code", *numbers, *texts]):
-        told: dict[str, Any] = {number: int(row[number]) for number in numbers} | {text: row[text] for text in texts}
-        stories.append(Story(district=row.find("district_lgd_code", districts), **told))
-    return stories
+    districts = {district.pk: district for district in District.objects.select_related("state")}
+    rows = read_json(FOLDER, "demonstration_files.json", ["kind", "district", "opened_days_ago", "at", "told"])
+    return [
+        Story(
+            kind=row["kind"],
+            district=row.find("district", districts),
+            opened_days_ago=row["opened_days_ago"],
+            at=row["at"],
+            told=row["told"],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,35 @@
+"""What the machine says about a file before an officer does, and what an act of the programme refuses."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from programme.powers import Power
+
+
+class NotAllowed(Exception):
+    """A rule of the programme forbids it; the message is a sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the machine's checks.
+
+    ``ok`` and ``look`` inform. ``ask`` must be answered in words by the officer who lets the file go on. ``stop`` bars the
+    sanction, or with ``at_once`` every step forward; an office that holds ``override`` may lift it with a reason.
+    ``code`` names what is asked or stopped, so that an answer stands for it on later steps.
+    """
+
+    level: Literal["ok", "look", "ask", "stop"]
+    text: str
+    code: str = ""
+    override: Power | None = None
+    at_once: bool = False
+
+    def answered(self, answer: dict[str, str]) -> "Check":
+        """Return the check as it reads once an officer has answered it: something to look at, with his words."""
+        office = answer["name_hi"] if (get_language() or "").startswith("hi") else answer["name_en"]
+        said = {"check": self.text, "office": office, "text": answer["text"]}
+        return replace(self, level="look", text=_("%(check)s Answered by %(office)s: %(text)s") % said)

@@ -1,0 +1,85 @@
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from programme.money import in_figures
+
+
+class FileRecord(models.Model):
+    """What a process decides about: one row for each file. Amounts are rupees.
+
+    Every process states its own MATERIAL, PERSONAL and PAPERS, and has a ``district``, a ``subject`` and an ``amount``.
+    """
+
+    # Facts whose change makes earlier approvals lapse.
+    MATERIAL: ClassVar[frozenset[str]] = frozenset()
+    # Facts about a person: the record keeps their digest, the words stand in an erasable row.
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    # Every kind of paper the process knows, with its label.
+    PAPERS: ClassVar[dict[str, Any]] = {}
+    # Amounts that a norm of the scheme must state.
+    AMOUNTS_IN_NORM: ClassVar[tuple[str, ...]] = ()
+    # Tables of like lines beside the record: related name, and the columns with their labels.
+    LINES: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    dropped = models.BooleanField(_("rejected or withdrawn"), default=False)
+    answers = models.JSONField(_("Answers to the machine's questions"), default=dict, blank=True)
+    waivers = models.JSONField(_("Papers waived"), default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    # How the amount was computed, where a norm computes it: scheme, version, inputs, steps, amounts.
+    derivation: Any = None
+
+    @property
+    def subject(self) -> str:
+        """What the file is about, in the words that stand over it."""
+        raise NotImplementedError
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The amount the file stands at, in rupees: sanctioned, else recommended, else asked; ``None`` for a file without money."""
+        stood = (getattr(self, f"amount_{stage}", None) for stage in ("sanctioned", "recommended", "asked"))
+        return next((amount for amount in stood if amount is not None), None)
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """How each field is called, by its name."""
+        return {field.name: field.verbose_name for field in self._meta.get_fields() if field.concrete}
+
+    def amounts(self) -> list[tuple[str, str]]:
+        """Return label and figure of every amount that is known."""
+        return [(str(said), in_figures(getattr(self, name))) for name, said in self.labels.items() if name.startswith("amount_")]
+
+    def facts(self) -> dict[str, Any]:
+        """Return every business value as plain data, in the order it is shown; dates and money as text."""
+        facts: dict[str, Any] = {}
+        for field in self._meta.get_fields():
+            if not field.concrete or field.name == "id":
+                continue
+            if field.many_to_many:
+                facts[field.name] = sorted(row.pk for row in getattr(self, field.name).all())
+            else:
+                facts[field.attname] = plain(getattr(self, field.attname))
+        for name, columns in self.LINES.items():
+            facts[name] = [{column: plain(getattr(line, column)) for column in columns} for line in getattr(self, name).all()]
+        return facts
+
+    def opened(self, file_number: str) -> None:
+        """Learn the number under which the file was opened; a process that keeps marks elsewhere writes it there."""
+
+    def end(self, *, good: bool) -> None:
+        """Mark the record as ended: one that ends without its good is dropped, and bars nothing that comes later."""
+        self.dropped = not good
+        self.save(update_fields=["dropped"])
+
+
+def plain(value: Any) -> Any:
+    """Write a value as the record keeps it: money and moments as text."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value.isoformat() if isinstance(value, date | datetime) else value

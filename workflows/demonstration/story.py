@@ -1,0 +1,42 @@
+"""What a story of the demonstration tells, and what a process must know to tell it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from programme.models import District, Office
+from workflows.models import Movement
+
+
+@dataclass(frozen=True)
+class Story:
+    """One entry of ``fixtures/demonstration_files.json``: a process, a district, when it began and how far it has come.
+
+    ``told`` is what the process itself needs to know, such as a title, an amount or a date.
+    """
+
+    kind: str
+    district: District
+    opened_days_ago: int
+    at: str
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> str:
+        """The step or the ending that the story leads to, without what tells two stories apart."""
+        return self.at.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How one process is told: what is typed to begin a file, and at each step, as a person would type it.
+
+    ``begins`` also names the papers attached; ``turns`` returns what is typed at a step; ``days_ago`` says when a step was
+    taken, by default three days after the one before it.
+    """
+
+    flow: Any
+    begins: Callable[[Story, Office], dict[str, Any]]
+    turns: Callable[[Movement, Story], dict[str, Any]]
+    papers: Callable[[str], tuple[str, ...]] = lambda step: ()
+    days_ago: Callable[[Story, str, int], int] | None = None

@@ -1,0 +1,146 @@
+"""Walk each story to its step, signing as the holders of the posts on the days they would have signed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.utils import timezone, translation
+
+from programme.calendar import IST, today
+from programme.models import Norm, Office, Officer, Posting
+from workflows import authority
+from workflows.demonstration import exhibition
+from workflows.demonstration.story import Story, Telling
+from workflows.forms.decisions import WithdrawalForm
+from workflows.models import Case, Draft, Enclosure, Movement
+from workflows.postings import derive
+from workflows.record.sealer import seal
+from workflows.steps import decide, end_by_clock, open_case, withdraw
+
+DAYS_BETWEEN_STEPS = 3
+LONGEST = 60
+TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING,)}
+
+
+def load_files(stories: list[Story]) -> int:
+    """Walk each story to its step and return how many files were made; none when there are files already."""
+    if Case.objects.exists():
+        return 0
+    for story in sorted(stories, key=lambda story: -story.opened_days_ago):
+        _walk(story)
+    derive()
+    seal()
+    return len(stories)
+
+
+@contextmanager
+def as_if(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at an earlier moment, with the grants that the postings gave on that day."""
+    with patch.object(timezone, "now", return_value=min(moment, timezone.now())), translation.override("hi"):
+        derive()
+        yield
+
+
+def _morning(days_ago: int, minutes: int) -> datetime:
+    return datetime.combine(today() - timedelta(days=days_ago), time(10, 35), IST) + timedelta(minutes=minutes)
+
+
+def _walk(story: Story) -> None:
+    telling = TELLINGS[story.kind]
+    with as_if(_morning(story.opened_days_ago, 0)):
+        case = _begin(story, telling)
+    for turn in range(1, LONGEST):
+        stays = Movement.objects.select_related("case", "office__designation__state", "office__district")
+        movement = stays.filter(case=case, disposed=None).order_by("pk").first()
+        if movement is None or movement.step == story.outcome:
+            return
+        days_ago = telling.days_ago or _days_ago
+        with as_if(movement.wakes if not movement.power and movement.wakes else _morning(days_ago(story, movement.step, turn), turn * 7)):
+            _take(movement, story, telling)
+
+
+def _days_ago(story: Story, step: str, turn: int) -> int:
+    """Space the steps evenly, up to today."""
+    return max(story.opened_days_ago - turn * DAYS_BETWEEN_STEPS, 0)
+
+
+def _begin(story: Story, telling: Telling) -> Case:
+    node = telling.flow.begin_node()
+    offices = Office.objects.filter(designation__state=story.district.state_id).select_related("designation__state", "district")
+    office = next(office for office in offices.filter(district=story.district) if node.power in office.designation.powers)
+    signer, data = holder(office), telling.begins(story, office)
+    draft = _draft(telling, node.name, signer, office)
+    norm = Norm.in_force(telling.flow.scheme, office.designation.state, today())
+    form = node.form_class(data, office=office, officer=signer, norm=norm, papers=list(draft.enclosures.all()))
+    _must_be_valid(form, story)
+    return open_case(telling.flow, by=signer, office=office, form=form, key=draft.key, draft=draft)
+
+
+def _take(movement: Movement, story: Story, telling: Telling) -> None:
+    """Take one step as the story says: by the clock, by withdrawing, in the decision box or on the step's own page."""
+    if not movement.power:
+        end_by_clock(movement)
+        return
+    if story.outcome == "withdrawn":
+        form: Any = WithdrawalForm({"text": story.told["why"], "seen": movement.case.head})
+        _must_be_valid(form, story)
+        withdraw(movement.case, by=holder(movement.case.office), form=form)
+        return
+    signer, data = holder(movement.office), {"seen": movement.case.head, **telling.turns(movement, story)}
+    if not movement.node.own_page:
+        form = movement.node.form_class(data, movement=movement, officer=signer)
+        _must_be_valid(form, story)
+        decide(movement, by=signer, form=form)
+        return
+    draft = _draft(telling, movement.step, signer, movement.office, movement)
+    papers = [*movement.case.enclosures.filter(replaced_by=None), *draft.enclosures.all()]
+    form = movement.node.form_class(data, movement=movement, office=movement.office, officer=signer, norm=movement.case.norm, papers=papers)
+    _must_be_valid(form, story)
+    decide(movement, by=signer, form=form, draft=draft)
+
+
+def holder(office: Office) -> Officer:
+    """Return who holds the office, at the moment that the clock stands at; raise ``ValueError`` when nobody does."""
+    for posting in Posting.objects.filter(office=office).select_related("officer").order_by("charge", "-starts_on"):
+        if any(capacity.office == office and capacity.powers for capacity in authority.capacities(posting.officer, afresh=True)):
+            return posting.officer
+    raise ValueError(f"{office} has no holder on {today()}; extend the cast in fixtures/demonstration.csv.")
+
+
+def _must_be_valid(form: Any, story: Story) -> None:
+    if not form.is_valid():
+        raise ValueError(f"fixtures/demonstration_files.json, {story.kind} to {story.at}: {form.errors.as_json()}")
+
+
+def _draft(telling: Telling, step: str, signer: Officer, office: Office, movement: Movement | None = None) -> Draft:
+    draft = Draft.objects.create(key=uuid4(), kind=telling.flow.slug, office=office, movement=movement, made_by=signer, saved_by=signer)
+    for kind in telling.papers(step):
+        content = _pdf(f"Demonstration paper: {kind.replace('_', ' ')}, {office.designation.name_en}")
+        paper = Enclosure(draft=draft, kind=kind, name=f"{kind}.pdf", content_type="application/pdf", size=len(content), added_by=signer)
+        paper.sha256 = sha256(content).hexdigest()
+        paper.stored.save(uuid4().hex, ContentFile(content), save=False)
+        paper.save()
+    return draft
+
+
+def _pdf(line: str) -> bytes:
+    """Return a one-page PDF that says ``line``."""
+    drawn = f"BT /F1 16 Tf 72 760 Td ({line}) Tj ET".encode("ascii")
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    text, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(text))
+        text += b"%d 0 obj%s endobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return text + b"xref\n0 6\n0000000000 65535 f \n" + table + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(text)

@@ -1,0 +1,62 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+from viewflow.workflow.base import Flow, Node
+from viewflow.workflow.lock import SelectForUpdateLock
+
+from workflows.models import Case
+from workflows.nodes.automatic import Choose
+from workflows.nodes.beginning import Begin
+
+
+class CaseFlow(Flow):
+    """What every process shares. A new version of a process is a new class written out, never a child of the old."""
+
+    process_title = gettext_lazy("File")
+    process_description = gettext_lazy("A file of the programme")
+    process_class = Case
+    lock_impl = SelectForUpdateLock(nowait=False, attempts=1)
+
+    slug: str = ""
+    prefix: str = ""
+    scheme: str = ""
+    version: int = 1
+    record: Any = None
+    # The delegation by which steps at LADDER find their office.
+    ladder: str = ""
+    machine_checks: Any = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if any(isinstance(value, Node) for base in cls.__bases__ for value in vars(base).values()):
+            raise TypeError(f"{cls.__name__} inherits from a flow that has nodes; write the new version out as a class of its own.")
+        if "process_title" not in vars(cls):
+            raise TypeError(f"{cls.__name__} has no process_title.")
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def in_order(cls) -> list[Any]:
+        """Return the nodes in the order they are written."""
+        return [value for value in vars(cls).values() if isinstance(value, Node)]
+
+    @classmethod
+    def begin_node(cls) -> Begin:
+        return next(node for node in cls.in_order() if isinstance(node, Begin))
+
+    @classmethod
+    def summary(cls, case: Case) -> list[tuple[str, str]]:
+        """Return what the reader must know of the record, as labels and values in his language."""
+        return case.record.summary()
+
+    @classmethod
+    def checks(cls, case: Case) -> list[Any]:
+        """Return the machine checks of the file as it stands now; what an officer has answered reads with his answer."""
+        answers = case.record.answers
+        found = cls.machine_checks(case.record, case.norm)
+        return [check.answered(answers[check.code]) if check.code in answers else check for check in found]
+
+    @classmethod
+    def settle(cls, node: Any, case: Case) -> Any:
+        """Follow gateways from ``node`` until one that does something."""
+        while isinstance(node, Choose):
+            node = node.pick(case)
+        return node
