@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from programme.models import Norm, Office, Officer
 from workflows.forms.decisions import SignedForm
+from workflows.forms.rows import RowsField, hand_over, keep, lines_of
 from workflows.models import Enclosure, Movement, Objection, Outcome
 
 
@@ -46,13 +47,8 @@ class RecordForm(SignedForm, forms.ModelForm):
         self.objected = self._objections()
         self.scope(office)
         self._close(set(self.record_fields) - self.open_fields)
-
-    def _close(self, names: set[str]) -> None:
-        """Let fields be read and not changed: they keep what the record holds, whatever a sent form or a draft says of them."""
-        kept = model_to_dict(self.instance, names) if names else {}
-        for name in names:
-            self.fields[name].disabled = True
-            self.initial[name] = kept.get(name)
+        for name, field in self.row_fields.items():
+            self._fill(name, field)
 
     def scope(self, office: Office) -> None:
         """Limit the choices to what the office may name."""
@@ -70,9 +66,26 @@ class RecordForm(SignedForm, forms.ModelForm):
             return []
         return list(Objection.objects.filter(case=self.movement.case_id, answered_in=None).order_by("pk"))
 
+    def _close(self, names: set[str]) -> None:
+        """Show these fields for reading; they keep what the record says, whatever a draft or a sent page holds."""
+        self.initial.update(model_to_dict(self.instance, [*names - set(self.row_fields)]))
+        for name in names:
+            self.fields[name].disabled = True
+
+    def _fill(self, name: str, field: RowsField) -> None:
+        held = lines_of(self.instance, name, field)
+        field.ids = frozenset(line.pk for line in held if line.pk is not None)
+        if field.disabled or self.initial.get(name) is None:
+            self.initial[name] = held
+
+    @property
+    def row_fields(self) -> dict[str, RowsField]:
+        """Return the fields that hold several lines, by name."""
+        return {name: field for name, field in self.fields.items() if isinstance(field, RowsField)}
+
     @property
     def record_fields(self) -> list[str]:
-        return list(self._meta.fields or ())
+        return [*(self._meta.fields or ()), *self.row_fields]
 
     @property
     def open_fields(self) -> set[str]:
@@ -124,6 +137,16 @@ class RecordForm(SignedForm, forms.ModelForm):
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
         sent["papers_seen"] = self._held_papers()
         self.data = sent
+
+    def save(self, commit: bool = True) -> Any:
+        """Save the record with its lines, in the caller's transaction; raise ``Refusal`` for a line that is another record's."""
+        written = {name: self.cleaned_data[name] for name, field in self.row_fields.items() if not field.disabled}
+        for name, lines in written.items():
+            hand_over(self.instance, name, lines)
+        record = super().save(commit)
+        for name, lines in written.items():
+            keep(record, name, lines)
+        return record
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
