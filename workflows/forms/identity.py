@@ -37,6 +37,9 @@ class IdentitiesForm(RecordForm):
         super().__init__(*args, **kwargs)
         for name in identity_names(type(self)):
             kept, field = self.instance.identity(name), self.fields[name]
+            if field.disabled:
+                # The record has no plain number to begin from, so what stands here came from a draft.
+                self.initial.pop(name, None)
             if kept:
                 field.required = False
                 field.widget.attrs["placeholder"] = kept.shown
