@@ -1,3 +1,12 @@
+from programme.models.beneficiaries import (
+    BenefitOnce,
+    CeilingEntry,
+    CeilingUse,
+    FileStanding,
+    HasIdentities,
+    IdentityMark,
+    Role,
+)
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
@@ -11,7 +20,10 @@ __all__ = [
     "GI",
     "Allotment",
     "AppliesBy",
+    "BenefitOnce",
     "BudgetHead",
+    "CeilingEntry",
+    "CeilingUse",
     "Charge",
     "Department",
     "Designation",
@@ -19,7 +31,10 @@ __all__ = [
     "EntryKind",
     "ExhibitionProposal",
     "FileRecord",
+    "FileStanding",
+    "HasIdentities",
     "Holiday",
+    "IdentityMark",
     "LedgerEntry",
     "Level",
     "Norm",
@@ -32,6 +47,7 @@ __all__ = [
     "Proposed",
     "Rank",
     "RankDecision",
+    "Role",
     "Sector",
     "State",
 ]

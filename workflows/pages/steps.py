@@ -6,9 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from workflows import authority, steps
-from workflows.authority import Refusal
+from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import WithdrawalForm
 from workflows.models import Draft, Movement
 from workflows.pages.drafts import Sheet, write
@@ -16,11 +17,11 @@ from workflows.pages.files import file_page
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, readable_movement
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing
-from workflows.steps import Overtaken
 from workflows.templatetags.words import moment
 
 
 @only(*SAFE, "POST")
+@sensitive_post_parameters()
 @for_officers
 def decide(request: OfficerRequest, pk: int) -> HttpResponse:
     """Sign the decision that was filled in on the file page."""
@@ -36,6 +37,7 @@ def decide(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 @only(*SAFE, "POST")
+@sensitive_post_parameters()
 @for_officers
 def step(request: OfficerRequest, pk: int) -> HttpResponse:
     """Correct or complete the record on a page of its own, saving as one goes."""
