@@ -26,7 +26,7 @@ from workflows.record.canonical import in_order, sha256_of
 EMPTY: tuple[Any, ...] = (None, "", [])
 AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-KINDS = {Outcome.RETURN: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
+KINDS = {Outcome.RETURN: "return", Outcome.OPPOSE: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
 # How an answer to a step taken together is marked, by the names that the page gives its colours.
 MARKS = {Outcome.SUPPORT: "ok", Outcome.SUBMIT: "ok", Outcome.OPPOSE: "look"}
 

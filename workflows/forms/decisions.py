@@ -131,7 +131,7 @@ class DecisionForm(SignedForm):
         for row in range(1, OBJECTIONS + 1):
             if bool(data.get(f"about_{row}")) != bool(data.get(f"objection_{row}")):
                 self.add_error(f"objection_{row}", _("Name the field or paper, and say what is wrong with it."))
-        if chosen == self.amount_outcome and self.amount_field not in self.errors:
+        if chosen and chosen == self.amount_outcome and self.amount_field not in self.errors:
             self._clean_amount(data)
         if chosen:
             self._clean_written(data, Outcome(chosen))

@@ -51,8 +51,8 @@ class ProductForm(RecordForm):
 
     sections = [
         (_("What is proposed"), ["title", "proposed", "rank", "reasons"]),
-        (_("A product of the register"), ["product"]),
-        (_("A new product"), ["name_en", "name_hi", "sector"]),
+        (_("If a product of the register changes its rank or retires"), ["product"]),
+        (_("If a new product is identified"), ["name_en", "name_hi", "sector"]),
         (_("Dossier: how it is made"), ["production", "units", "households", "processing", "packaging", "source"]),
         (_("Dossier: how it is sold"), ["branding", "marketing", "value_chain_gaps", "turnover", "exports"]),
         (_("Dossier: geographical indication"), ["gi", "gi_number"]),
@@ -70,8 +70,12 @@ class ProductForm(RecordForm):
 
     def scope(self, office: Office) -> None:
         self.fields["product"].queryset = Product.objects.filter(district=office.district_id, live=True)  # type: ignore[attr-defined]
-        self.fields["product"].help_text = _("Only where its rank shall change or it shall be retired.")
+        self.fields["product"].help_text = _("Leave it empty for a new product.")
         self.fields["rank"].help_text = _("The rank the product shall have. Leave it empty where a product is retired.")
+        self.fields["source"].help_text = _("From where the numbers are known.")
+        for name in {name for names in NEEDS.values() for name in names}:
+            # Whether it is asked for depends on what is proposed, so the page does not call it optional.
+            self.fields[name].conditional = True  # type: ignore[attr-defined]
         for name in ("proposed", "gi"):
             self.fields[name].choices = self.instance._meta.get_field(name).choices  # type: ignore[attr-defined]
         self.instance.district = office.district
