@@ -6,7 +6,7 @@ At most one live primary product a district: asked here with a sentence, and kep
 from collections.abc import Iterator
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from programme.calendar import today
@@ -34,7 +34,7 @@ def primary_in_the_way(proposal: ProductProposal) -> str:
     """Return why the district can have no further primary product, naming the present one; empty when it can."""
     if not proposal.makes_primary:
         return ""
-    present = Product.objects.filter(district=proposal.district_id, rank=Rank.PRIMARY, live=True).exclude(pk=proposal.product_id).first()
+    present = _others_of_the_register(proposal).filter(rank=Rank.PRIMARY).first()
     if present is None:
         return ""
     return _(
@@ -46,11 +46,15 @@ def primary_in_the_way(proposal: ProductProposal) -> str:
 def name_in_the_way(proposal: ProductProposal) -> str:
     """Return which live product of the district has one of the names already; empty when none has."""
     same = Q(name_en__iexact=proposal.name_en) | Q(name_hi=proposal.name_hi)
-    present = Product.objects.filter(same, district=proposal.district_id, live=True).exclude(pk=proposal.product_id).first()
+    present = _others_of_the_register(proposal).filter(same).first()
     if present is None:
         return ""
     said = {"district": proposal.district.name, "product": present.name, "rank": present.get_rank_display()}
     return _("The register of %(district)s holds %(product)s already (%(rank)s); propose a change of its rank.") % said
+
+
+def _others_of_the_register(proposal: ProductProposal) -> QuerySet[Product]:
+    return Product.objects.filter(district=proposal.district_id, live=True).exclude(pk=proposal.product_id or 0)
 
 
 def enter_in_register(proposal: ProductProposal, *, file_number: str) -> RankDecision:
@@ -97,7 +101,7 @@ def _new_product(proposal: ProductProposal) -> Product:
 
 
 def _present_product(proposal: ProductProposal) -> Product:
-    product = Product.objects.select_for_update().get(pk=proposal.product_id)
+    product = Product.objects.select_for_update().get(pk=proposal.product_id or 0)
     if not product.live or product.rank == proposal.rank:
         raise NotInTheRegister(_stands(product))
     return product

@@ -47,7 +47,8 @@ class Said:
     @classmethod
     def by_the_clock(cls, outcome: Outcome) -> "Said":
         """Say what the end of a stay by the clock means: that an office was silent, or only that the time came."""
-        return cls(outcome, **in_both_languages(SILENCE)) if outcome == Outcome.SILENT else cls(outcome)
+        said = in_both_languages(SILENCE) if outcome == Outcome.SILENT else {}
+        return cls(outcome, text=said.get("text", ""), text_hi=said.get("text_hi", ""))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ RETURNED = {
 
 def _begins(story: Story, _office: Office) -> dict[str, Any]:
     told = story.told
-    typed = {name: told[name] for name in ("title", "proposed", "reasons", "rank") if name in told}
+    typed: dict[str, Any] = {name: told[name] for name in ("title", "proposed", "reasons", "rank") if name in told}
     if told["proposed"] != Proposed.NEW:
         product = Product.objects.get(district=story.district, name_en=told["product"], live=True)
         return {**typed, "product": product.pk, "gi": "none", "text": "जिला समिति के निर्णयानुसार प्रस्तुत है।"}
