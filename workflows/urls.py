@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, files, health, inbox, papers, seals, source, steps
+from workflows.pages import account, drafts, entitlement, files, health, inbox, papers, seals, source, steps
 from workflows.pages.setup import site
 
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
     path("drafts/<uuid:key>/papers/<row:paper>/", papers.draft_paper, name="draft_paper"),
+    path("entitlement/", entitlement.entitlement, name="entitlement"),
     path("seals/", seals.seals, name="seals"),
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from programme.models import Norm
@@ -38,11 +39,7 @@ def falls(rows: list[Border], asked: str, given: str) -> list[tuple[Border, Bord
     """Return neighbouring rows where more was asked and less is given."""
     lines = [row for row in rows if asked in row.inputs]
     lines.sort(key=lambda row: Decimal(row.inputs[asked]))
-    return [
-        (before, after)
-        for before, after in zip(lines, lines[1:], strict=False)
-        if after.entitlement.amounts[given] < before.entitlement.amounts[given]
-    ]
+    return [(before, after) for before, after in pairwise(lines) if after.entitlement.amounts[given] < before.entitlement.amounts[given]]
 
 
 def _short(value: Any) -> str:

@@ -59,6 +59,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
     "draft_paper": ("get", expect(OWN), SIGN_IN),
+    "entitlement": ("get", expect(EVERYBODY), SIGN_IN),
     "seals": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "anchors": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "health": ("get", expect({"auditor", "auditor.hp", "administrator"}, no=403), SIGN_IN),

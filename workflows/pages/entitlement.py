@@ -1,0 +1,82 @@
+"""The calculator: what a claim comes to under the norm in force, with the sentence of how, the order and what is in doubt."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from programme.calendar import today
+from programme.loading import ALL_INDIA
+from programme.money import in_figures
+from programme.norms import labels
+from programme.norms.choosing import answer, version_for, versions
+from programme.norms.inputs import BadInput
+from programme.norms.schemes import scheme_of
+from programme.norms.sheet import Entitlement
+from workflows.authority import capacities
+from workflows.forms.entitlement import QuestionForm, RuleForm
+from workflows.pages import filling
+from workflows.pages.frame import OfficerRequest, for_officers, show
+from workflows.pages.problems import SAFE, only
+from workflows.templatetags.words import day
+
+COMPUTE = "compute"
+
+
+@only(*SAFE)
+@for_officers
+def entitlement(request: OfficerRequest) -> HttpResponse:
+    """Ask the scheme first, then its inputs; show the result, or the sentence at each wrong input (422)."""
+    asked = request.GET.copy()
+    for name, value in {"scheme": "ODOP_MARGIN_MONEY", "state": _own_state(request), "on": today().isoformat()}.items():
+        asked.setdefault(name, value)
+    rule = RuleForm(asked)
+    context: dict[str, Any] = {"rule": rule, "faults": filling.faults(rule)}
+    if rule.is_valid():
+        context |= _answer(rule, asked, computing=COMPUTE in request.GET)
+    return show(request, "entitlement.html", context, tab="entitlement", status=422 if context["faults"] else 200)
+
+
+def _own_state(request: OfficerRequest) -> str:
+    held = capacities(request.user)
+    return held[0].office.designation.state.short if held else ALL_INDIA
+
+
+def _answer(rule: RuleForm, asked: Any, *, computing: bool) -> dict[str, Any]:
+    """Return the questions of the scheme, and the result or the faults when it was asked for."""
+    scheme, on, place = rule.cleaned_data["scheme"], rule.cleaned_data["on"], rule.place()
+    named = {name: asked[name] for name in ("rule_version", "export_date") if asked.get(name)} if computing else {}
+    try:
+        norm = version_for(scheme, place, on, named)
+    except BadInput as bad:
+        rule.add_error(None, " ".join(bad.errors.values()))
+        return {"faults": filling.faults(rule)}
+    known = scheme_of(norm.scheme)
+    questions = known.fields(norm.rules) if known and known.fields else {}
+    form = QuestionForm(questions, versions(scheme, place), asked if computing else None)
+    context = {"norm": norm, "form": form}
+    if computing and form.is_valid():
+        try:
+            norm, result = answer(scheme, place, on, form.given())
+        except BadInput as bad:
+            form.show(bad.errors)
+        else:
+            context |= {"norm": norm, "result": result, "amounts": _amounts(result), "derivation": result.derivation()}
+    return {**context, "faults": filling.faults(form)}
+
+
+def _amounts(result: Entitlement) -> list[tuple[str, str]]:
+    return [(str(labels.AMOUNTS[name]), _written(value)) for name, value in result.amounts.items() if value != ""]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Decimal):
+        return in_figures(value)
+    if isinstance(value, list):
+        return ", ".join(_written(part) for part in value)
+    if isinstance(value, str | int):
+        return _("Above the ceiling") if value == "over_ceiling" else str(value)
+    return day(value)
