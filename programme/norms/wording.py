@@ -150,6 +150,11 @@ WORDS = {
     "artisan_card": _("artisan card"),
     "weaver_card": _("weaver card"),
     "certificate": _("certificate of the village head or ward member"),
+    "none": _("none"),
+    "traditional": _("traditional market"),
+    "new_market": _("new market"),
+    "micro": _("micro enterprise"),
+    "small": _("small enterprise"),
     "AC-3 rail or AC bus": _("third AC by rail, or AC bus"),
 }
 

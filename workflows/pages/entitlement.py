@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from programme.calendar import today
 from programme.loading import ALL_INDIA
+from programme.models import Norm, NormStatus
 from programme.money import in_figures
 from programme.norms import labels
 from programme.norms.choosing import answer, version_for, versions
@@ -29,8 +31,9 @@ COMPUTE = "compute"
 def entitlement(request: OfficerRequest) -> HttpResponse:
     """Ask the scheme first, then its inputs; show the result, or the sentence at each wrong input (422)."""
     asked = request.GET.copy()
-    for name, value in {"scheme": "ODOP_MARGIN_MONEY", "state": _own_state(request), "on": today().isoformat()}.items():
-        asked.setdefault(name, value)
+    asked.setdefault("state", _own_state(request))
+    asked.setdefault("scheme", _first_scheme(asked["state"]))
+    asked.setdefault("on", today().isoformat())
     rule = RuleForm(asked)
     context: dict[str, Any] = {"rule": rule, "faults": filling.faults(rule)}
     if rule.is_valid():
@@ -41,6 +44,13 @@ def entitlement(request: OfficerRequest) -> HttpResponse:
 def _own_state(request: OfficerRequest) -> str:
     held = capacities(request.user)
     return held[0].office.designation.state.short if held else ALL_INDIA
+
+
+def _first_scheme(short: str) -> str:
+    """Return the first scheme of the list that has a rule for the State, its own or of all India."""
+    norms = Norm.objects.filter(Q(state__short=short) | Q(state=None)).exclude(status=NormStatus.DRAFT)
+    with_rule = set(norms.values_list("scheme", flat=True))
+    return next((code for code in labels.SCHEMES if code in with_rule), "ODOP_MARGIN_MONEY")
 
 
 def _answer(rule: RuleForm, asked: Any, *, computing: bool) -> dict[str, Any]:
