@@ -7,6 +7,7 @@ from typing import Any
 
 from programme.models import Norm
 from programme.norms.entitlement import entitled
+from programme.norms.inputs import BadInput
 from programme.norms.schemes import scheme_of
 from programme.norms.sheet import Entitlement, plain
 
@@ -32,7 +33,15 @@ def border_table(norm: Norm) -> list[Border]:
     scheme = scheme_of(norm.scheme)
     if scheme is None or scheme.probes is None:
         return []
-    return [Border(inputs, entitled(norm, inputs)) for inputs in scheme.probes(norm.rules)]
+    return [row for inputs in scheme.probes(norm.rules) if (row := _row(norm, inputs))]
+
+
+def _row(norm: Norm, inputs: dict[str, Any]) -> Border | None:
+    """A border so high that no claim can reach it has no row."""
+    try:
+        return Border(inputs, entitled(norm, inputs))
+    except BadInput:
+        return None
 
 
 def falls(rows: list[Border], asked: str, given: str) -> list[tuple[Border, Border]]:

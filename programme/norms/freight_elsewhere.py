@@ -100,14 +100,14 @@ def fss(sheet: Sheet) -> None:
     part = share(percent, freight)
     sheet.say("share", percent=percent_text(percent), base=freight, amount=part)
     computed = sheet.rounded(part)
-    refused = sheet.inputs["own_vehicle"]
+    refused = sheet.inputs["own_vehicle"] and not sheet.rules["own_vehicle"]
     if refused:
         sheet.say("own_vehicle")
     in_order(spent, sheet.inputs["claim_date"], "claim_date")
     if spent:
         refused = _outside_years(sheet, spent) or refused
         last = years_after(spent, sheet.rules["claim_years"])
-        sheet.say("window_year", start=spent, last=last)
+        sheet.say("window_year", start=spent, years=sheet.rules["claim_years"], last=last)
         refused = closes(sheet, last, sheet.inputs["claim_date"]) or refused
     sheet.amounts["eligible"] = not refused
     pay(sheet, computed, ceiling=None, already=NOTHING, barred=refused)
@@ -140,14 +140,14 @@ def tma(sheet: Sheet) -> None:
     """Whether a consignment is covered, its TEU, and its window; the rates are not among the facts, so no amount."""
     teu = sum(TEU[box["feet"]] for box in sheet.inputs["containers"])
     sheet.say("teu_count", teu=teu)
-    full = sheet.inputs["full_containers"]
+    full = sheet.inputs["full_containers"] or not sheet.rules["full_containers_only"]
     sheet.say("full" if full else "not_full")
     barred = False
     in_order(sheet.inputs["export_date"], sheet.inputs["claim_date"], "claim_date")
     if sheet.inputs["export_date"]:
         quarter_ends = _quarter_end(sheet.inputs["export_date"])
-        last = years_after(quarter_ends, 1)
-        sheet.say("window_year", start=quarter_ends, last=last)
+        last = years_after(quarter_ends, sheet.rules["claim_years"])
+        sheet.say("window_year", start=quarter_ends, years=sheet.rules["claim_years"], last=last)
         barred = closes(sheet, last, sheet.inputs["claim_date"])
     sheet.say("no_rate")
     sheet.say("goods_return", percent=percent_text(sheet.percent("refund_interest_pct")))

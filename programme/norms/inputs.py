@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from programme.money import PAISA, rupees
 
 LARGEST = Decimal(1_000_000_000_000)  # one lakh crore rupees
+HEAVIEST = Decimal(1_000_000_000)
 MOST_CONTAINERS = 200
 MOST_MEMBERS = 1000
 LONGEST_TEXT = 40
@@ -116,11 +117,11 @@ def money_above_zero(given: Any) -> Decimal:
 
 
 def quantity(given: Any) -> Decimal:
-    """A weight, to three places."""
+    """A weight in kilograms, to three places."""
     amount = _number(given)
     if not amount:
         raise Wrong(_("This must be more than zero."))
-    if amount >= LARGEST:
+    if amount >= HEAVIEST:
         raise Wrong(_("This number is too large."))
     return amount
 

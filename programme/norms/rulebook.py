@@ -113,6 +113,7 @@ def parts(**checks: Check) -> Check:
 
 
 amounts, percentages, numbers = each(amount), each(percentage), each(number)
+least_units = parts(traditional=number, new_market=number)
 own_share = parts(general=percentage, special=percentage)
 fixed_share = parts(pct=percentage, cap=amount)
 
@@ -181,7 +182,7 @@ def _designation(value: Any) -> Iterator[str]:
         yield _('Write the code of a designation, for example "principal_secretary".')
 
 
-COMPONENT: dict[str, Check] = {"kind": _text, "fare": _text, "max_per_year": number, "persons": number, "min_units": numbers}
+COMPONENT: dict[str, Check] = {"kind": _text, "fare": _text, "max_per_year": number, "persons": number, "min_units": least_units}
 ENDINGS: dict[str, Check] = {"pct": percentage, "cap": amount}
 
 

@@ -77,7 +77,7 @@ SENTENCES = {
     "goods_return": _("Should the goods come back, the assistance is refunded with interest of %(percent)s%%."),
     # Days
     "window": _("The claim is due within %(days)s days of %(start)s, the day after counted as day 1: the last day is %(last)s."),
-    "window_year": _("The claim is due within one year of %(start)s: the last day is %(last)s."),
+    "window_year": _("The claim is due until the anniversary of %(start)s after %(years)s year(s): the last day is %(last)s."),
     "in_window": _("The claim of %(claimed)s is in time."),
     "barred": _("The claim of %(claimed)s is time-barred: the first barred day was %(first)s. Nothing is payable."),
     "no_window": _("The time allowed for the claim is not known for this version."),

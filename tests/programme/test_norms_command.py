@@ -67,6 +67,7 @@ def test_the_pause_is_counted_to_the_day_asked():
     inputs = {"kind": "in_state", "stall": 60000, "last_benefit_date": "2024-11-25"}
     assert run("ODOP_MDA", inputs, "--on", "2026-11-24")[1]["payable_rupees"] == 0
     assert run("ODOP_MDA", inputs, "--on", "2026-11-25")[1]["payable_rupees"] == 45_000
+    assert run("ODOP_MDA", {**inputs, "on": "2026-10-25"}, "--on", "2026-11-25")[1]["barred"] is True
 
 
 COST = {"project_cost_rupees": 100}

@@ -32,7 +32,7 @@ def entitlement(request: OfficerRequest) -> HttpResponse:
     """Ask the scheme first, then its inputs; show the result, or the sentence at each wrong input (422)."""
     asked = request.GET.copy()
     asked.setdefault("state", _own_state(request))
-    asked.setdefault("scheme", _first_scheme(asked["state"]))
+    asked.setdefault("scheme", _first_scheme(str(asked["state"])))
     asked.setdefault("on", today().isoformat())
     rule = RuleForm(asked)
     context: dict[str, Any] = {"rule": rule, "faults": filling.faults(rule)}

@@ -247,7 +247,7 @@ class Norms(Table):
     change_form_template = "workflows/setup_norm.html"
     list_display = ["scheme", "version", "applies_from", "applies_until", "status", "order_number", "verified"]
     list_filter = ["status", "scheme"]
-    readonly_fields = ["status"]
+    readonly_fields = ["status", "published_at", "published_by"]
     deletes = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
