@@ -6,10 +6,12 @@ from itertools import pairwise
 from typing import Any
 
 from programme.models import Norm
+from programme.money import rupees
+from programme.norms import labels, wording
 from programme.norms.entitlement import entitled
 from programme.norms.inputs import BadInput
 from programme.norms.schemes import scheme_of
-from programme.norms.sheet import Entitlement, plain
+from programme.norms.sheet import Entitlement
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,11 @@ class Border:
 
     @property
     def asked(self) -> str:
-        return ", ".join(f"{name} {_short(value)}" for name, value in self.inputs.items())
+        return "; ".join(f"{labels.INPUTS[name]}: {_asked(value)}" for name, value in self.inputs.items())
 
     @property
     def given(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in self.entitlement.printed().items())
+        return "; ".join(f"{labels.AMOUNTS[name]}: {labels.written(value)}" for name, value in self.entitlement.amounts.items())
 
 
 def border_table(norm: Norm) -> list[Border]:
@@ -51,5 +53,11 @@ def falls(rows: list[Border], asked: str, given: str) -> list[tuple[Border, Bord
     return [(before, after) for before, after in pairwise(lines) if after.entitlement.amounts[given] < before.entitlement.amounts[given]]
 
 
-def _short(value: Any) -> str:
-    return str(int(value)) if isinstance(value, Decimal) and value == value.to_integral_value() else str(plain(value))
+def _asked(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return rupees(value).removeprefix("₹")
+    if isinstance(value, list):
+        return ", ".join(_asked(part) for part in value)
+    if isinstance(value, dict):
+        return " / ".join(_asked(part) for part in value.values())
+    return str(wording.WORDS.get(value, value)) if isinstance(value, str) else labels.written(value)

@@ -1,6 +1,14 @@
 """What schemes, inputs and amounts are called on pages."""
 
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from programme.money import in_figures
+from programme.norms.projects import OVER_CEILING
 
 SCHEMES = {
     "ODOP_MARGIN_MONEY": _("ODOP margin money (Uttar Pradesh)"),
@@ -90,3 +98,16 @@ AMOUNTS = {
     "teu": _("TEU"),
     "training_days": _("Days of training"),
 }
+
+
+def written(value: Any) -> str:
+    """Write one amount of an entitlement for a reader: money in figures, days, yes and no, counts and codes."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, Decimal):
+        return in_figures(value)
+    if isinstance(value, list):
+        return ", ".join(written(part) for part in value)
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    return gettext("Above the ceiling") if value == OVER_CEILING else str(value)

@@ -103,7 +103,7 @@ def typed(page) -> dict[str, str]:
 def test_a_draft_shows_its_borders_and_is_published_as_it_was_shown(client_for: Desk, draft: Norm) -> None:
     client = english(client_for("administrator"))
     page = client.get(change(draft))
-    assert "project_cost_rupees 2500001" in page.content.decode()
+    assert "Project cost (₹): 25,00,001" in page.content.decode()
     sent = client.post(change(draft), {**typed(page), "_publish": page.context["seen"]}, follow=True)
     draft.refresh_from_db()
     assert draft.status == NormStatus.PUBLISHED, sent.content.decode()

@@ -1,16 +1,13 @@
 """The calculator: what a claim comes to under the norm in force, with the sentence of how, the order and what is in doubt."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 
 from programme.calendar import today
 from programme.loading import ALL_INDIA
 from programme.models import Norm, NormStatus
-from programme.money import in_figures
 from programme.norms import labels
 from programme.norms.choosing import answer, version_for, versions
 from programme.norms.inputs import BadInput
@@ -21,7 +18,6 @@ from workflows.forms.entitlement import QuestionForm, RuleForm
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
-from workflows.templatetags.words import day
 
 COMPUTE = "compute"
 
@@ -77,16 +73,4 @@ def _answer(rule: RuleForm, asked: Any, *, computing: bool) -> dict[str, Any]:
 
 
 def _amounts(result: Entitlement) -> list[tuple[str, str]]:
-    return [(str(labels.AMOUNTS[name]), _written(value)) for name, value in result.amounts.items() if value != ""]
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, Decimal):
-        return in_figures(value)
-    if isinstance(value, list):
-        return ", ".join(_written(part) for part in value)
-    if isinstance(value, str | int):
-        return _("Above the ceiling") if value == "over_ceiling" else str(value)
-    return day(value)
+    return [(str(labels.AMOUNTS[name]), labels.written(value)) for name, value in result.amounts.items() if value != ""]
