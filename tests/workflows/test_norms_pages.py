@@ -86,6 +86,13 @@ def test_a_rule_that_cannot_be_found_is_answered_with_a_sentence(client_for: Des
     assert response.status_code == 422 and "Please put right" in response.content.decode()
 
 
+def test_the_day_of_export_picks_the_version_however_it_is_typed(client_for: Desk) -> None:
+    client, one = english(client_for("dic.agra")), {"feet_0": "20", "freight_0": "80000"}
+    for day, payable in (("05-11-2025", "₹10,000"), ("2025-11-05", "₹10,000"), ("06-11-2025", "₹20,000")):
+        assert payable in ask(client, "GATEWAY_PORT_FREIGHT", **one, export_date=day).content.decode().split("How it was computed")[0]
+    assert ask(client, "GATEWAY_PORT_FREIGHT", **one, export_date="31-02-2025").status_code == 422
+
+
 def test_members_may_be_several_numbers(client_for: Desk) -> None:
     page = ask(english(client_for("dic.agra")), "ODOP_CFC", members="19, 20, 21", odop_members="19,13,14").content.decode()
     assert "no, no, yes" in page

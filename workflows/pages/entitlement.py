@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpResponse
 
@@ -9,12 +10,13 @@ from programme.calendar import today
 from programme.loading import ALL_INDIA
 from programme.models import Norm, NormStatus
 from programme.norms import labels
-from programme.norms.choosing import answer, version_for, versions
+from programme.norms.choosing import VERSION, answer, version_for, versions
 from programme.norms.inputs import BadInput
 from programme.norms.schemes import scheme_of
 from programme.norms.sheet import Entitlement
 from workflows.authority import capacities
 from workflows.forms.entitlement import QuestionForm, RuleForm
+from workflows.forms.fields import DayField
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
@@ -52,9 +54,8 @@ def _first_scheme(short: str) -> str:
 def _answer(rule: RuleForm, asked: Any, *, computing: bool) -> dict[str, Any]:
     """Return the questions of the scheme, and the result or the faults when it was asked for."""
     scheme, on, place = rule.cleaned_data["scheme"], rule.cleaned_data["on"], rule.place()
-    named = {name: asked[name] for name in ("rule_version", "export_date") if asked.get(name)} if computing else {}
     try:
-        norm = version_for(scheme, place, on, named)
+        norm = version_for(scheme, place, on, _deciding(asked) if computing else {})
     except BadInput as bad:
         rule.add_error(None, " ".join(bad.errors.values()))
         return {"faults": filling.faults(rule)}
@@ -70,6 +71,15 @@ def _answer(rule: RuleForm, asked: Any, *, computing: bool) -> dict[str, Any]:
         else:
             context |= {"norm": norm, "result": result, "amounts": _amounts(result), "derivation": result.derivation()}
     return {**context, "faults": filling.faults(form)}
+
+
+def _deciding(asked: Any) -> dict[str, Any]:
+    """Return the inputs that pick the version; a day that cannot be read is said at its field later."""
+    try:
+        exported = DayField(required=False).clean(asked.get("export_date"))
+    except ValidationError:
+        exported = None
+    return {VERSION: asked.get(VERSION) or None, "export_date": exported}
 
 
 def _amounts(result: Entitlement) -> list[tuple[str, str]]:
