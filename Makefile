@@ -8,7 +8,8 @@ VENV = .venv/bin/python
 # What a State would give, made up, so that the checks of a deployment see one.
 STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	RECORD_KEYS=check:c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4 RECORD_ORIGIN=check.example \
-	ALLOWED_HOSTS=check.example DEBUG=false
+	ALLOWED_HOSTS=check.example PUBLIC_URL=https://check.example DEBUG=false \
+	ORDER_KEY_FILE=/etc/karyapravah/order.key ORDER_CERTIFICATE_FILE=/etc/karyapravah/order.crt
 
 .PHONY: run test demo-reset check lint messages packages development
 

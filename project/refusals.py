@@ -1,5 +1,7 @@
 """What a fit set of switches is. A start with an unfit one is refused with a sentence that says what to do."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 ENVIRONMENTS = ("production", "demonstration", "test")
@@ -18,6 +20,8 @@ def refuse_unfit(
     secret_key: str,
     record_keys: dict[str, str],
     record_origin: str,
+    public_url: str,
+    order_files: tuple[str, str],
     hosts: list[str],
 ) -> None:
     """Raise ``ImproperlyConfigured`` with one sentence about the first switch that does not fit the environment."""
@@ -30,6 +34,7 @@ def refuse_unfit(
     if not secret_key:
         raise ImproperlyConfigured("SECRET_KEY is missing; for the demonstration run `make run`, which writes one into .env.")
     _refuse_unfit_record_keys(record_keys)
+    _refuse_unfit_paper(public_url, order_files)
     if environment == "production":
         _refuse_in_production(debug, secret_key, record_keys, record_origin, hosts)
 
@@ -44,6 +49,14 @@ def _refuse_unfit_record_keys(record_keys: dict[str, str]) -> None:
             length = 0
         if not name or length < RECORD_KEY_BYTES:
             raise ImproperlyConfigured(f"RECORD_KEYS holds {name or 'a key without a name'}, which is not id:hex of 32 bytes or more.")
+
+
+def _refuse_unfit_paper(public_url: str, order_files: tuple[str, str]) -> None:
+    """An order on paper cannot be called back, so what it would point to or be signed with is refused before the first one."""
+    if not urlsplit(public_url).hostname or urlsplit(public_url).scheme not in ("http", "https"):
+        raise ImproperlyConfigured("PUBLIC_URL is missing; name how this site is reached, for example https://odop.up.gov.in.")
+    if bool(order_files[0]) != bool(order_files[1]):
+        raise ImproperlyConfigured("ORDER_KEY_FILE and ORDER_CERTIFICATE_FILE belong together; give both or leave both out.")
 
 
 def _refuse_in_production(debug: bool, secret_key: str, record_keys: dict[str, str], record_origin: str, hosts: list[str]) -> None:

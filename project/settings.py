@@ -28,6 +28,11 @@ RECORD_KEYS: dict[str, str] = dict(
     pair.strip().partition(":")[::2] for pair in env.list("RECORD_KEYS", default=["test:" + "5a" * 32] if TESTING else [])
 )
 SEAL_KEY_FILE = Path(env.str("SEAL_KEY_FILE", str(VAR_DIR / "seal.key")))
+# Signs the orders that leave as PDF. A demonstration makes its own pair; a State brings the one its certifying authority gave.
+ORDER_KEY_FILE = env.str("ORDER_KEY_FILE", "" if PRODUCTION else str(VAR_DIR / "order.key"))
+ORDER_CERTIFICATE_FILE = env.str("ORDER_CERTIFICATE_FILE", "" if PRODUCTION else str(VAR_DIR / "order.crt"))
+# How this site is reached from outside: printed on every order, as a QR code.
+PUBLIC_URL = env.str("PUBLIC_URL", "" if PRODUCTION else "http://127.0.0.1:8000")
 RECORD_ORIGIN = env.str("RECORD_ORIGIN", "karyapravah.demonstration")
 # Where this installation's source is offered to its users, as its licence (AGPL, section 13) asks.
 SOURCE_URL = env.str("SOURCE_URL", "/source.tar.gz")
@@ -39,6 +44,8 @@ refuse_unfit(
     secret_key=SECRET_KEY,
     record_keys=RECORD_KEYS,
     record_origin=RECORD_ORIGIN,
+    public_url=PUBLIC_URL,
+    order_files=(ORDER_KEY_FILE, ORDER_CERTIFICATE_FILE),
     hosts=ALLOWED_HOSTS,
 )
 
@@ -265,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire_postings": _every(600, "expire_postings"),
     "mail_anchor": _every(600, "mail_anchor"),
+    "print_orders": _every(60, "print_orders"),
 }
 
 # --- logs: one JSON object a line, with ids and never with names or words -----------------------------------------------

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from programme.calendar import working_days_between
 from programme.models import Charge
 from programme.money import in_figures, rupees
+from workflows.letters.letter import field_label
 from workflows.models import Case, Movement, Noting, Outcome
 from workflows.nodes import Step
 from workflows.record.canonical import sha256_of
@@ -51,7 +52,9 @@ class Paragraph:
     def changes(self) -> list[tuple[str, str, str]]:
         """Field, old and new value as people read them; names behind references are looked up when this is asked."""
         said = self.body["changes"].items()
-        return [(_label(self.record, name), _shown(self.record, name, old), _shown(self.record, name, new)) for name, (old, new) in said]
+        return [
+            (field_label(self.record, name), _shown(self.record, name, old), _shown(self.record, name, new)) for name, (old, new) in said
+        ]
 
 
 @dataclass(frozen=True)
@@ -129,9 +132,9 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         days_held=days_held,
         body=body,
         record=record,
-        amounts=[(_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
+        amounts=[(field_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
-        objections=[(_label(record, said["to"]), said["text"]) for said in body.get("objections", [])],
+        objections=[(field_label(record, said["to"]), said["text"]) for said in body.get("objections", [])],
         lapsed=body.get("lapsed", []),
     )
 
@@ -166,13 +169,6 @@ def _text(body: dict[str, Any], outcome: Outcome) -> str:
 
 def _field(record: Any, name: str) -> Any:
     return next((f for f in record._meta.get_fields() if f.concrete and name in (f.name, f.attname)), None)
-
-
-def _label(record: Any, name: str) -> str:
-    if name.startswith("paper:"):
-        return str(record.PAPERS.get(name.removeprefix("paper:"), name))
-    found = _field(record, name)
-    return str(found.verbose_name) if found else name
 
 
 def _shown(record: Any, name: str, value: Any) -> str:

@@ -1,13 +1,12 @@
 """Automatic acts of money: the order is numbered and booked in the transaction of the sanction itself."""
 
-from sequences import get_next_value
-
 from programme import budget
 from programme.calendar import financial_year, today
 from programme.models import EntryKind
 from workflows import notices
 from workflows.authority import Refusal
-from workflows.models import Case, Movement, Order, Outcome
+from workflows.letters.issuing import issue
+from workflows.models import Case, Movement, OrderKind, Outcome
 from workflows.record import chain
 
 
@@ -25,8 +24,7 @@ def issue_order(case: Case, movement: Movement) -> None:
     budget.record(EntryKind.RELEASE, record.budget_head, year, amount, file_number=case.number)
     record.amount_released = amount
     record.save(update_fields=["amount_released"])
-    series = f"{case.state.short}/{case.flow_class.prefix}/ORDER/{year}"
-    number = f"{series}/{get_next_value(series):04d}"
+    order = issue(case, OrderKind.SANCTION, amount=amount)
     noting = chain.append(
         case,
         step="issue_order",
@@ -35,12 +33,9 @@ def issue_order(case: Case, movement: Movement) -> None:
         prepared_by=None,
         office=movement.office,
         posting=None,
-        facts={
-            "order": {"number": number, "amount": f"{amount:.2f}", "issued_on": today().isoformat()},
-            "changes": {"amount_released": [None, f"{amount:.2f}"]},
-        },
+        facts=order.facts | {"changes": {"amount_released": [None, f"{amount:.2f}"]}},
     )
-    Order.objects.create(case=case, number=number, issued_on=today(), amount=amount, noting=noting)
+    order.keep(noting)
     notices.tell_of(Outcome.ISSUE, case, case.office, paragraph=noting.paragraph)
 
 

@@ -17,6 +17,7 @@ from programme.models import Office, Officer, Posting
 from workflows import authority, notices
 from workflows.authority import Refusal
 from workflows.forms.decisions import SignedForm
+from workflows.letters.issuing import issue_with
 from workflows.models import Case, Draft, Enclosure, Movement, Noting, Objection, Outcome
 from workflows.nodes import Act, CaseFlow, Ending, Step
 from workflows.record import chain
@@ -248,6 +249,7 @@ def _note(
     _settle_ending(case, target)
     case.amount = record.amount
     told = _told(case, form, changes) | {"lapsed": lapsed or [], "to": {"step": target.name, "office": _office_of(target, case)}}
+    issued = issue_with(form.outcome, case, target)
     noting = chain.append(
         case,
         step=step,
@@ -257,8 +259,10 @@ def _note(
         office=posting.office,
         posting=posting,
         private=_personal(record, changes),
-        facts=told,
+        facts=told | issued.facts if issued else told,
     )
+    if issued:
+        issued.keep(noting)
     Objection.objects.bulk_create(Objection(case=case, noting=noting, to=to, text=text) for to, text in form.objections)
     if form.own_page and case.paragraphs > 1:
         case.objections.filter(answered_in=None).update(answered_in=noting)

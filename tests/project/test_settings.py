@@ -14,6 +14,9 @@ FIT = {
     "RECORD_KEYS": "2026:" + "c4" * 32,
     "RECORD_ORIGIN": "odop.up.example/karyapravah",
     "ALLOWED_HOSTS": "odop.up.example",
+    "PUBLIC_URL": "https://odop.up.example",
+    "ORDER_KEY_FILE": "/etc/karyapravah/order.key",
+    "ORDER_CERTIFICATE_FILE": "/etc/karyapravah/order.crt",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:5432/nothing",
     "CELERY_BROKER_URL": "amqp://nobody@127.0.0.1:5672//",
 }
@@ -31,6 +34,9 @@ UNFIT = {
     "a record key that is not hex": ({"RECORD_KEYS": "2026:" + "zz" * 32}, "which is not id:hex of 32 bytes"),
     "the demonstration's record key": ({"RECORD_KEYS": "demonstration-1:" + "c4" * 32}, "RECORD_KEYS holds a test's or a demonstration's"),
     "no name for the record": ({"RECORD_ORIGIN": "karyapravah.demonstration"}, "RECORD_ORIGIN is missing"),
+    "no public address": ({"PUBLIC_URL": ""}, "PUBLIC_URL is missing"),
+    "half a public address": ({"PUBLIC_URL": "odop.up.example"}, "PUBLIC_URL is missing"),
+    "a signing key without its certificate": ({"ORDER_CERTIFICATE_FILE": ""}, "ORDER_KEY_FILE and ORDER_CERTIFICATE_FILE belong together"),
     "no hosts": ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
     "every host": ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is missing or open to all"),
 }
@@ -61,6 +67,13 @@ def test_production_with_fit_switches_passes_the_deployment_checks() -> None:
     started = start(FIT, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert started.returncode == 0, started.stderr
     assert "no issues" in started.stdout
+
+
+def test_production_without_a_signing_key_is_warned_and_starts() -> None:
+    unsigned = {**FIT, "ORDER_KEY_FILE": "", "ORDER_CERTIFICATE_FILE": ""}
+    warned = start(unsigned, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert warned.returncode != 0 and "Orders leave as PDF without a digital signature." in warned.stderr
+    assert start(unsigned, "manage.py", "check").returncode == 0
 
 
 def test_the_database_takes_its_write_lock_when_a_transaction_begins() -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process, Task
 
 from programme.models import District, Norm, Office, Posting, State
+from workflows.models.order_kinds import OrderKind
 from workflows.models.outcomes import Outcome
 
 
@@ -50,6 +51,12 @@ class Case(Process):
     def offices(self) -> dict[tuple[str, str], Office]:
         """Offices of the file's steps already looked up, by power and level."""
         return {}
+
+    @property
+    def order(self) -> Any:
+        """The newest sanction order of the file, ``None`` while there is none; reads ``orders`` that were prefetched."""
+        sanctions = [order for order in self.orders.all() if order.kind == OrderKind.SANCTION]
+        return sanctions[-1] if sanctions else None
 
     @property
     def is_open(self) -> bool:
