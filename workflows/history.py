@@ -52,9 +52,8 @@ class Paragraph:
     def changes(self) -> list[tuple[str, str, str]]:
         """Field, old and new value as people read them; names behind references are looked up when this is asked."""
         said = self.body["changes"].items()
-        return [
-            (field_label(self.record, name), _shown(self.record, name, old), _shown(self.record, name, new)) for name, (old, new) in said
-        ]
+        shown = [(name, _shown(self.record, name, old), _shown(self.record, name, new)) for name, (old, new) in said]
+        return [(field_label(self.record, name), old, new) for name, old, new in shown]
 
 
 @dataclass(frozen=True)

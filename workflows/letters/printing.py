@@ -4,7 +4,6 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 

@@ -30,6 +30,7 @@ PAPER_CHANGED = (
     "OLD.case_id IS NOT NULL AND (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.id <> OLD.id"
     " OR NEW.sha256 <> OLD.sha256 OR NEW.stored <> OLD.stored OR NEW.kind <> OLD.kind)"
 )
+PRINTED_BEFORE = f"EXISTS (SELECT 1 FROM {PRINTED} r WHERE r.order_id = NEW.order_id AND r.language = NEW.language)"
 LEAF_OUT_OF_LINE = f'NEW."index" <> (SELECT COALESCE(MAX("index"), -1) + 1 FROM {LEAF})'
 SEAL_OUT_OF_LINE = f"NEW.size <= (SELECT COALESCE(MAX(size), 0) FROM {CHECKPOINT})"
 
@@ -95,7 +96,7 @@ OWN: list[guards.Guard] = [
         PRINTED,
         "INSERT",
         ISSUED,
-        sqlite=f"{_taken(PRINTED, 'id')} OR EXISTS (SELECT 1 FROM {PRINTED} r WHERE r.order_id = NEW.order_id AND r.language = NEW.language)",
+        sqlite=f"{_taken(PRINTED, 'id')} OR {PRINTED_BEFORE}",
         postgresql=None,
     ),
 ]

@@ -46,8 +46,7 @@ def record(place: Place) -> Place:
     sealer.seal()
     place.close(fourth)
     place.sign(second)
-    place.write_order(
-        first, OrderKind.RETURN_MEMO, "approve", Outcome.RETURN, private={"nodal_officer": "R. Kumar", "nodal_mobile": "9000000001"}
-    )
+    person = {"nodal_officer": "R. Kumar", "nodal_mobile": "9000000001"}
+    place.write_order(first, OrderKind.RETURN_MEMO, "approve", Outcome.RETURN, private=person)
     sealer.seal()
     return place

@@ -7,7 +7,7 @@ from workflows.record.keys import make_seal_key, verifier_key
 
 
 class Command(BaseCommand):
-    help = "Make the key that signs seals, unless there is one (in the demonstration also the one that signs orders), and print its public half for those who keep anchors."
+    help = "Make the key of the seals, in a demonstration also that of the orders, where there is none; print the public half of the first."
 
     @no_translations
     def handle(self, **_options: object) -> None:
