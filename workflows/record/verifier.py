@@ -172,12 +172,12 @@ def _check_papers(cases: list[Case]) -> Iterator[Finding]:
     numbers = {case.pk: case.number for case in cases}
     for paper in Enclosure.objects.filter(case__in=cases).order_by("case_id", "pk").iterator(chunk_size=CHUNK):
         yield from _check_stored(paper, numbers[paper.case_id])
-    printed = OrderPaper.objects.filter(order__case__in=cases).select_related("order").order_by("order__case_id", "pk")
-    for paper in printed.iterator(chunk_size=CHUNK):
-        yield from _check_stored(paper, numbers[paper.order.case_id])
+    orders = OrderPaper.objects.filter(order__case__in=cases).select_related("order").order_by("order__case_id", "pk")
+    for printing in orders.iterator(chunk_size=CHUNK):
+        yield from _check_stored(printing, numbers[printing.order.case_id])
 
 
-def _check_stored(paper: Any, number: str) -> Iterator[Finding]:
+def _check_stored(paper: Enclosure | OrderPaper, number: str) -> Iterator[Finding]:
     try:
         with paper.stored.open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == paper.sha256
