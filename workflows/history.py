@@ -16,7 +16,7 @@ from programme.calendar import working_days_between
 from programme.models import Charge
 from programme.money import in_figures, rupees
 from workflows.letters.letter import field_label
-from workflows.models import Case, Movement, Noting, Outcome
+from workflows.models import Case, Movement, Noting, Order, Outcome
 from workflows.nodes import Step
 from workflows.record.canonical import sha256_of
 
@@ -43,6 +43,7 @@ class Paragraph:
     days_held: int | None
     body: dict[str, Any]
     record: Any
+    order: Order | None = None
     amounts: list[tuple[str, str]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
     objections: list[tuple[str, str]] = field(default_factory=list)
@@ -78,7 +79,7 @@ def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet
 
     ``movements`` are the file's stays when the caller has read them already.
     """
-    notings = list(case.notings.select_related("leaf").order_by("paragraph"))
+    notings = list(case.notings.select_related("leaf", "order").order_by("paragraph"))
     stays = list(case.movements.all()) if movements is None else movements
     held = _days_held(case, notings, stays)
     return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))
@@ -131,6 +132,7 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         days_held=days_held,
         body=body,
         record=record,
+        order=getattr(noting, "order", None),
         amounts=[(field_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
         objections=[(field_label(record, said["to"]), said["text"]) for said in body.get("objections", [])],

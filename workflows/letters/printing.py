@@ -29,6 +29,7 @@ else:
 logger = logging.getLogger(__name__)
 STYLES = Path(__file__).parent.parent / "static" / "workflows"
 LANGUAGES = {"hi": ["hi"], "en": ["en"], "both": ["hi", "en"]}
+PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # as Debian and Ubuntu call what is needed
 AT_ONCE = 20  # Orders a worker prints in one go: a few seconds each.
 
 

@@ -54,9 +54,8 @@ class Case(Process):
 
     @property
     def order(self) -> Any:
-        """The newest sanction order of the file, ``None`` while there is none; reads ``orders`` that were prefetched."""
-        sanctions = [order for order in self.orders.all() if order.kind == OrderKind.SANCTION]
-        return sanctions[-1] if sanctions else None
+        """The newest sanction order of the file, ``None`` while there is none; asked of the database each time."""
+        return self.orders.filter(kind=OrderKind.SANCTION).last()
 
     @property
     def is_open(self) -> bool:

@@ -64,7 +64,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "paragraphs": sheet.paragraphs,
         "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
         "paper_names": case.record.PAPERS,
-        "issued": papers_issued(case),
+        "issued": papers_issued(sheet.paragraphs),
         "stages": history.stages(case, stays),
         "summary": case.flow_class.summary(case),
         "checks": case.flow_class.checks(case) if case.is_open else [],
@@ -106,7 +106,7 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "paragraphs": sheet.paragraphs,
         "chain_holds": sheet.holds,
         "paper_names": case.record.PAPERS,
-        "issued": papers_issued(case),
+        "issued": papers_issued(sheet.paragraphs),
     }
     return show(request, "history.html", context, tab="files")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from programme.models.naming import in_language
+from workflows.history import Paragraph
 from workflows.letters import printing
 from workflows.letters.letter import letter_of
 from workflows.letters.standing import heading_of, proof_of, standing_of
@@ -92,11 +93,13 @@ def _page(request: OfficerRequest, issued: Order) -> HttpResponse:
         "title": shown.title,
         "letter": printing.body(shown, screen=True),
         "can_print": printing.can_print(),
+        "pango": printing.PANGO,
         "languages": OrderPaper.LANGUAGES,
     }
     return show(request, "order.html", context, tab="files")
 
 
-def papers_issued(case: Case) -> list[tuple[Order, str]]:
-    """Return the papers of a file with their titles, as its pages list them."""
-    return [(issued, _("%(title)s %(number)s") % {"title": heading_of(issued), "number": issued.number}) for issued in case.orders.all()]
+def papers_issued(paragraphs: list[Paragraph]) -> list[tuple[Order, str]]:
+    """Return the papers that a file's paragraphs issued, with their titles, as its pages list them."""
+    issued = [paragraph.order for paragraph in paragraphs if paragraph.order]
+    return [(order, _("%(title)s %(number)s") % {"title": heading_of(order), "number": order.number}) for order in issued]
