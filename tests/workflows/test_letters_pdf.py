@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import stat
 import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -96,7 +98,7 @@ def test_both_languages_are_hindi_and_then_english_in_one_pdf(order):
 def test_only_the_projects_own_fonts_are_in_the_pdf(order):
     listed = subprocess.run([program("pdffonts"), "-"], input=printing.pdf_of(order, "both", None), capture_output=True, check=True)
     fonts = [line.split() for line in listed.stdout.decode().splitlines()[2:]]
-    assert {re.sub(r"^.*\+|-Bold$|-SemiBold$", "", font[0]) for font in fonts} == {"Noto-Sans", "Noto-Sans-Devanagari"}
+    assert {re.sub(r"^.*\+|-Semi-Bold$", "", font[0]) for font in fonts} == {"Letter-Latin", "Letter-Rupee", "Letter-Devanagari"}
     assert all(font[-5] == "yes" for font in fonts), "each is embedded"
 
 
@@ -291,3 +293,43 @@ def test_a_certificate_of_another_key_is_refused(own_key, settings):
     Path(settings.ORDER_CERTIFICATE_FILE).write_bytes(certificate)
     with pytest.raises(ImproperlyConfigured, match="does not belong"):
         order_seal()
+
+
+STARTS = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("check")
+from workflows.letters import printing
+print(printing.can_print())
+"""
+WITHOUT_PANGO = """
+import builtins
+real = builtins.__import__
+def stand_in(name, *args, **more):
+    if name.partition(".")[0] == "weasyprint":
+        raise OSError("cannot load library 'libpango-1.0-0'")
+    return real(name, *args, **more)
+builtins.__import__ = stand_in
+"""
+NO_FONTS = "<fontconfig><dir>/nowhere</dir><cachedir>{}</cachedir></fontconfig>"
+
+
+def started(program: str, **env: str) -> str:
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **env}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_a_machine_without_pango_starts_all_the_same():
+    assert started(WITHOUT_PANGO + STARTS) == "False"
+
+
+@pytest.mark.slow
+def test_a_machine_without_fonts_starts_all_the_same(tmp_path):
+    # There Pango would end the process at the first line it draws.
+    config = tmp_path / "fonts.conf"
+    config.write_text(NO_FONTS.format(tmp_path))
+    assert started(STARTS, FONTCONFIG_FILE=str(config)) == "False"

@@ -1,8 +1,8 @@
 """A paper as HTML and as PDF. A PDF is made once and kept: the same bytes are handed out for ever."""
 
 import hashlib
-import logging
 import uuid
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,17 @@ from workflows.letters.signing import Seal, order_seal
 from workflows.models import Order, OrderPaper
 
 try:
-    import weasyprint
-    import weasyprint.draw.text
-except OSError:  # The library Pango is not on this machine; everything but the PDF works without it.
+    with warnings.catch_warnings():
+        # Where there is not a single font, Pango ends the whole process at the first line of text.
+        warnings.filterwarnings("error", message="No fonts configured")
+        import weasyprint
+        import weasyprint.draw.text
+        import weasyprint.text.fonts
+except (OSError, UserWarning):  # Pango or every font is missing on this machine; all but the PDF works without.
     weasyprint = None
 else:
     make_searchable(weasyprint.draw.text)
 
-logger = logging.getLogger(__name__)
 STYLES = Path(__file__).parent.parent / "static" / "workflows"
 LANGUAGES = {"hi": ["hi"], "en": ["en"], "both": ["hi", "en"]}
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # as Debian and Ubuntu call what is needed
@@ -34,7 +37,7 @@ AT_ONCE = 20  # Orders a worker prints in one go: a few seconds each.
 
 
 class NoPango(Exception):
-    """PDF cannot be made here, because the system library Pango is missing."""
+    """PDF cannot be made here, because the system library Pango, or any font, is missing."""
 
 
 def can_print() -> bool:
@@ -78,9 +81,16 @@ def pdf_of(order: Order, language: str, seal: Seal | None) -> bytes:
     certificate = f"{seal.name} (SHA-256 {seal.fingerprint})" if seal else ""
     bodies = [body(letter, certificate=certificate, unsigned=seal is None) for letter in letters]
     text = render_to_string("workflows/letters.html", {"letters": letters, "bodies": bodies})
-    page = weasyprint.HTML(string=text, base_url=STYLES.as_uri() + "/", url_fetcher=_fetcher())
-    pdf = page.write_pdf(stylesheets=[weasyprint.CSS(STYLES / name) for name in ("letter.css", "letter-print.css")], pdf_tags=True)
+    pdf = _laid_out(text)
     return seal.sign(pdf) if seal else pdf
+
+
+def _laid_out(text: str) -> bytes:
+    """Return the PDF of a page of HTML in the letters' own styles and fonts."""
+    own = {"url_fetcher": _fetcher(), "font_config": weasyprint.text.fonts.FontConfiguration()}
+    styles = [weasyprint.CSS(STYLES / name, **own) for name in ("letter.css", "letter-print.css")]
+    page = weasyprint.HTML(string=text, base_url=STYLES.as_uri() + "/", url_fetcher=own["url_fetcher"])
+    return bytes(page.write_pdf(stylesheets=styles, font_config=own["font_config"], pdf_tags=True))
 
 
 def _fetcher() -> Any:

@@ -95,6 +95,7 @@ def _page(request: OfficerRequest, issued: Order) -> HttpResponse:
         "can_print": printing.can_print(),
         "pango": printing.PANGO,
         "languages": OrderPaper.LANGUAGES,
+        "sizes": dict(issued.papers.values_list("language", "size")),
     }
     return show(request, "order.html", context, tab="files")
 
