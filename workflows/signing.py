@@ -7,6 +7,7 @@ from django.utils import translation
 
 from programme.checks import Check
 from programme.models import Office, Officer, Posting
+from workflows.letters.issuing import issue_with
 from workflows.models import Case, Noting, Objection, Outcome
 from workflows.nodes import Act, Ending, Step
 from workflows.record import chain
@@ -71,6 +72,7 @@ def note(
     repeated = set(case.objections.filter(to__in=objected).values_list("to", flat=True)) if objected else set()
     papers = list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "size"))
     told = _told(case, said, changes, repeated, papers) | {"lapsed": lapsed or [], "to": _to(case, target)}
+    issued = issue_with(said.outcome, case, target)
     noting = chain.append(
         case,
         step=step,
@@ -80,9 +82,11 @@ def note(
         office=signature.office,
         posting=signature.posting,
         private=_personal(case.record, changes),
-        facts=told,
+        facts=told | issued.facts if issued else told,
         papers=sorted(({"kind": paper["kind"], "sha256": paper["sha256"]} for paper in papers), key=lambda paper: (*paper.values(),)),
     )
+    if issued:
+        issued.keep(noting)
     Objection.objects.bulk_create(
         Objection(case=case, noting=noting, to=to, text=text, repeated=to in repeated) for to, text in said.objections
     )

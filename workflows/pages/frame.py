@@ -124,7 +124,7 @@ def other_charges(officer: Any) -> list[Any]:
 
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
-    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district", "order")
+    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
     case = rows.filter(pk=pk).first()
     if case is None:
         raise Http404
