@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 STYLES = Path(__file__).parent.parent / "static" / "workflows"
 LANGUAGES = {"hi": ["hi"], "en": ["en"], "both": ["hi", "en"]}
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # as Debian and Ubuntu call what is needed
-AT_ONCE = 20  # Papers a worker prints in one go, so that mail and seals do not wait for long: a second or two each.
+AT_ONCE = 6  # Papers a worker prints in one go, a second or more each, so that mail and seals do not wait for them.
 
 
 class NoPango(Exception):
