@@ -34,7 +34,7 @@ SEAL_KEY_FILE = Path(env.str("SEAL_KEY_FILE", str(VAR_DIR / "seal.key")))
 ORDER_KEY_FILE = env.str("ORDER_KEY_FILE", "" if PRODUCTION else str(VAR_DIR / "order.key"))
 ORDER_CERTIFICATE_FILE = env.str("ORDER_CERTIFICATE_FILE", "" if PRODUCTION else str(VAR_DIR / "order.crt"))
 # How this site is reached from outside: printed on every order, as a QR code.
-PUBLIC_URL = env.str("PUBLIC_URL", "" if PRODUCTION else "http://127.0.0.1:8000")
+PUBLIC_URL = env.str("PUBLIC_URL", "" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}")
 RECORD_ORIGIN = env.str("RECORD_ORIGIN", "karyapravah.demonstration")
 # Where this installation's source is offered to its users, as its licence (AGPL, section 13) asks.
 SOURCE_URL = env.str("SOURCE_URL", "/source.tar.gz")
@@ -292,5 +292,7 @@ LOGGING = {
         # Each request has its own line already; Django's repeats it for every 4xx.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
+        # It counts its steps aloud.
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }

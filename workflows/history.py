@@ -173,8 +173,10 @@ def _said(named: dict[str, str] | None) -> str:
 
 def _text(body: dict[str, Any], outcome: Outcome) -> str:
     if outcome == Outcome.ISSUE:
-        order = body["order"]
-        return _("Order %(number)s issued for %(amount)s.") % {"number": order["number"], "amount": rupees(Decimal(order["amount"]))}
+        number, amount = body["order"]["number"], body["order"]["amount"]
+        if amount is None:
+            return _("Order %(number)s issued.") % {"number": number}
+        return _("Order %(number)s issued for %(amount)s.") % {"number": number, "amount": rupees(Decimal(amount))}
     return body.get("text", "")
 
 

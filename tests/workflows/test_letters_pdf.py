@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
@@ -211,6 +212,22 @@ def test_the_worker_prints_what_is_sealed_and_only_once(order):
     assert f"{order.noting.leaf.index}" in by_poppler(order.papers.get(language="en").stored.read())
 
 
+@needs_pango
+def test_an_order_that_cannot_be_printed_does_not_hold_up_the_others(order, monkeypatch):
+    other = a_file(district="Mathura", at="report").orders.get()
+    sealer.seal()
+
+    def laid_out(text: str) -> bytes:
+        if order.number in text:
+            raise ValueError
+        return b"%PDF-"
+
+    monkeypatch.setattr(printing, "_laid_out", laid_out)
+    monkeypatch.setattr(printing, "order_seal", lambda: None)
+    assert printing.print_waiting() == 3
+    assert set(OrderPaper.objects.values_list("order", flat=True)) == {other.pk}
+
+
 def test_without_pango_the_worker_prints_nothing_and_does_not_fail(order, monkeypatch):
     sealer.seal()
     monkeypatch.setattr(printing, "weasyprint", None)
@@ -272,6 +289,14 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(own_key):
     assert not make_order_key()
     assert own_key.read_bytes() == before
     assert stat.S_IMODE(own_key.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("demonstration", [True, False], ids=["demonstration", "a State"])
+def test_only_a_demonstration_makes_its_own_key(own_key, settings, demonstration):
+    own_key.unlink()
+    settings.DEMONSTRATION = demonstration
+    call_command("make_keys")
+    assert own_key.exists() == demonstration
 
 
 def test_a_key_that_others_may_read_is_refused(own_key):

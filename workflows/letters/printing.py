@@ -1,9 +1,11 @@
 """A paper as HTML and as PDF. A PDF is made once and kept: the same bytes are handed out for ever."""
 
 import hashlib
+import logging
 import uuid
 import warnings
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +32,11 @@ except (OSError, UserWarning):  # Pango or every font is missing on this machine
 else:
     make_searchable(weasyprint.draw.text)
 
+logger = logging.getLogger(__name__)
 STYLES = Path(__file__).parent.parent / "static" / "workflows"
 LANGUAGES = {"hi": ["hi"], "en": ["en"], "both": ["hi", "en"]}
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # as Debian and Ubuntu call what is needed
-AT_ONCE = 20  # Orders a worker prints in one go: a few seconds each.
+AT_ONCE = 6  # Papers a worker prints in one go, a second or more each, so that mail and seals do not wait for them.
 
 
 class NoPango(Exception):
@@ -53,17 +56,21 @@ def printed(order: Order, language: str) -> OrderPaper:
 def print_waiting() -> int:
     """Print sealed orders that lack a paper, the oldest first, and return how many papers were made. Nothing without Pango."""
     made = 0
-    for order, language in _unprinted() if can_print() else ():
-        printed(order, language)
-        made += 1
+    for order, language in islice(_unprinted(), AT_ONCE) if can_print() else ():
+        try:
+            printed(order, language)
+            made += 1
+        except Exception as error:
+            # One that cannot be printed must not hold up the others; it is tried again with the next run.
+            logger.warning("order %s was not printed: %s", order.pk, type(error).__name__)
     return made
 
 
 def _unprinted() -> Iterator[tuple[Order, str]]:
     # A paper names its seal; until there is one it is printed only for somebody who asks.
-    orders = Order.objects.filter(noting__leaf__isnull=False).prefetch_related("papers")
+    sealed = Order.objects.filter(noting__leaf__isnull=False)
     for language in LANGUAGES:
-        for order in orders.exclude(papers__language=language)[:AT_ONCE]:
+        for order in sealed.exclude(papers__language=language):
             yield order, language
 
 
