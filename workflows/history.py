@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from programme.calendar import working_days_between
 from programme.models import Charge
 from programme.money import in_figures, rupees
-from workflows.models import Case, Movement, Noting, Outcome
+from workflows.letters.letter import field_label
+from workflows.models import Case, Movement, Noting, Order, Outcome
 from workflows.nodes import Stay, Step
 from workflows.record.canonical import in_order, sha256_of
 
@@ -51,6 +52,7 @@ class Paragraph:
     days_held: int | None
     body: dict[str, Any]
     record: Any
+    order: Order | None = None
     amounts: list[tuple[str, str]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
     objections: list[tuple[str, str, bool]] = field(default_factory=list)
@@ -111,7 +113,7 @@ def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet
 
     ``movements`` are the file's stays when the caller has read them already.
     """
-    notings = list(case.notings.select_related("leaf").order_by("paragraph"))
+    notings = list(case.notings.select_related("leaf", "order").order_by("paragraph"))
     stays = list(case.movements.all()) if movements is None else movements
     held = _days_held(case, notings, stays)
     return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))
@@ -199,9 +201,10 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         days_held=days_held,
         body=body,
         record=record,
-        amounts=[(_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
+        order=getattr(noting, "order", None),
+        amounts=[(field_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
-        objections=[(_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
+        objections=[(field_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
         answers=[(code, text) for code, text in body.get("answers", {}).items()],
         lapsed=body.get("lapsed", []),
     )
@@ -230,16 +233,18 @@ def _said(named: dict[str, str] | None) -> str:
 
 def _text(body: dict[str, Any], outcome: Outcome) -> str:
     if outcome == Outcome.ISSUE:
-        order = body["order"]
-        return _("Order %(number)s issued for %(amount)s.") % {"number": order["number"], "amount": rupees(Decimal(order["amount"]))}
+        number, amount = body["order"]["number"], body["order"]["amount"]
+        if amount is None:
+            return _("Order %(number)s issued.") % {"number": number}
+        return _("Order %(number)s issued for %(amount)s.") % {"number": number, "amount": rupees(Decimal(amount))}
     hindi = (get_language() or "").startswith("hi") and body.get("text_hi")
     return hindi or body.get("text", "")
 
 
 def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str, str]]:
     if not _are_lines(old) and not _are_lines(new):
-        return [(_label(record, name), _shown(record, name, old), _shown(record, name, new))]
-    label, rows = _label(record, name), []
+        return [(field_label(record, name), _shown(record, name, old), _shown(record, name, new))]
+    label, rows = field_label(record, name), []
     for place, before, after in _paired(old or [], new or []):
         words = _("%(field)s, line %(n)s") if after else _("%(field)s, line %(n)s before")
         told = [column for column in _columns(record, name, before, after) if _differs(column, before or {}, after or {})]
@@ -322,16 +327,6 @@ def _field(record: Any, name: str) -> Any:
         if (found.concrete and name in (found.name, found.attname)) or (found.one_to_many and found.get_accessor_name() == name):
             return found
     return None
-
-
-def _label(record: Any, name: str) -> str:
-    if name.startswith("paper:"):
-        return str(record.PAPERS.get(name.removeprefix("paper:"), name))
-    # A number of a person is a field of the form alone; the column of its last four bears the label.
-    found = _field(record, name) or _field(record, f"{name}_last4")
-    if found is not None and found.one_to_many:
-        return str(found.related_model._meta.verbose_name_plural)
-    return str(found.verbose_name) if found else name
 
 
 def _shown(record: Any, name: str, value: Any) -> str:

@@ -92,6 +92,7 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         shown.append(Tab("new", _("New: %(process)s") % {"process": flow_class.process_title}, reverse("begin", args=[slug])))
     elif openings:
         shown.append(Tab("new", _("New file"), reverse("new")))
+    shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
     if may_anywhere(officer, Power.AUDIT):
         shown.append(Tab("seals", _("Seals"), reverse("seals")))
     if may_anywhere(officer, Power.AUDIT) or may_anywhere(officer, Power.ADMINISTER):
@@ -126,7 +127,7 @@ def other_charges(officer: Any) -> list[Any]:
 
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
-    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district", "order")
+    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
     case = rows.filter(pk=pk).first()
     if case is None:
         raise Http404
