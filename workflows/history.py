@@ -27,7 +27,9 @@ from workflows.record.canonical import in_order, sha256_of
 EMPTY: tuple[Any, ...] = (None, "", [])
 AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-KINDS = {Outcome.RETURN: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
+KINDS = {Outcome.RETURN: "return", Outcome.OPPOSE: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
+# How an answer to a step taken together is marked, by the names that the page gives its colours.
+MARKS = {Outcome.SUPPORT: "ok", Outcome.SUBMIT: "ok", Outcome.OPPOSE: "look"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,31 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What one office answered to a step taken together; without an ``outcome`` while it has not."""
+
+    office: str
+    outcome: str
+    kind: str
+    text: str
+    paragraph: Paragraph | None
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """The answers to one step taken together, side by side. Those of an earlier round stand in the note sheet alone."""
+
+    title: str
+    rows: list[Opinion]
+    earlier: bool
+
+    @property
+    def open(self) -> int:
+        """How many offices have not answered yet."""
+        return sum(not row.outcome for row in self.rows)
+
+
+@dataclass(frozen=True)
 class NoteSheet:
     """The paragraphs in order, and whether each follows from the one before up to the head the file keeps."""
 
@@ -111,8 +138,41 @@ def stages(case: Case, movements: list[Movement]) -> list[Stage]:
         stay = passed.get(node.name)
         if stay or (index > furthest and not case.ending):
             state = "todo" if stay is None else "current" if stay.is_open else "done"
-            strip.append(Stage(node.title, stay.office.designation.name if stay and not node.together else "", state))
+            strip.append(Stage(node.title, _whose(node, stay, movements) if stay else "", state))
     return strip
+
+
+def _whose(node: Stay, stay: Movement, movements: list[Movement]) -> str:
+    """Name the office of a stay, or how many of those asked together have answered."""
+    if not node.together:
+        return stay.office.designation.name
+    asked = _last_round(node, movements)
+    answered = sum(not movement.is_open for movement in asked)
+    return _("%(answered)s of %(asked)s offices") % {"answered": answered, "asked": len(asked)}
+
+
+def _last_round(node: Stay, movements: list[Movement]) -> list[Movement]:
+    """Return the stays of a step taken together as it was asked last: those that came from the same stay."""
+    stays = [movement for movement in movements if movement.step == node.name]
+    return [stay for stay in stays if stay.came_from_id == stays[-1].came_from_id]
+
+
+def opinions(case: Case, movements: list[Movement], paragraphs: list[Paragraph]) -> list[Opinions]:
+    """Return what was answered to each step taken together that the file has come to; ``movements`` in the order they began."""
+    asked = []
+    for node in case.flow_class.in_order():
+        stays = _last_round(node, movements) if isinstance(node, Stay) and node.together else []
+        if stays:
+            said = {p.body["office"]["id"]: p for p in paragraphs if p.body["step"] == node.name and p.body["office"]}
+            earlier = any(movement.step == node.name and movement not in stays for movement in movements)
+            asked.append(Opinions(node.title, [_opinion(stay, said.get(stay.office_id)) for stay in stays], earlier))
+    return asked
+
+
+def _opinion(stay: Movement, said: Paragraph | None) -> Opinion:
+    if stay.is_open or said is None or stay.outcome == Outcome.WITHDRAW:
+        return Opinion(stay.office.name, str(stay.get_outcome_display()), "", "", None)
+    return Opinion(stay.office.name, said.outcome, MARKS.get(Outcome(stay.outcome), ""), said.text, said)
 
 
 def _only_for_returned(node: Stay, passed: dict[str, Movement]) -> bool:
@@ -177,7 +237,8 @@ def _text(body: dict[str, Any], outcome: Outcome) -> str:
         if amount is None:
             return _("Order %(number)s issued.") % {"number": number}
         return _("Order %(number)s issued for %(amount)s.") % {"number": number, "amount": rupees(Decimal(amount))}
-    return body.get("text", "")
+    hindi = (get_language() or "").startswith("hi") and body.get("text_hi")
+    return hindi or body.get("text", "")
 
 
 def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str, str]]:

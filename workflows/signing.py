@@ -1,9 +1,11 @@
 """What a paragraph of the note sheet says, and the writing of it: one for each act, in the transaction of the act."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from programme.checks import Check
 from programme.models import Office, Officer, Posting
@@ -14,6 +16,7 @@ from workflows.record import chain
 
 # What a paragraph tells in places of its own, not among the changes.
 TOLD_APART = frozenset({"answers", "waivers"})
+SILENCE = gettext_noop("No opinion came within the time given. Silence is no objection.")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Said:
 
     outcome: Outcome
     text: str = ""
+    # What nobody wrote himself stands in both languages.
+    text_hi: str = ""
     objections: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     sitting: dict[str, Any] | None = None
@@ -39,6 +44,12 @@ class Said:
             answers_objections=form.own_page,
             checks=checks or [],
         )
+
+    @classmethod
+    def by_the_clock(cls, outcome: Outcome) -> "Said":
+        """Say what the end of a stay by the clock means: that an office was silent, or only that the time came."""
+        said = in_both_languages(SILENCE) if outcome == Outcome.SILENT else {}
+        return cls(outcome, text=said.get("text", ""), text_hi=said.get("text_hi", ""))
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,15 @@ def note(
     return noting
 
 
+def in_both_languages(sentence: str, words: Callable[[], dict[str, str]] | None = None) -> dict[str, str]:
+    """Return a sentence that the system writes as a paragraph keeps it; ``words`` is asked once in each language."""
+    said = {}
+    for name, language in (("text", "en"), ("text_hi", "hi")):
+        with translation.override(language):
+            said[name] = gettext(sentence) % words() if words else gettext(sentence)
+    return said
+
+
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
     """Return what became different, old and new; what a new record leaves empty is no change."""
     empty: tuple[Any, ...] = (None, "", False, [], {})
@@ -115,6 +135,8 @@ def _told(case: Case, said: Said, changes: dict[str, list[Any]], repeated: set[s
         "answers": said.answers,
         "checks": [[check.level, check.text] for check in said.checks],
     }
+    if said.text_hi:
+        told["text_hi"] = said.text_hi
     if said.sitting:
         told["sitting"] = said.sitting
     if record.derivation:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("files/<row:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("steps/<row:pk>/", steps.step, name="step"),
     path("steps/<row:pk>/decide/", steps.decide, name="decide"),
+    path("new/", drafts.new, name="new"),
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
     path("drafts/<uuid:key>/papers/<row:paper>/", papers.draft_paper, name="draft_paper"),

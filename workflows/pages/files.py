@@ -66,6 +66,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "paper_names": case.record.PAPERS,
         "issued": papers_issued(sheet.paragraphs),
         "stages": history.stages(case, stays),
+        "opinions": history.opinions(case, stays, sheet.paragraphs),
         "summary": case.flow_class.summary(case),
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],

@@ -86,9 +86,12 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         Tab("inbox", _("My inbox"), reverse("inbox"), badge=counts(request).all),
         Tab("files", _("Files"), reverse("files")),
     ]
-    for slug, flow_class in beginnings(officer):
-        title = _("New: %(process)s") % {"process": flow_class.process_title}
-        shown.append(Tab(f"begin {slug}", title, reverse("begin", args=[slug])))
+    openings = beginnings(officer)
+    if len(openings) == 1:
+        slug, flow_class = openings[0]
+        shown.append(Tab("new", _("New: %(process)s") % {"process": flow_class.process_title}, reverse("begin", args=[slug])))
+    elif openings:
+        shown.append(Tab("new", _("New file"), reverse("new")))
     shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
     if may_anywhere(officer, Power.AUDIT):
         shown.append(Tab("seals", _("Seals"), reverse("seals")))
