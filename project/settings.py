@@ -255,6 +255,7 @@ def _every(seconds: int, task: str) -> dict[str, object]:
 
 CELERY_BEAT_SCHEDULE = {
     "drain": _every(5, "drain"),
+    "run_jobs": _every(5, "run_jobs"),
     "seal": _every(60, "seal"),
     "end_by_clock": _every(60, "end_by_clock"),
     "sweep_stuck_files": _every(60, "sweep_stuck_files"),

@@ -23,6 +23,10 @@ class Refusal(Exception):
     """The person may not do it; the message is a sentence for the person."""
 
 
+class Overtaken(Exception):
+    """Somebody was faster, or the page is old; the message says who did what."""
+
+
 @dataclass(frozen=True)
 class Capacity:
     """One posting in force today and the powers its grants give."""

@@ -48,12 +48,12 @@ def put(key: str, *, address: str, subject: str, text: str, case: Case | None = 
     transaction.on_commit(wake)
 
 
-def wake() -> None:
-    """Ask a worker to drain now. A broker that is down costs nothing: the beat drains every few seconds anyway."""
+def wake(task: str = "drain") -> None:
+    """Ask a worker for a task now. A broker that is down costs nothing: the beat asks for it every few seconds anyway."""
     try:
-        current_app.send_task("workflows.tasks.drain", retry=False, ignore_result=True)
+        current_app.send_task(f"workflows.tasks.{task}", retry=False, ignore_result=True)
     except Exception:
-        logger.warning("broker unreachable; the beat will drain")
+        logger.warning("broker unreachable; the beat will ask for %s", task)
 
 
 def drain(limit: int = 100) -> int:

@@ -16,15 +16,11 @@ from programme.calendar import financial_year, today
 from programme.checks import Check
 from programme.models import Office, Officer, Posting
 from workflows import authority, bars, notices
-from workflows.authority import Refusal
+from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import SignedForm
 from workflows.models import Case, Draft, Enclosure, Movement, Noting, Outcome
 from workflows.nodes import CaseFlow
 from workflows.signing import Said, Signature, changes_between, note
-
-
-class Overtaken(Exception):
-    """Somebody was faster, or the page is old; the message says who did what."""
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from programme.calendar import IST, today
-from workflows import clock, feasibility, notices, postings
+from workflows import clock, feasibility, jobs, notices, postings
 from workflows.models import Incident, Pulse
 from workflows.record import sealer
+from workflows.work import WORK
 
 logger = logging.getLogger(__name__)
 ANCHOR_TIME = timedelta(hours=18, minutes=30)
@@ -34,6 +35,13 @@ def periodic(work: Callable[[], Any]) -> Any:
 def drain() -> None:
     """Send the mails that wait in the outbox."""
     notices.drain()
+
+
+@periodic
+def run_jobs() -> None:
+    """Do rows of long work for a while, and ask for another turn behind whatever else waits for this worker."""
+    if jobs.run(WORK):
+        notices.wake("run_jobs")
 
 
 @periodic

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, files, health, inbox, papers, seals, source, steps
+from workflows.pages import account, drafts, files, health, inbox, jobs, papers, seals, source, steps
 from workflows.pages.setup import site
 
 
@@ -33,6 +33,10 @@ urlpatterns = [
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
     path("drafts/<uuid:key>/papers/<row:paper>/", papers.draft_paper, name="draft_paper"),
+    path("jobs/", jobs.jobs_page, name="jobs"),
+    path("jobs/<row:pk>/", jobs.job_page, name="job"),
+    path("jobs/<row:pk>/cancel/", jobs.cancel, name="cancel_job"),
+    path("jobs/<row:pk>/retry/", jobs.retry, name="retry_job"),
     path("seals/", seals.seals, name="seals"),
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),

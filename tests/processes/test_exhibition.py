@@ -10,14 +10,14 @@ from programme.calendar import today
 from programme.models import Allotment, LedgerEntry, Norm, Posting
 from tests.files import DEFAULTS, a_draft, a_file, a_paper, an_allotment, office, officer, proposal_data, propose, take, waiting
 from workflows import authority, inbox
-from workflows.authority import Refusal
+from workflows.authority import Overtaken, Refusal
 from workflows.flows import ExhibitionFlow
 from workflows.forms.decisions import WithdrawalForm
 from workflows.history import note_sheet
 from workflows.models import Case, Message, Movement, Order
 from workflows.postings import derive, join, relieve
 from workflows.record.verifier import verify
-from workflows.steps import Overtaken, decide, may_withdraw, open_case, withdraw
+from workflows.steps import decide, may_withdraw, open_case, withdraw
 
 pytestmark = pytest.mark.django_db
 

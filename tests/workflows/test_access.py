@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from programme.calendar import today
 from programme.models import Posting
 from tests.files import a_draft, a_file, office, officer, waiting
+from workflows.jobs import start
 from workflows.models import Case, Noting
 from workflows.pages.setup import site
 from workflows.postings import join
@@ -59,6 +60,10 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
     "draft_paper": ("get", expect(OWN), SIGN_IN),
+    "jobs": ("get", expect(EVERYBODY), SIGN_IN),
+    "job": ("get", expect({"dm.agra", "administrator"}), SIGN_IN),
+    "cancel_job": ("post", expect({"dm.agra", "administrator"}, yes=302), SIGN_IN),
+    "retry_job": ("post", {**expect({"dm.agra"}, yes=302), "administrator": 403}, SIGN_IN),
     "seals": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "anchors": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "health": ("get", expect({"auditor", "auditor.hp", "administrator"}, no=403), SIGN_IN),
@@ -92,9 +97,11 @@ def world() -> dict[str, list]:
     case = a_file(at="report")
     draft = a_draft(officer("dm.agra"), office("dm", "Agra"), ("proposal_letter",))
     movement, paper = waiting(case), case.enclosures.first()
+    job = start("unknown", by=officer("dm.agra"), key="season", rows=[])
     return {
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
+        "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],
         "begin": ["exhibition"], "draft": ["exhibition", draft.key],
         "draft_paper": [draft.key, draft.enclosures.first().pk],
     }  # fmt: skip
@@ -112,14 +119,14 @@ def test_each_person_gets_what_the_table_says(name: str, world: dict, client_for
     assert (200 if (name == "alive" and status == 503) else status) == signed_out
 
 
-@pytest.mark.parametrize("name", ["file", "history", "record_lines", "paper", "order", "step", "draft"])
+@pytest.mark.parametrize("name", ["file", "history", "record_lines", "paper", "order", "step", "draft", "job"])
 def test_a_forged_number_is_no_address(name: str, world: dict, client_for: Callable) -> None:
     args = [uuid4() if name == "draft" and arg != "exhibition" else arg if isinstance(arg, str) else 987654 for arg in world[name]]
     status = client_for("principal.secretary").get(reverse(name, args=args)).status_code
     assert status == 404
 
 
-@pytest.mark.parametrize("address", ["/files/{}/", "/files/{}/history/", "/steps/{}/", "/files/1/papers/{}/"])
+@pytest.mark.parametrize("address", ["/files/{}/", "/files/{}/history/", "/steps/{}/", "/files/1/papers/{}/", "/jobs/{}/"])
 def test_a_number_no_row_can_have_is_no_address(address: str, client_for: Callable) -> None:
     assert client_for("auditor").get(address.format("9" * 30)).status_code == 404
 

@@ -1,5 +1,6 @@
 from workflows.models.desk import Incident, Message, Pulse
 from workflows.models.files import Case, Movement
+from workflows.models.jobs import Job, JobRow, JobStatus, RowStatus
 from workflows.models.outcomes import Outcome
 from workflows.models.papers import Draft, Enclosure, Objection, Order
 from workflows.models.record import Checkpoint, Leaf, Noting, PrivateNote
@@ -10,6 +11,9 @@ __all__ = [
     "Draft",
     "Enclosure",
     "Incident",
+    "Job",
+    "JobRow",
+    "JobStatus",
     "Leaf",
     "Message",
     "Movement",
@@ -19,4 +23,5 @@ __all__ = [
     "Outcome",
     "PrivateNote",
     "Pulse",
+    "RowStatus",
 ]

@@ -19,11 +19,10 @@ from programme.models import Charge, Officer
 from programme.models.naming import in_language
 from programme.powers import Power
 from workflows import inbox
-from workflows.authority import Refusal, capacities, may_anywhere, visible_to
+from workflows.authority import Overtaken, Refusal, capacities, may_anywhere, visible_to
 from workflows.flows import FLOWS
 from workflows.models import Case, Movement
 from workflows.pages import problems
-from workflows.steps import Overtaken
 
 PAGE_LENGTH = 25
 

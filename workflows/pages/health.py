@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programme.powers import Power
+from workflows import jobs
 from workflows.authority import Refusal, may_anywhere
-from workflows.models import Checkpoint, Incident, Leaf, Message, Noting, Pulse
+from workflows.models import Checkpoint, Incident, Job, Leaf, Message, Noting, Pulse
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
 
@@ -41,7 +42,7 @@ def signs(now: datetime | None = None) -> list[Sign]:
         pulses = dict(Pulse.objects.values_list("name", "at"))
         for name, title in (("worker", _("Worker")), ("beat", _("Clock (beat)")), ("drain", _("Postman")), ("seal", _("Sealer"))):
             found.append(_pulse(name, title, pulses.get(name), now))
-        return [*found, _seal(now), _outbox(now), _incidents()]
+        return [*found, _seal(now), _outbox(now), _jobs(), _incidents()]
     except DatabaseError:
         return [Sign("database", _("Database"), False, _("does not answer"))]
 
@@ -72,6 +73,14 @@ def _outbox(now: datetime) -> Sign:
     count, oldest = waiting.count(), waiting.order_by("made_at").values_list("made_at", flat=True).first()
     said = ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": count}
     return Sign("outbox", _("Outbox"), oldest is None or now - oldest <= OLDEST_MAIL, said, count)
+
+
+def _jobs() -> Sign:
+    """Long work is well while a worker comes back to it; what failed stands among the incidents until it is tried again."""
+    open_now = Job.objects.filter(status__in=jobs.OPEN).count()
+    failed = Incident.objects.filter(key__startswith="job/", closed_at=None).count()
+    said = _("%(open)s open, %(failed)s with failures") % {"open": open_now, "failed": failed}
+    return Sign("jobs", _("Work in progress"), not jobs.left_alone(SILENCE).exists(), said, open_now)
 
 
 def _incidents() -> Sign:

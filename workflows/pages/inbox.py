@@ -4,10 +4,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workflows import deadlines, inbox
+from workflows import deadlines, inbox, jobs
 from workflows.pages import frame
 from workflows.pages.drafts import drafts_of
 from workflows.pages.frame import OfficerRequest, for_officers, other_charges, page_of, search_words, show
+from workflows.pages.jobs import titled
 from workflows.pages.problems import SAFE, only
 
 
@@ -35,6 +36,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "rows": [(movement, deadlines.standing(movement, now), movement.node) for movement in page],
         "charges": other_charges(request.user),
         "drafts": drafts_of(request.user),
+        "jobs": titled(jobs.recent(request.user)[:3]),
         "now": now,
     }
     return show(request, "inbox.html", context, tab="inbox")

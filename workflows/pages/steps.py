@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workflows import authority, steps
-from workflows.authority import Refusal
+from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import WithdrawalForm
 from workflows.models import Draft, Movement
 from workflows.pages.drafts import Sheet, write
@@ -16,7 +16,6 @@ from workflows.pages.files import file_page
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, readable_movement
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing
-from workflows.steps import Overtaken
 from workflows.templatetags.words import moment
 
 

@@ -70,3 +70,24 @@ document.querySelectorAll("[data-print]").forEach((button) => {
 // After a refused form the reader is taken to what is wrong.
 const faults = document.querySelector(".faults");
 if (faults) faults.focus();
+
+// Work in progress is looked at again without the page jumping; when it has ended the page is loaded once more.
+const running = document.querySelector("[data-running]");
+if (running) {
+  const look = async () => {
+    try {
+      const answer = await fetch(location.href, { redirect: "error" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-running]");
+      if (!now) return location.reload();
+      running.dataset.running = now.dataset.running;
+      // Where the reader stands is kept: a focused link or button is not taken away.
+      if (!running.contains(document.activeElement)) running.replaceChildren(...now.childNodes);
+      else running.querySelector("progress").replaceWith(now.querySelector("progress"));
+    } catch {
+      // The next look may find the server again.
+    }
+    setTimeout(look, 1000 * running.dataset.running);
+  };
+  setTimeout(look, 1000 * running.dataset.running);
+}
