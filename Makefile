@@ -8,6 +8,7 @@ VENV = .venv/bin/python
 # What a State would give, made up, so that the checks of a deployment see one.
 STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	RECORD_KEYS=check:c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4 RECORD_ORIGIN=check.example \
+	IDENTITY_KEY=9b3e5f0c1d2a48677c61f4e8a0b59d139b3e5f0c1d2a48677c61f4e8a0b59d13 \
 	ALLOWED_HOSTS=check.example DEBUG=false
 
 .PHONY: run test demo-reset check lint messages packages development

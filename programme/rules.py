@@ -1,4 +1,4 @@
-"""What the database refuses about postings, the budget ledger and norms, on whatever way it is asked."""
+"""What the database refuses about postings, the budget ledger, norms and what beneficiaries have had, on whatever way it is asked."""
 
 # ruff: noqa: S608 -- SQL of fixed words, no value from outside
 
@@ -11,6 +11,8 @@ POSTING, LEDGER, NORM = "programme_posting", "programme_ledgerentry", "programme
 TWO_IN_ONE_OFFICE = "two officers would hold one office in regular charge on the same day"
 ONE_IN_TWO_OFFICES = "one officer would hold two offices in regular charge on the same day"
 NEVER_CHANGED = "the budget ledger is only added to"
+CEILING, ONCE = "programme_ceilingentry", "programme_benefitonce"
+HAD = "what a beneficiary has had is only added to"
 NORM_STAYS = "a published norm is never changed or deleted; publish a new version"
 NORM_FIELDS = (
     "id", "state_id", "scheme", "version", "order_number", "order_date", "applies_from", "applies_until", "applies_by", "rules",
@@ -62,6 +64,25 @@ GUARDS: list[guards.Guard] = [
         "INSERT",
         NEVER_CHANGED,
         sqlite=f"EXISTS (SELECT 1 FROM {LEDGER} e WHERE e.id = NEW.id OR (e.kind = NEW.kind AND e.file_number = NEW.file_number))",
+        postgresql=None,
+    ),
+    *guards.append_only(CEILING, HAD),
+    Refusal(
+        "ceilingentry_never_replaced",
+        CEILING,
+        "INSERT",
+        HAD,
+        sqlite=f"EXISTS (SELECT 1 FROM {CEILING} e WHERE e.id = NEW.id OR (e.use_id = NEW.use_id AND e.file_number = NEW.file_number))",
+        postgresql=None,
+    ),
+    *guards.append_only(ONCE, HAD),
+    Refusal(
+        "benefitonce_never_replaced",
+        ONCE,
+        "INSERT",
+        HAD,
+        sqlite=f"EXISTS (SELECT 1 FROM {ONCE} b WHERE b.id = NEW.id OR (b.scheme = NEW.scheme AND b.digest = NEW.digest"
+        " AND (b.turn = NEW.turn OR b.file_number = NEW.file_number)))",
         postgresql=None,
     ),
     Refusal(

@@ -56,17 +56,36 @@ def install(lists):
 def write_switches():
     """Write .env for the demonstration, with keys of its own, unless there is one or a State's switches are in the environment."""
     path = os.path.join(HERE, ".env")
-    if os.path.exists(path) or os.environ.get("ENVIRONMENT"):
+    if os.environ.get("ENVIRONMENT"):
+        return
+    if os.path.exists(path):
+        add_switches(path)
         return
     lines = [
         "# Made by the set-up, for the demonstration on this machine only. A State sets its own; README says which.",
         "ENVIRONMENT=demonstration",
         "SECRET_KEY=demonstration-" + secrets.token_urlsafe(48),
         "RECORD_KEYS=demonstration-1:" + secrets.token_hex(32),
+        identity_key(),
     ]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write("\n".join(lines) + "\n")
+
+
+def add_switches(path):
+    """Add to the .env of an earlier demonstration the key it was made without. A State's own .env is left alone."""
+    with open(path) as file:
+        text = file.read()
+    names = [line.partition("=")[0].strip() for line in text.splitlines()]
+    if "IDENTITY_KEY" in names or "ENVIRONMENT=demonstration" not in text.splitlines():
+        return
+    with open(path, "a") as file:
+        file.write(("" if text.endswith("\n") else "\n") + identity_key() + "\n")
+
+
+def identity_key():
+    return "IDENTITY_KEY=demonstration-" + secrets.token_hex(32)
 
 
 def main():

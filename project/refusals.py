@@ -8,6 +8,7 @@ DEMONSTRATION_KEY = "demonstration-"
 DEFAULT_KEYS = ("django-insecure-", "test-", DEMONSTRATION_KEY)
 KEY_LENGTH = 50
 RECORD_KEY_BYTES = 32
+IDENTITY_KEY_BYTES = 32
 
 
 def refuse_unfit(
@@ -17,6 +18,7 @@ def refuse_unfit(
     debug: bool,
     secret_key: str,
     record_keys: dict[str, str],
+    identity_key: str,
     record_origin: str,
     hosts: list[str],
 ) -> None:
@@ -30,6 +32,7 @@ def refuse_unfit(
     if not secret_key:
         raise ImproperlyConfigured("SECRET_KEY is missing; for the demonstration run `make run`, which writes one into .env.")
     _refuse_unfit_record_keys(record_keys)
+    _refuse_unfit_identity_key(identity_key, production=environment == "production")
     if environment == "production":
         _refuse_in_production(debug, secret_key, record_keys, record_origin, hosts)
 
@@ -44,6 +47,21 @@ def _refuse_unfit_record_keys(record_keys: dict[str, str]) -> None:
             length = 0
         if not name or length < RECORD_KEY_BYTES:
             raise ImproperlyConfigured(f"RECORD_KEYS holds {name or 'a key without a name'}, which is not id:hex of 32 bytes or more.")
+
+
+def _refuse_unfit_identity_key(key: str, *, production: bool) -> None:
+    if not key:
+        raise ImproperlyConfigured(
+            "IDENTITY_KEY is missing; give 32 random bytes as hex, for the demonstration `make run` writes them into .env."
+        )
+    if production and key.startswith(DEFAULT_KEYS):
+        raise ImproperlyConfigured("IDENTITY_KEY is a test's or a demonstration's; production needs one of its own, random and secret.")
+    try:
+        random = bytes.fromhex(key.removeprefix("test-").removeprefix(DEMONSTRATION_KEY))
+    except ValueError:
+        random = b""
+    if len(random) < IDENTITY_KEY_BYTES or len(set(random)) < 8:
+        raise ImproperlyConfigured(f"IDENTITY_KEY is too short or too plain; give {IDENTITY_KEY_BYTES} random bytes as hex.")
 
 
 def _refuse_in_production(debug: bool, secret_key: str, record_keys: dict[str, str], record_origin: str, hosts: list[str]) -> None:

@@ -27,6 +27,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localh
 RECORD_KEYS: dict[str, str] = dict(
     pair.strip().partition(":")[::2] for pair in env.list("RECORD_KEYS", default=["test:" + "5a" * 32] if TESTING else [])
 )
+# Under it the numbers of persons and units are hashed; whoever loses it finds no duplicate any more (docs/decisions/0008).
+IDENTITY_KEY = env.str("IDENTITY_KEY", "test-" + "0f1e2d3c4b5a6978" * 4 if TESTING else "")
 SEAL_KEY_FILE = Path(env.str("SEAL_KEY_FILE", str(VAR_DIR / "seal.key")))
 RECORD_ORIGIN = env.str("RECORD_ORIGIN", "karyapravah.demonstration")
 # Where this installation's source is offered to its users, as its licence (AGPL, section 13) asks.
@@ -38,6 +40,7 @@ refuse_unfit(
     debug=DEBUG,
     secret_key=SECRET_KEY,
     record_keys=RECORD_KEYS,
+    identity_key=IDENTITY_KEY,
     record_origin=RECORD_ORIGIN,
     hosts=ALLOWED_HOSTS,
 )

@@ -1,9 +1,13 @@
 """What happened to a file, read from its sealed paragraphs and its movements."""
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import DateField, DecimalField
@@ -17,8 +21,11 @@ from programme.models import Charge
 from programme.money import in_figures, rupees
 from workflows.models import Case, Movement, Noting, Outcome
 from workflows.nodes import Stay, Step
-from workflows.record.canonical import sha256_of
+from workflows.record.canonical import in_order, sha256_of
 
+EMPTY: tuple[Any, ...] = (None, "", [])
+AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KINDS = {Outcome.RETURN: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
 
 
@@ -52,7 +59,7 @@ class Paragraph:
     def changes(self) -> list[tuple[str, str, str]]:
         """Field, old and new value as people read them; names behind references are looked up when this is asked."""
         said = self.body["changes"].items()
-        return [(_label(self.record, name), _shown(self.record, name, old), _shown(self.record, name, new)) for name, (old, new) in said]
+        return [change for name, (old, new) in said for change in _changes(self.record, name, old, new)]
 
 
 @dataclass(frozen=True)
@@ -168,25 +175,116 @@ def _text(body: dict[str, Any], outcome: Outcome) -> str:
     return body.get("text", "")
 
 
+def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str, str]]:
+    if not _are_lines(old) and not _are_lines(new):
+        return [(_label(record, name), _shown(record, name, old), _shown(record, name, new))]
+    label, rows = _label(record, name), []
+    for place, before, after in _paired(old or [], new or []):
+        words = _("%(field)s, line %(n)s") if after else _("%(field)s, line %(n)s before")
+        told = [column for column in _columns(record, name, before, after) if _differs(column, before or {}, after or {})]
+        if told:
+            rows.append((words % {"field": label, "n": place}, _line(record, name, before, told), _line(record, name, after, told)))
+    return rows
+
+
+def _columns(record: Any, name: str, *lines: dict[str, Any] | None) -> list[str]:
+    """Return the columns these lines have, as the record orders them."""
+    held = {column for line in lines for column in line or {} if column != "id"}
+    labels = getattr(record, "LINES", {}).get(name, {})
+    return [column for column in labels if column in held] + sorted(held - set(labels))
+
+
+def _differs(column: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Say whether a column was changed; what is empty before and after was not, though it be empty in another way."""
+    old, new = before.get(column), after.get(column)
+    return old != new and not (old in EMPTY and new in EMPTY)
+
+
+def _are_lines(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(line, dict) for line in value)
+
+
+def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any] | None]]:
+    """Pair the lines that differ: place from 1, the line before, the line after; ``None`` where it was added or taken away.
+
+    Lines that name their row are paired by it. Of others, those that stayed are found first; what lies between is paired by likeness.
+    """
+    if all("id" in line for line in old + new):
+        rows = {line["id"]: line for line in old}
+        yield from ((n, rows.get(line["id"]), line) for n, line in enumerate(new, 1) if rows.get(line["id"]) != line)
+        gone = set(rows) - {line["id"] for line in new}
+        yield from ((n, line, None) for n, line in enumerate(old, 1) if line["id"] in gone)
+        return
+    before, after = ([in_order(line) for line in lines] for lines in (old, new))
+    for what, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what == "equal":
+            continue
+        partners = _partners(old, new, range(i, i_end), range(j, j_end))
+        yield from ((k + 1, old[partners[k]] if k in partners else None, new[k]) for k in range(j, j_end))
+        yield from ((k + 1, old[k], None) for k in range(i, i_end) if k not in partners.values())
+
+
+def _partners(old: list[dict[str, Any]], new: list[dict[str, Any]], before: range, after: range) -> dict[int, int]:
+    """Return for lines of ``after`` the one of ``before`` each was changed from: most alike first, none where no cell is the same."""
+    alike = {(i, j): sum(old[i].get(name) == value not in EMPTY for name, value in new[j].items()) for i in before for j in after}
+    partners: dict[int, int] = {}
+    for i, j in sorted(alike, key=lambda pair: (-alike[pair], pair)):
+        if alike[i, j] and j not in partners and i not in partners.values():
+            partners[j] = i
+    return partners
+
+
+def _line(record: Any, name: str, line: dict[str, Any] | None, columns: list[str]) -> str:
+    """Write these columns of a line one after the other, each with its label; a dash for a line that is not there."""
+    if line is None:
+        return "—"
+    labels, rows = getattr(record, "LINES", {}).get(name, {}), _field(record, name)
+    said = ((str(labels.get(column, column)), column) for column in columns)
+    return " · ".join(f"{label}: {_shown_cell(rows, column, label, line.get(column))}" for label, column in said)
+
+
+def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
+    """Write one value of a line: as its child row's field says, else a day for a date and an amount under a label in rupees."""
+    if rows is not None and rows.one_to_many:
+        return _shown(rows.related_model, column, value)
+    if isinstance(value, str) and "₹" in label and AMOUNT.fullmatch(value):
+        return in_figures(Decimal(value))
+    if isinstance(value, str) and DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date_format(date.fromisoformat(value))
+    return "—" if value in EMPTY else str(value)
+
+
 def _field(record: Any, name: str) -> Any:
-    return next((f for f in record._meta.get_fields() if f.concrete and name in (f.name, f.attname)), None)
+    """Return the record's field of that name, or the relation to its child rows of that name; ``None`` when there is neither."""
+    for found in record._meta.get_fields():
+        if (found.concrete and name in (found.name, found.attname)) or (found.one_to_many and found.get_accessor_name() == name):
+            return found
+    return None
 
 
 def _label(record: Any, name: str) -> str:
     if name.startswith("paper:"):
         return str(record.PAPERS.get(name.removeprefix("paper:"), name))
-    found = _field(record, name)
+    # A number of a person is a field of the form alone; the column of its last four bears the label.
+    found = _field(record, name) or _field(record, f"{name}_last4")
+    if found is not None and found.one_to_many:
+        return str(found.related_model._meta.verbose_name_plural)
     return str(found.verbose_name) if found else name
 
 
 def _shown(record: Any, name: str, value: Any) -> str:
     """Write a sealed value for people: names for references as they are called today, amounts and dates in words of the country."""
     found = _field(record, name)
-    if value in (None, "", []):
+    if value in EMPTY:
         return "—"
+    if _are_lines(value):
+        return "\n".join(f"{n}. {_line(record, name, line, _columns(record, name, line))}" for n, line in enumerate(value, 1))
     if found is not None and found.is_relation:
         named = found.related_model.objects.filter(pk__in=value if isinstance(value, list) else [value])
         return ", ".join(str(row) for row in named) or str(value)
+    if getattr(found, "flatchoices", None):
+        return str(dict(found.flatchoices).get(value, value))
     if isinstance(found, DecimalField):
         return in_figures(Decimal(value))
     return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

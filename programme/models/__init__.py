@@ -1,3 +1,12 @@
+from programme.models.beneficiaries import (
+    BenefitOnce,
+    CeilingEntry,
+    CeilingUse,
+    FileStanding,
+    HasIdentities,
+    IdentityMark,
+    Role,
+)
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.norms import AppliesBy, Norm, NormStatus
@@ -9,7 +18,10 @@ from programme.models.records import FileRecord
 __all__ = [
     "Allotment",
     "AppliesBy",
+    "BenefitOnce",
     "BudgetHead",
+    "CeilingEntry",
+    "CeilingUse",
     "Charge",
     "Department",
     "Designation",
@@ -17,7 +29,10 @@ __all__ = [
     "EntryKind",
     "ExhibitionProposal",
     "FileRecord",
+    "FileStanding",
+    "HasIdentities",
     "Holiday",
+    "IdentityMark",
     "LedgerEntry",
     "Level",
     "Norm",
@@ -27,6 +42,7 @@ __all__ = [
     "Posting",
     "Product",
     "Rank",
+    "Role",
     "Sector",
     "State",
 ]

@@ -66,6 +66,8 @@ class FileRecord(models.Model):
             else:
                 facts[field.attname] = plain(getattr(self, field.attname))
         for name, columns in self.LINES.items():
+            if name in facts:
+                continue
             facts[name] = [{column: plain(getattr(line, column)) for column in columns} for line in getattr(self, name).all()]
         return facts
 

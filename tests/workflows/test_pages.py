@@ -251,6 +251,16 @@ def test_a_returned_form_shows_the_objection_beside_the_field(client_for: Desk) 
     assert 'name="venue"' not in page, "what nobody objected to is only read"
 
 
+def test_what_nobody_objected_to_cannot_be_changed_by_a_forged_form(client_for: Desk) -> None:
+    case = proposed(client_for)
+    decided(client_for, "odop.cell", case, outcome="returned", text="देखें", about_1="stalls", objection_1="आधार दें")
+    address, head = reverse("step", args=[waiting(case).pk]), Case.objects.get(pk=case.pk).head
+    forged = typed(stalls="72", venue="अन्यत्र", districts_shown=[119], seen=head)
+    assert client_for("dm.agra").post(address, forged).status_code == 302
+    record = Case.objects.get(pk=case.pk).record
+    assert (record.stalls, record.venue, list(record.districts_shown.all())) == (72, "शिल्पग्राम, आगरा", [])
+
+
 def test_a_decision_taken_before_is_answered_with_who_took_it(client_for: Desk) -> None:
     case = proposed(client_for)
     stay = waiting(case)

@@ -11,6 +11,7 @@ from programme.models import Officer
 from programme.money import rupees
 from workflows.bars import answerable, barring
 from workflows.forms.fields import RupeeField, TextField
+from workflows.forms.rows import RowsField
 from workflows.models import Movement, Outcome
 
 OBJECTIONS = 3
@@ -204,5 +205,6 @@ class WithdrawalForm(SignedForm):
 def objectionable(record: Any, targets: tuple[Any, ...]) -> list[tuple[str, str]]:
     """Return the fields and papers an objection may name, with labels: those of the forms the file can go back to."""
     forms_ = [target.form_class for target in targets if target.form_class.own_page]
-    fields = [(name, str(record._meta.get_field(name).verbose_name)) for form in forms_ for name in form._meta.fields]
+    fields = [(name, str(form.base_fields[name].label)) for form in forms_ for name in form._meta.fields]
+    fields += [(name, str(field.label)) for form in forms_ for name, field in form.base_fields.items() if isinstance(field, RowsField)]
     return fields + [(f"paper:{kind}", str(record.PAPERS[kind])) for form in forms_ for kind in form.paper_kinds]

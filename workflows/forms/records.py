@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.models import Norm, Office, Officer
 from workflows.forms.decisions import SignedForm
+from workflows.forms.rows import RowsField, hand_over, keep, lines_of
 from workflows.models import Enclosure, Movement, Objection, Outcome
 
 
@@ -44,9 +46,9 @@ class RecordForm(SignedForm, forms.ModelForm):
         self.fields["papers_seen"].initial = self._held_papers()
         self.objected = self._objections()
         self.scope(office)
-        for name in self.record_fields:
-            if name not in self.open_fields:
-                self.fields[name].disabled = True
+        self._close(set(self.record_fields) - self.open_fields)
+        for name, field in self.row_fields.items():
+            self._fill(name, field)
 
     def scope(self, office: Office) -> None:
         """Limit the choices to what the office may name."""
@@ -64,9 +66,26 @@ class RecordForm(SignedForm, forms.ModelForm):
             return []
         return list(Objection.objects.filter(case=self.movement.case_id, answered_in=None).order_by("pk"))
 
+    def _close(self, names: set[str]) -> None:
+        """Show these fields for reading; they keep what the record says, whatever a draft or a sent page holds."""
+        self.initial.update(model_to_dict(self.instance, [*names - set(self.row_fields)]))
+        for name in names:
+            self.fields[name].disabled = True
+
+    def _fill(self, name: str, field: RowsField) -> None:
+        held = lines_of(self.instance, name, field)
+        field.ids = frozenset(line.pk for line in held if line.pk is not None)
+        if field.disabled or self.initial.get(name) is None:
+            self.initial[name] = held
+
+    @property
+    def row_fields(self) -> dict[str, RowsField]:
+        """Return the fields that hold several lines, by name."""
+        return {name: field for name, field in self.fields.items() if isinstance(field, RowsField)}
+
     @property
     def record_fields(self) -> list[str]:
-        return list(self._meta.fields or ())
+        return [*(self._meta.fields or ()), *self.row_fields]
 
     @property
     def open_fields(self) -> set[str]:
@@ -118,6 +137,16 @@ class RecordForm(SignedForm, forms.ModelForm):
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
         sent["papers_seen"] = self._held_papers()
         self.data = sent
+
+    def save(self, commit: bool = True) -> Any:
+        """Save the record with its lines, in the caller's transaction; raise ``Refusal`` for a line that is another record's."""
+        written = {name: self.cleaned_data[name] for name, field in self.row_fields.items() if not field.disabled}
+        for name, lines in written.items():
+            hand_over(self.instance, name, lines)
+        record = super().save(commit)
+        for name, lines in written.items():
+            keep(record, name, lines)
+        return record
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

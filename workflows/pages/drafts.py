@@ -11,12 +11,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from programme.calendar import today
 from programme.models import Norm, Office, Officer
 from workflows import papers, steps
 from workflows.authority import Refusal, offices_with, visible_to
 from workflows.flows import FLOWS
+from workflows.forms.identity import concealed, revealed
+from workflows.forms.rows import RowsField
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
@@ -68,6 +71,7 @@ def begin(request: OfficerRequest, kind: str) -> HttpResponse:
 
 
 @only(*SAFE, "POST")
+@sensitive_post_parameters()
 @for_officers
 def draft(request: OfficerRequest, kind: str, key: uuid.UUID) -> HttpResponse:
     """Write, save and sign a new proposal."""
@@ -141,6 +145,8 @@ def write(request: OfficerRequest, sheet: Sheet, *, here: str) -> HttpResponse:
     bad_papers = _receive(request, sheet, sheet.draft)
     if bad_papers:
         return _show(request, sheet, sheet.form(request.user), bad_papers=bad_papers)
+    if action.startswith("more:"):
+        return redirect(f"{here}#id_{action.removeprefix('more:')}")
     if action != "submit" or not sheet.may_sign:
         messages.success(request, _("The draft is saved. Nothing is signed yet."))
         return redirect(here)
@@ -159,11 +165,14 @@ def _sign(request: OfficerRequest, sheet: Sheet) -> HttpResponse:
 
 
 def save(request: OfficerRequest, sheet: Sheet) -> Draft:
-    """Keep what was typed, exactly as typed, whatever is still wrong with it."""
+    """Keep what was typed, exactly as typed, whatever is still wrong with it; numbers of persons concealed."""
     # What a hidden field carries belongs to the page that was open, not to the draft.
-    names = {name for name, field in sheet.node.form_class.base_fields.items() if not field.widget.is_hidden}
+    fields = sheet.node.form_class.base_fields
+    names = {name for name, field in fields.items() if not field.widget.is_hidden}
     typed = {name: [value.replace("\x00", "") for value in values] for name, values in request.POST.lists() if name in names}
-    kept = {"typed": typed, "subject": (typed.get("title") or [""])[-1][:200], "saved_by": request.user}
+    for name, field in _row_fields(fields):
+        typed |= field.typed(name, request.POST, more=request.POST.get("action") == f"more:{name}")
+    kept = {"typed": concealed(sheet.node.form_class, typed), "subject": (typed.get("title") or [""])[-1][:200], "saved_by": request.user}
     fixed = {"kind": sheet.flow_class.slug, "office": sheet.office, "made_by": request.user}
     if sheet.movement:
         row, _made = Draft.objects.update_or_create(
@@ -203,7 +212,13 @@ def _as_typed(form_class: Any, row: Draft) -> dict[str, Any]:
     """Return the saved words as initial values, so that a half-finished form shows no fault before it is sent."""
     fields = form_class.base_fields
     several = {name for name, field in fields.items() if getattr(field.widget, "allow_multiple_selected", False)}
-    return {name: values if name in several else values[-1] for name, values in row.typed.items() if name in fields and values}
+    kept = revealed(form_class, row.typed)
+    typed = {name: values if name in several else values[-1] for name, values in kept.items() if name in fields and values}
+    return typed | {name: field.restored(name, row.typed) for name, field in _row_fields(fields)}
+
+
+def _row_fields(fields: dict[str, Any]) -> list[tuple[str, RowsField]]:
+    return [(name, field) for name, field in fields.items() if isinstance(field, RowsField)]
 
 
 def _show(request: OfficerRequest, sheet: Sheet, form: Any, *, bad_papers: dict[str, list[str]] | None = None) -> HttpResponse:

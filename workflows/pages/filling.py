@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from workflows.forms.rows import RowsField
 from workflows.templatetags.words import both_rupees, day
 
 PAPERS = "paper_"
@@ -42,11 +43,15 @@ def sections(form: Any) -> list[Section]:
 
 def _row(form: Any, name: str) -> Row:
     closed = form.fields[name].disabled
-    return Row(form[name], form.objections_to(name), _shown(form.instance, name) if closed else "")
+    shown = _shown(form.instance, name) if closed and not isinstance(form.fields[name], RowsField) else ""
+    return Row(form[name], form.objections_to(name), shown)
 
 
 def _shown(record: Any, name: str) -> str:
-    """Write a value that cannot be changed now, for reading."""
+    """Write a value that cannot be changed now, for reading; of a number of a person the last four."""
+    if name in getattr(record, "IDENTITIES", {}):
+        kept = record.identity(name)
+        return kept.shown if kept else ""
     value = getattr(record, name)
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
@@ -63,8 +68,14 @@ def plain_fields(form: Any) -> list[Any]:
 
 def faults(form: Any, bad_papers: dict[str, list[str]] | None = None) -> list[Fault]:
     """Return what is wrong in the order of the page; nothing for a form that was not sent."""
-    found = [] if form is None or not form.is_bound else [_fault(form, name, text) for name, texts in form.errors.items() for text in texts]
+    found = [] if form is None or not form.is_bound else [fault for name in form.errors for fault in _faults_of(form, name)]
     return found + [Fault(f"id_{PAPERS}{kind}", text) for kind, texts in (bad_papers or {}).items() for text in texts]
+
+
+def _faults_of(form: Any, name: str) -> list[Fault]:
+    if isinstance(form.fields.get(name), RowsField):
+        return [Fault(place, text) for place, text in form[name].faults()]
+    return [_fault(form, name, text) for text in form.errors[name]]
 
 
 def _fault(form: Any, name: str, text: str) -> Fault:

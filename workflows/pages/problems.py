@@ -1,7 +1,7 @@
 """When something cannot be done: a page that says why and what to do next, in the reader's language."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from workflows.flows import FLOWS
+from workflows.forms.identity import identity_names
 
 # Never shown back to anybody, whatever form it came from.
 SECRET_FIELDS = frozenset({"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "new_password1", "new_password2"})
@@ -88,8 +91,17 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def typed(request: HttpRequest) -> list[str]:
-    """Return the sentences of a form that was sent, without marks, choices and secrets."""
+    """Return the sentences of a form that was sent, without marks, choices, secrets and numbers of persons."""
     if request.method != "POST":
         return []
     pairs = [(name, value) for name, values in request.POST.lists() for value in values]
-    return [value for name, value in pairs if name not in SECRET_FIELDS and len(value.split()) > 1]
+    hidden = SECRET_FIELDS | _identity_fields()
+    # A row of a table on a form has its number before the name: partners-0-aadhaar.
+    return [value for name, value in pairs if name.rpartition("-")[2] not in hidden and len(value.split()) > 1]
+
+
+@cache
+def _identity_fields() -> frozenset[str]:
+    """Return the names under which the forms of all processes take numbers of persons and units."""
+    forms = [node.form_class for flow in FLOWS.values() for node in flow.instance.nodes() if hasattr(node, "form_class")]
+    return frozenset(name for form in forms for name in identity_names(form))

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from workflows import authority, steps
 from workflows.authority import Overtaken, Refusal
@@ -20,6 +21,7 @@ from workflows.templatetags.words import moment
 
 
 @only(*SAFE, "POST")
+@sensitive_post_parameters()
 @for_officers
 def decide(request: OfficerRequest, pk: int) -> HttpResponse:
     """Sign the decision that was filled in on the file page."""
@@ -35,6 +37,7 @@ def decide(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 @only(*SAFE, "POST")
+@sensitive_post_parameters()
 @for_officers
 def step(request: OfficerRequest, pk: int) -> HttpResponse:
     """Correct or complete the record on a page of its own, saving as one goes."""
