@@ -86,6 +86,7 @@ class ItemForm:
             self._without_deferral(data), movement=item.movement, officer=officer, prefix=self.prefix, initial=kept
         )
         self.form.fields["outcome"].required = False
+        self.form.fields["outcome"].label = _("Decision of the committee")
         self.form.fields["text"].help_text = _("A reason is required when the file is returned, rejected or deferred.")
         if self.deferred:
             self.form.fields["text"].required = True

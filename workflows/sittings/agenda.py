@@ -110,10 +110,15 @@ def locked(sitting: Sitting, *, by: Officer) -> Sitting:
     row = held.filter(pk=sitting.pk).first()
     if row is None:
         raise Overtaken(_("This sitting was called off in the meantime."))
-    check_convener(by, row.kind, row.office)
-    if not row.is_open:
-        raise Overtaken(_("The minutes of this sitting are signed; they are never changed."))
+    check_open(row, by=by)
     return row
+
+
+def check_open(sitting: Sitting, *, by: Officer) -> None:
+    """Raise ``Refusal`` for somebody who may not prepare the sitting, ``Overtaken`` once it is signed."""
+    check_convener(by, sitting.kind, sitting.office)
+    if not sitting.is_open:
+        raise Overtaken(_("The minutes of this sitting are signed; they are never changed."))
 
 
 def items_of(sitting: Sitting) -> QuerySet[Item]:

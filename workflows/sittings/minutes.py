@@ -20,7 +20,7 @@ VERSION = 1
 
 def facts(sitting: Sitting, items: list[Item], members: list[Member]) -> dict[str, Any]:
     """Return what the minutes say; number, signer and moment stay ``None`` until they are signed."""
-    going = _going_on(items)
+    going = going_on(items)
     return {
         "v": VERSION,
         "number": sitting.number,
@@ -52,7 +52,7 @@ def digest_of_draft(sitting: Sitting, items: list[Item], members: list[Member]) 
 
 def total(items: list[Item]) -> Decimal:
     """Return the sum in rupees of what the committee lets go on."""
-    return sum((item.amount for item in _going_on(items) if item.amount is not None), Decimal(0))
+    return sum((item.amount for item in going_on(items) if item.amount is not None), Decimal(0))
 
 
 def said_of(item: Item) -> dict[str, Any]:
@@ -69,7 +69,8 @@ def said_of(item: Item) -> dict[str, Any]:
     }
 
 
-def _going_on(items: list[Item]) -> list[Item]:
+def going_on(items: list[Item]) -> list[Item]:
+    """Return the items whose file the committee lets go on towards its good end."""
     return [item for item in items if item.is_decided and not item.is_deferred and Outcome(item.outcome).is_forward]
 
 

@@ -11,7 +11,7 @@ from programme.models import Norm, Office, Officer, Posting
 from programme.powers import Power
 from workflows.authority import Refusal, capacities, may
 from workflows.flows import FLOWS
-from workflows.models import Committee, ItemState, Movement, Sitting
+from workflows.models import Case, Committee, ItemState, Movement, Sitting
 from workflows.nodes import Step
 
 
@@ -31,7 +31,7 @@ class Seat:
         return f"{self.kind.label}, {self.office.district.name}" if self.office.district else str(self.kind.label)
 
 
-def seats(officer: Officer) -> list[Seat]:
+def seats_of(officer: Officer) -> list[Seat]:
     """Return the committees that the officer may prepare or chair today."""
     held = capacities(officer)
     offices = Office.objects.filter(district__in={c.office.district_id for c in held if c.office.district_id})
@@ -99,6 +99,43 @@ def _of_committees(officer: Officer, kind: str = "kind") -> Q:
     for capacity in held:
         mine |= Q(office=capacity.office.pk, **{f"{kind}__in": sorted(set(Committee.values) & set(capacity.powers))})
     return mine
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Where a file stands that waits for a committee: on the agenda of a sitting, or of none; and what the reader may do about it."""
+
+    movement: Movement
+    sitting: Sitting | None
+    may_read: bool
+    may_prepare: bool
+    open_sittings: list[Sitting]
+
+    @property
+    def committee(self) -> Seat:
+        return Seat(Committee(self.movement.power), self.movement.office)
+
+
+def seating(officer: Officer, movement: Movement) -> Seating:
+    """Return where a file that waits for a committee stands."""
+    item = movement.items.filter(state=ItemState.WAITING).select_related("sitting").first()
+    sitting = item.sitting if item else None
+    prepares = _may_prepare(officer, movement.power, movement.office)
+    still_open = Sitting.objects.filter(kind=movement.power, office=movement.office, state__in=["called", "held"]).order_by("held_on")
+    return Seating(
+        movement,
+        sitting,
+        may_read=bool(sitting and visible_to(officer).filter(pk=sitting.pk).exists()),
+        may_prepare=prepares,
+        open_sittings=list(still_open) if prepares and not sitting else [],
+    )
+
+
+def of_file(officer: Officer, case: Case) -> list[Sitting]:
+    """Return the signed sittings that decided a file, as far as the officer may read them; none for a process without committee."""
+    if not any(isinstance(node, Step) and node.in_committee for node in case.flow_class.in_order()):
+        return []
+    return list(visible_to(officer).filter(items__noting__case=case).order_by("signed_at"))
 
 
 def norm_of(kind: str, office: Office, on: date) -> Norm:
