@@ -164,6 +164,7 @@ def _result(request: OfficerRequest, row: Sitting, items: list[Item], members: l
 def put_on_agenda(request: OfficerRequest, pk: int) -> HttpResponse:
     """Put a file on the agenda from the file's own page."""
     row = _readable(request, pk)
+    agenda.check_open(row, by=request.user)
     asked = request.POST.get("movement", "")
     movement = Movement.objects.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
     if movement is None:
