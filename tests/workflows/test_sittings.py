@@ -216,7 +216,7 @@ def test_an_absent_chair_signs_nothing():
 def test_an_undecided_file_keeps_the_minutes_unsigned():
     sitting = all_present(called(a_claim(), a_claim("2,00,000")))
     decided(sitting.items.get(position=1))
-    assert "is not decided yet" in refusals(sitting)
+    assert "Not decided yet: UP/SEA/" in refusals(sitting)
 
 
 def test_an_empty_agenda_and_a_day_to_come_are_not_signed():

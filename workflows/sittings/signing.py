@@ -36,6 +36,9 @@ def obstacles(sitting: Sitting, items: list[Item], members: list[Member], *, by:
 def _of_the_sitting(sitting: Sitting, items: list[Item], members: list[Member]) -> Iterator[str]:
     if not items:
         yield _("No file is on the agenda.")
+    undecided = [item.movement.case.number for item in items if not item.is_decided]
+    if undecided:
+        yield _("Not decided yet: %(numbers)s. Decide or defer them.") % {"numbers": ", ".join(undecided)}
     if sitting.held_on > today():
         yield _("The day of the sitting has not come yet.")
     if not any(member.present and member.office_id == sitting.office_id for member in members):
@@ -49,8 +52,6 @@ def _of_a_file(sitting: Sitting, item: Item, members: list[Member], by: Officer)
     if not item.movement.is_open:
         yield _("it does not wait for the committee any more; take it off the agenda.")
         return
-    if not item.is_decided:
-        yield _("it is not decided yet; decide it or defer it.")
     if not item.is_decided or item.is_deferred:
         return
     recused = {member.pk for member in item.recused.all()}
@@ -129,11 +130,12 @@ def move(row: JobRow) -> Done:
     item = Item.objects.select_related("sitting__office", "sitting__prepared_by", "movement__case").get(pk=row.args["item"])
     if item.movement.items.filter(state=ItemState.WAITING).exclude(pk=item.pk).exists():
         raise Refusal(_("The file is on the agenda of another sitting by now."))
-    form = step_form(item, officer=row.job.by)
+    chair: Officer = row.job.by  # type: ignore[assignment]  # somebody signed
+    form = step_form(item, officer=chair)
     form.sitting, form.prepared_by = minutes.said_of(item), item.sitting.prepared_by
     if not form.is_valid():
         raise Refusal(_faults_of(form))
-    case = steps.decide(item.movement, by=row.job.by, form=form)
+    case = steps.decide(item.movement, by=chair, form=form)
     noting = case.notings.filter(step=item.movement.step).order_by("-paragraph").first()
     Item.objects.filter(pk=item.pk).update(state=ItemState.DONE, noting=noting, sentence_en="", sentence_hi="")
     _end_if_last(item.sitting)
