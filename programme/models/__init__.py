@@ -1,3 +1,4 @@
+from programme.models.banks import Bank
 from programme.models.beneficiaries import (
     BenefitOnce,
     CeilingEntry,
@@ -9,6 +10,7 @@ from programme.models.beneficiaries import (
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
+from programme.models.loans import LoanApplication
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
@@ -18,6 +20,7 @@ from programme.models.records import FileRecord
 __all__ = [
     "Allotment",
     "AppliesBy",
+    "Bank",
     "BenefitOnce",
     "BudgetHead",
     "CeilingEntry",
@@ -35,6 +38,7 @@ __all__ = [
     "IdentityMark",
     "LedgerEntry",
     "Level",
+    "LoanApplication",
     "Norm",
     "NormStatus",
     "Office",

@@ -1,5 +1,6 @@
 from workflows.flows.exhibition import ExhibitionFlow
+from workflows.flows.loan import LoanFlow
 
-FLOWS = {flow.slug: flow for flow in (ExhibitionFlow,)}
+FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, LoanFlow)}
 
-__all__ = ["FLOWS", "ExhibitionFlow"]
+__all__ = ["FLOWS", "ExhibitionFlow", "LoanFlow"]
