@@ -138,10 +138,9 @@ def _is_of_the_family(match: Match) -> bool:
 
 def _same_numbers(loan: LoanApplication, norm: Norm, found: list[Match]) -> Iterator[Check]:
     """Ask about every other file with the same numbers, one question a file; what ended badly is only shown."""
-    stopped = norm.rules.get("once_per_family")
     by_file: dict[str, list[Match]] = {}
     for match in found:
-        if not (stopped and match.scheme == norm.scheme and _is_of_the_family(match)):
+        if match.scheme != norm.scheme or not _is_of_the_family(match):
             by_file.setdefault(match.file_number, []).append(match)
     for number, same in by_file.items():
         said = {

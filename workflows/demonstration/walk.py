@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
 from workflows import authority
-from workflows.demonstration import exhibition
+from workflows.demonstration import exhibition, loan
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
 from workflows.models import Case, Draft, Enclosure, Movement
@@ -24,7 +24,7 @@ from workflows.steps import decide, end_by_clock, open_case, withdraw
 
 DAYS_BETWEEN_STEPS = 3
 LONGEST = 60
-TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING,)}
+TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING, loan.TELLING)}
 
 
 def load_files(stories: list[Story]) -> int:
@@ -93,7 +93,7 @@ def _take(movement: Movement, story: Story, telling: Telling) -> None:
         return
     signer, data = holder(movement.office), {"seen": movement.case.head, **telling.turns(movement, story)}
     if not movement.node.own_page:
-        form = movement.node.form_class(data, movement=movement, officer=signer)
+        form = telling.forms.get(movement.step, movement.node.form_class)(data, movement=movement, officer=signer)
         _must_be_valid(form, story)
         decide(movement, by=signer, form=form)
         return
