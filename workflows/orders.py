@@ -15,8 +15,10 @@ def issue_sanction(
     """Number the order that follows a sanction of ``amount`` rupees or an approval, say it on the file, and tell the opening office.
 
     ``changes`` is what the order changed in the record, old and new as text; ``step`` is the act that issues it; ``more``
-    is what else its paragraph says.
+    is what else its paragraph says. How the amount came about is frozen in the paragraph.
     """
+    if case.record.derivation:
+        more["derivation"] = case.record.derivation
     return _say(case, movement, issue(case, OrderKind.SANCTION, amount=amount), Outcome.ISSUE, step=step, changes=changes, **more)
 
 

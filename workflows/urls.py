@@ -30,6 +30,7 @@ urlpatterns = [
     path("files/<row:pk>/letters/<row:letter>/", orders.letter, name="letter"),
     path("files/<row:pk>/letters/<row:letter>/<slug:language>.pdf", orders.letter_pdf, name="letter_pdf"),
     path("orders/<uuid:key>/", orders.public_order, name="public_order"),
+    path("files/<row:pk>/acknowledgement/", files.acknowledgement, name="acknowledgement"),
     path("files/<row:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("steps/<row:pk>/", steps.step, name="step"),
     path("steps/<row:pk>/decide/", steps.decide, name="decide"),
