@@ -9,6 +9,7 @@ from programme.models.beneficiaries import (
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
+from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
@@ -16,6 +17,7 @@ from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
 
 __all__ = [
+    "GI",
     "Allotment",
     "AppliesBy",
     "BenefitOnce",
@@ -41,7 +43,10 @@ __all__ = [
     "Officer",
     "Posting",
     "Product",
+    "ProductProposal",
+    "Proposed",
     "Rank",
+    "RankDecision",
     "Role",
     "Sector",
     "State",

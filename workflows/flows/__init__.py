@@ -1,5 +1,6 @@
 from workflows.flows.exhibition import ExhibitionFlow
+from workflows.flows.identification import IdentificationFlow
 
-FLOWS = {flow.slug: flow for flow in (ExhibitionFlow,)}
+FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, IdentificationFlow)}
 
-__all__ = ["FLOWS", "ExhibitionFlow"]
+__all__ = ["FLOWS", "ExhibitionFlow", "IdentificationFlow"]
