@@ -31,6 +31,7 @@ from workflows import checks, jobs
 from workflows.authority import Overtaken, Refusal
 from workflows.demonstration import walk
 from workflows.demonstration.story import Story, Telling
+from workflows.forms.decisions import DecisionForm
 from workflows.forms.exhibition import ProposalForm, ScrutinyForm
 from workflows.forms.sittings import ItemForm, as_sent
 from workflows.models import Committee, ItemState, Job, JobStatus, Sitting, SittingState
@@ -286,6 +287,17 @@ def test_an_amount_changed_behind_the_form_is_found():
     sitting = ready(a_claim())
     sitting.items.update(amount=Decimal(99))
     assert "is not the amount that was decided" in refusals(sitting)
+
+
+def test_a_step_that_writes_no_amount_is_summed_up_with_what_the_files_stand_at(monkeypatch):
+    monkeypatch.setattr(SeatedFlow.instance.node("sit"), "form_class", DecisionForm)
+    sitting = all_present(called(a_claim("1,00,000"), a_claim("2,50,000"), a_claim("9,00,000")))
+    first, second, third = agenda.items_of(sitting)
+    decided(first)
+    decided(second)
+    decided(third, "rejected", text="Not a product of the district.")
+    moved(sitting)
+    assert json.loads(sitting.minutes)["recommended"] == {"files": 2, "amount": "350000.00"}
 
 
 def test_a_check_that_asks_is_answered_in_the_sitting():
