@@ -12,7 +12,7 @@ from programme.calendar import financial_year, today
 from programme.models import Officer
 from workflows import authority, jobs, steps
 from workflows.authority import Overtaken, Refusal
-from workflows.forms.sittings import step_form, written_amount
+from workflows.forms.sittings import amount_going_on, step_form
 from workflows.jobs import Done, Work
 from workflows.models import Committee, Item, ItemState, Job, JobRow, Member, Sitting, SittingState
 from workflows.record.canonical import sha256_of
@@ -76,7 +76,7 @@ def _of_the_chair(item: Item, by: Officer) -> Iterator[str]:
     form = step_form(item, officer=by)
     if not form.is_valid():
         yield _faults_of(form)
-    elif written_amount(form) != item.amount:
+    elif amount_going_on(form) != item.amount:
         yield _("the amount on the agenda is not the amount that was decided; decide it again.")
 
 
