@@ -58,6 +58,16 @@ class Paragraph:
     objections: list[tuple[str, str, bool]] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
+    waived: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def sitting(self) -> dict[str, Any] | None:
+        """The committee's sitting that decided, and who judged in it, in the reader's language; ``None`` for any other paragraph."""
+        said = self.body.get("sitting")
+        if not said:
+            return None
+        posts = {name: "; ".join(_said(post) for post in said[name]) for name in ("present", "recused")}
+        return {"number": said["number"], "held_on": date.fromisoformat(said["held_on"]), "item": said["item"], **posts}
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
@@ -207,6 +217,7 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         objections=[(field_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
         answers=[(code, text) for code, text in body.get("answers", {}).items()],
         lapsed=body.get("lapsed", []),
+        waived=[(field_label(record, f"paper:{kind}"), _said(by), by["text"]) for kind, by in (body.get("waived") or {}).items()],
     )
 
 
@@ -341,6 +352,8 @@ def _shown(record: Any, name: str, value: Any) -> str:
         return ", ".join(str(row) for row in named) or str(value)
     if getattr(found, "flatchoices", None):
         return str(dict(found.flatchoices).get(value, value))
+    if name in record.WORDS:
+        return ", ".join(str(record.WORDS[name].get(code, code)) for code in value)
     if isinstance(found, DecimalField):
         return in_figures(Decimal(value))
     return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

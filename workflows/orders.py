@@ -9,12 +9,17 @@ from workflows.models import Case, Movement, Order, OrderKind, Outcome
 from workflows.record import chain
 
 
-def issue_sanction(case: Case, movement: Movement, amount: Decimal | None, *, changes: dict[str, list[Any]], **more: Any) -> Order:
+def issue_sanction(
+    case: Case, movement: Movement, amount: Decimal | None, *, changes: dict[str, list[Any]], step: str = "issue_order", **more: Any
+) -> Order:
     """Number the order that follows a sanction of ``amount`` rupees or an approval, say it on the file, and tell the opening office.
 
-    ``changes`` is what the order changed in the record, old and new as text; ``more`` is what else its paragraph says.
+    ``changes`` is what the order changed in the record, old and new as text; ``step`` is the act that issues it; ``more``
+    is what else its paragraph says. How the amount came about is frozen in the paragraph.
     """
-    return _say(case, movement, issue(case, OrderKind.SANCTION, amount=amount), Outcome.ISSUE, step="issue_order", changes=changes, **more)
+    if case.record.derivation:
+        more["derivation"] = case.record.derivation
+    return _say(case, movement, issue(case, OrderKind.SANCTION, amount=amount), Outcome.ISSUE, step=step, changes=changes, **more)
 
 
 def issue_rejection(case: Case, movement: Movement | None, text: str) -> Order:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, orders, papers, seals, source, steps
+from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, orders, papers, seals, sittings, source, steps
 from workflows.pages.setup import site
 
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("files/<row:pk>/letters/<row:letter>/", orders.letter, name="letter"),
     path("files/<row:pk>/letters/<row:letter>/<slug:language>.pdf", orders.letter_pdf, name="letter_pdf"),
     path("orders/<uuid:key>/", orders.public_order, name="public_order"),
+    path("files/<row:pk>/acknowledgement/", files.acknowledgement, name="acknowledgement"),
     path("files/<row:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("steps/<row:pk>/", steps.step, name="step"),
     path("steps/<row:pk>/decide/", steps.decide, name="decide"),
@@ -42,6 +43,13 @@ urlpatterns = [
     path("jobs/<row:pk>/cancel/", jobs.cancel, name="cancel_job"),
     path("jobs/<row:pk>/retry/", jobs.retry, name="retry_job"),
     path("entitlement/", entitlement.entitlement, name="entitlement"),
+    path("sittings/", sittings.sittings, name="sittings"),
+    path("sittings/new/", sittings.new, name="new_sitting"),
+    path("sittings/<row:pk>/", sittings.sitting, name="sitting"),
+    path("sittings/<row:pk>/agenda/", sittings.put_on_agenda, name="put_on_agenda"),
+    path("sittings/<row:pk>/call-off/", sittings.call_off, name="call_off"),
+    path("sittings/<row:pk>/minutes/", sittings.minutes_page, name="minutes"),
+    path("sittings/<row:pk>/sign/", sittings.sign, name="sign_minutes"),
     path("seals/", seals.seals, name="seals"),
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),

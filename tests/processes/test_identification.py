@@ -50,7 +50,7 @@ def typed(data: dict[str, Any], district: str = "Agra", kinds: tuple[str, ...] =
 
 def last_text(case: Case, language: str) -> str:
     with translation.override(language):
-        return note_sheet(case).paragraphs[-1].text
+        return next(p.text for p in reversed(note_sheet(case).paragraphs) if p.body["outcome"] != "order_issued")
 
 
 def test_petha_enters_the_register_as_secondary_while_leather_is_primary():
@@ -62,7 +62,7 @@ def test_petha_enters_the_register_as_secondary_while_leather_is_primary():
     decision = RankDecision.objects.get(file_number=case.number)
     assert (decision.product, decision.rank_from, decision.rank_to) == (petha, "", "secondary")
     assert [n.outcome for n in case.notings.order_by("paragraph")] == [
-        "submitted", *["supported"] * 5, "recommended", "recommended", "approved", "entered",
+        "submitted", *["supported"] * 5, "recommended", "recommended", "approved", "entered", "order_issued",
     ]  # fmt: skip
     assert "Petha" in last_text(case, "en") and "Secondary" in last_text(case, "en")
     assert "पेठा" in last_text(case, "hi")
@@ -72,7 +72,7 @@ def test_petha_enters_the_register_as_secondary_while_leather_is_primary():
 
 def test_the_entry_says_what_it_changed_in_the_record():
     case = a_product_file(at="notified")
-    body = json.loads(case.notings.order_by("-paragraph")[0].body)
+    body = json.loads(case.notings.get(outcome="entered").body)
     petha = Product.objects.get(name_en="Petha")
     assert body["register"] == {"product": petha.pk, "rank_from": "", "rank_to": "secondary"}
     assert body["changes"]["product_id"] == [None, petha.pk]

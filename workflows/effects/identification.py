@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from programme import identification
 from programme.checks import NotAllowed
 from programme.models import Proposed, RankDecision
-from workflows import notices
+from workflows import orders
 from workflows.authority import Refusal
 from workflows.models import Case, Movement, Outcome
 from workflows.record import chain
@@ -36,7 +36,7 @@ def enter_in_register(case: Case, movement: Movement) -> None:
         "register": {"product": decision.product_id, "rank_from": decision.rank_from, "rank_to": decision.rank_to},
         "changes": changes_between(before, record.facts()),
     }
-    noting = chain.append(
+    chain.append(
         case,
         step="enter_in_register",
         outcome=Outcome.ENTER,
@@ -46,7 +46,7 @@ def enter_in_register(case: Case, movement: Movement) -> None:
         posting=None,
         facts=facts,
     )
-    notices.tell_of(Outcome.ENTER, case, case.office, paragraph=noting.paragraph)
+    orders.issue_sanction(case, movement, None, changes={}, step="enter_in_register")
 
 
 def _words(decision: RankDecision) -> dict[str, str]:

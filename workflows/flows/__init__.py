@@ -1,6 +1,7 @@
 from workflows.flows.exhibition import ExhibitionFlow
 from workflows.flows.identification import IdentificationFlow
+from workflows.flows.loan import LoanFlow
 
-FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, IdentificationFlow)}
+FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, IdentificationFlow, LoanFlow)}
 
-__all__ = ["FLOWS", "ExhibitionFlow", "IdentificationFlow"]
+__all__ = ["FLOWS", "ExhibitionFlow", "IdentificationFlow", "LoanFlow"]

@@ -5,17 +5,22 @@ from workflows.models.order_kinds import OrderKind
 from workflows.models.outcomes import Outcome
 from workflows.models.papers import Draft, Enclosure, Objection, Order, OrderPaper
 from workflows.models.record import Checkpoint, Leaf, Noting, PrivateNote
+from workflows.models.sittings import Committee, Item, ItemState, Member, Sitting, SittingState
 
 __all__ = [
     "Case",
     "Checkpoint",
+    "Committee",
     "Draft",
     "Enclosure",
     "Incident",
+    "Item",
+    "ItemState",
     "Job",
     "JobRow",
     "JobStatus",
     "Leaf",
+    "Member",
     "Message",
     "Movement",
     "Noting",
@@ -27,4 +32,6 @@ __all__ = [
     "PrivateNote",
     "Pulse",
     "RowStatus",
+    "Sitting",
+    "SittingState",
 ]

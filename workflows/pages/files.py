@@ -1,9 +1,10 @@
 """The file: its page, its whole history, and the list of files one may read."""
 
+import json
 from typing import Any
 
 from django.db.models import Prefetch, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from workflows.pages.frame import OfficerRequest, for_officers, page_of, readabl
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
 from workflows.record import export
+from workflows.sittings import seats
 
 
 @only(*SAFE)
@@ -54,7 +56,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
     if mine and not refusal:
         if mine.opened_at is None:
             steps.record_opening(mine, by=officer)
-        if form is None and not mine.node.own_page:
+        if form is None and not mine.node.own_page and not mine.node.in_committee:
             form = mine.node.form_class(movement=mine, officer=officer)
     if withdrawal is None and steps.may_withdraw(officer, case):
         withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
@@ -67,10 +69,13 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "issued": papers_issued(sheet.paragraphs),
         "stages": history.stages(case, stays),
         "opinions": history.opinions(case, stays, sheet.paragraphs),
+        "acknowledged": bool(case.record.acknowledged()),
         "summary": case.flow_class.summary(case),
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
+        "seatings": [seats.seating(officer, stay) for stay in waiting if stay.node.in_committee],
+        "sittings": seats.of_file(officer, case),
         "refusal": refusal,
         "form": form,
         "fields": filling.plain_fields(form) if form else [],
@@ -121,3 +126,23 @@ def record_lines(request: OfficerRequest, pk: int) -> HttpResponse:
     response = HttpResponse(export.lines(case), content_type="application/jsonl; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{case.number.replace("/", "-")}.jsonl"'
     return response
+
+
+@only(*SAFE)
+@for_officers
+def acknowledgement(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Show what the applicant takes home: the file's number and what was received; 404 where nobody applies."""
+    case = readable_case(request, pk)
+    acknowledged = case.record.acknowledged()
+    if not acknowledged:
+        raise Http404
+    first = case.notings.get(paragraph=1)
+    kinds = [paper["kind"] for paper in json.loads(first.body)["papers"]]
+    context = {
+        "case": case,
+        "acknowledged": acknowledged,
+        "received": first.written_at,
+        "papers": [case.record.PAPERS.get(kind, kind) for kind in dict.fromkeys(kinds)],
+        "due": case.movements.order_by("pk").values_list("due", flat=True).first(),
+    }
+    return show(request, "acknowledgement.html", context, tab="files")

@@ -55,6 +55,8 @@ def _shown(record: Any, name: str) -> str:
     value = getattr(record, name)
     if value is None:
         return ""
+    if name in record.WORDS:
+        return record.words(name)
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
     if record._meta.get_field(name).choices:

@@ -298,7 +298,7 @@ def _is_own_draft(request: HttpRequest, norm: Norm | None) -> bool:
 
 @admin.register(BudgetHead, site=site)
 class BudgetHeads(Table):
-    list_display = ["code", "name_en", "name_hi"]
+    list_display = ["code", "name_en", "name_hi", "scheme"]
 
 
 @admin.register(Allotment, site=site)

@@ -18,6 +18,7 @@ from viewflow.workflow.models import Process
 from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper
 from workflows.record import triggers
 from workflows.record.findings import Finding, finding
+from workflows.record.minutes import check_minutes
 from workflows.record.notes import notes_in
 from workflows.record.paragraphs import COLUMNS, OrderRow, Row, Surroundings, check_file
 from workflows.record.sealer import WINDOW
@@ -55,6 +56,7 @@ def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = (
         cases = _cases(case_numbers)
         for chunk in _chunks(cases.iterator(chunk_size=CHUNK)):
             report.findings += _check_chunk(chunk, now, report)
+        report.findings += check_minutes(cases)
         if case_numbers is None:
             report.findings += _strays()
         report.findings += _hidden()

@@ -1,5 +1,4 @@
 """Tampering with what stands beside the record: business rows, personal data, papers, orders, movements."""
-# ruff: noqa: S608 -- SQL of fixed words
 
 import uuid
 from decimal import Decimal

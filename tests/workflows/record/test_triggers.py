@@ -1,5 +1,3 @@
-# ruff: noqa: S608 -- SQL of fixed words
-
 from datetime import date
 
 import pytest
