@@ -60,7 +60,12 @@ def test_the_margin_money_goes_by_the_cost_of_the_bank_once_it_has_appraised(nor
 
 @pytest.mark.parametrize(
     ("category", "gender", "own"),
-    [("general", "male", "240000.00"), ("general", "female", "120000.00"), ("obc", "male", "120000.00"), ("disabled", "other", "120000.00")],
+    [
+        ("general", "male", "240000.00"),
+        ("general", "female", "120000.00"),
+        ("obc", "male", "120000.00"),
+        ("disabled", "other", "120000.00"),
+    ],
 )
 def test_the_own_contribution_goes_by_the_category(norm, category, gender, own):
     loan = LoanApplication(project_cost=Decimal(2400000), category=category, gender=gender)

@@ -130,8 +130,8 @@ class LoanForm(IdentitiesForm):
         return data
 
     def _clean_money(self, data: dict[str, Any]) -> None:
-        cost, parts = data.get("project_cost"), [data.get(part) for part in PARTS]
-        if cost is None or None in parts:
+        cost, parts = data.get("project_cost"), [data[part] for part in PARTS if data.get(part) is not None]
+        if cost is None or len(parts) < len(PARTS):
             return
         together = sum(parts, Decimal(0))
         if together != cost:
