@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from programme import budget, ceilings
 from programme.calendar import financial_year, today
-from programme.checks import Check, NotAllowed, waived
+from programme.checks import Check, NotAllowed
 from programme.duplicates import Match, matches
 from programme.identity import IdentityKind
 from programme.models import FileStanding, LoanApplication, Norm, Product, Role
@@ -50,7 +50,7 @@ def grant(loan: LoanApplication, norm: Norm, *, file_number: str) -> None:
 def machine_checks(loan: LoanApplication, norm: Norm) -> list[Check]:
     """Return the checks in the order they are read. Four queries, when the file has not been sanctioned."""
     if loan.sanctioned_on:
-        return waived(loan)
+        return []
     found = matches(loan)
     return [
         _product(loan, norm),
@@ -61,7 +61,6 @@ def machine_checks(loan: LoanApplication, norm: Norm) -> list[Check]:
         *_same_numbers(loan, norm, found),
         *_own_contribution(loan),
         _amount(loan, norm),
-        *waived(loan),
         _balance(loan, norm),
     ]
 

@@ -12,7 +12,6 @@ from django.utils import translation
 from django.utils.html import conditional_escape
 
 from programme.identity import IdentityKind, identify
-from programme.models import Officer
 from tests.files import PDF, a_file, an_allotment, waiting
 from tests.processes.loan_files import PAPERS, SCHEME, a_loan, application
 from workflows.models import Case, Draft
@@ -23,8 +22,15 @@ REASON = "The tehsil issues none this month."
 
 
 @pytest.fixture
-def english(db: None) -> None:
-    Officer.objects.update(language="en")
+def desk(client_for: Desk) -> Desk:
+    """Return a client that reads English."""
+
+    def sign_in(username: str) -> Client:
+        client = client_for(username)
+        client.post(reverse("set_language"), {"language": "en"})
+        return client
+
+    return sign_in
 
 
 def page(client: Client, name: str, case: Case) -> str:
@@ -39,9 +45,9 @@ def sent(*without: str, **changes: Any) -> dict[str, Any]:
     return {**application(), **papers, "action": "submit", **changes}
 
 
-def test_a_filed_application_leads_to_its_acknowledgement(client_for: Desk, english: None) -> None:
+def test_a_filed_application_leads_to_its_acknowledgement(desk: Desk) -> None:
     an_allotment(scheme=SCHEME)
-    client = client_for("dic.agra")
+    client = desk("dic.agra")
     answer = client.post(reverse("draft", args=["loan", uuid.uuid4()]), sent(aadhaar="2341 2341 2346"))
     case = Case.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, reverse("acknowledgement", args=[case.pk]))
@@ -56,9 +62,9 @@ def test_a_process_that_nobody_applies_to_has_no_acknowledgement(client_for: Des
     assert client_for("dm.agra").get(reverse("acknowledgement", args=[case.pk])).status_code == 404
 
 
-def test_the_reason_for_a_missing_paper_is_asked_of_who_may_give_it_and_kept_in_the_draft(client_for: Desk, english: None) -> None:
+def test_the_reason_for_a_missing_paper_is_asked_of_who_may_give_it_and_kept_in_the_draft(desk: Desk) -> None:
     an_allotment(scheme=SCHEME)
-    client, address = client_for("dic.agra"), reverse("draft", args=["loan", uuid.uuid4()])
+    client, address = desk("dic.agra"), reverse("draft", args=["loan", uuid.uuid4()])
     assert client.get(address).content.decode().count("Why it is not attached") == len(PAPERS)
     refused = client.post(address, sent("income_certificate"))
     assert refused.status_code == 422 and "Attach: Income certificate." in refused.content.decode()
@@ -71,9 +77,9 @@ def test_the_reason_for_a_missing_paper_is_asked_of_who_may_give_it_and_kept_in_
     assert shown.count(REASON) == 2
 
 
-def test_who_may_not_waive_is_not_asked(client_for: Desk, english: None) -> None:
+def test_who_may_not_waive_is_not_asked(desk: Desk) -> None:
     address = reverse("draft", args=["loan", uuid.uuid4()])
-    client = client_for("manager.agra")
+    client = desk("manager.agra")
     assert "Why it is not attached" not in client.get(address).content.decode()
     refused = client.post(address, sent("income_certificate", waiver_income_certificate=REASON))
     assert refused.status_code == 422 and not Case.objects.exists()
@@ -82,30 +88,30 @@ def test_who_may_not_waive_is_not_asked(client_for: Desk, english: None) -> None
 def test_the_file_explains_its_amount_in_the_readers_language(client_for: Desk) -> None:
     case = a_loan()
     client = client_for("dic.agra")
-    Officer.objects.filter(username="dic.agra").update(language="en")
-    shown = page(client_for("dic.agra"), "file", case)
+    client.post(reverse("set_language"), {"language": "en"})
+    shown = page(client, "file", case)
     assert "How the amount comes about" in shown and "The margin money is ₹6,00,000." in shown
     assert "not verified" in shown and "Slab 3 at 10%" in shown
-    Officer.objects.filter(username="dic.agra").update(language="hi")
+    client.post(reverse("set_language"), {"language": "hi"})
     with translation.override("hi"):
         steps = case.record.derivation_steps()
     assert all(conditional_escape(step) in page(client, "file", case) for step in steps)
 
 
-def test_a_file_without_a_computed_amount_explains_none(client_for: Desk, english: None) -> None:
-    assert "How the amount comes about" not in page(client_for("odop.cell"), "file", a_file())
+def test_a_file_without_a_computed_amount_explains_none(desk: Desk) -> None:
+    assert "How the amount comes about" not in page(desk("odop.cell"), "file", a_file())
 
 
-def test_the_order_says_amount_head_derivation_and_conditions(client_for: Desk, english: None) -> None:
+def test_the_order_says_amount_head_derivation_and_conditions(desk: Desk) -> None:
     case = a_loan(at="release")
-    shown = page(client_for("director"), "order", case)
+    shown = page(desk("director"), "order", case)
     assert "2851-00-102-08" in shown and "The margin money is ₹6,00,000." in shown
     assert "It becomes a grant when the unit has run" in shown and "exhibition" not in shown.lower()
 
 
-def test_the_bank_sees_what_it_must_write_and_its_return_is_refused_at_the_fields(client_for: Desk, english: None) -> None:
+def test_the_bank_sees_what_it_must_write_and_its_return_is_refused_at_the_fields(desk: Desk) -> None:
     case = a_loan(at="appraise")
-    client = client_for("bank.agra")
+    client = desk("bank.agra")
     assert "Project cost as the bank appraised it" in page(client, "file", case)
     answer = client.post(reverse("decide", args=[waiting(case).pk]), {"outcome": "returned", "seen": case.head})
     assert answer.status_code == 422 and 'id="id_bank_reason_error"' in answer.content.decode()
