@@ -25,7 +25,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from tests.files import a_file, take
-from workflows.letters import printing
+from workflows.letters import printing, signing
 from workflows.letters.letter import letter_of
 from workflows.letters.signing import make_order_key, order_seal
 from workflows.models import Order, OrderPaper
@@ -223,14 +223,14 @@ def test_an_order_that_cannot_be_printed_does_not_hold_up_the_others(order, monk
         return b"%PDF-"
 
     monkeypatch.setattr(printing, "_laid_out", laid_out)
-    monkeypatch.setattr(printing, "order_seal", lambda: None)
+    monkeypatch.setattr(signing, "order_seal", lambda: None)
     assert printing.print_waiting() == 3
     assert set(OrderPaper.objects.values_list("order", flat=True)) == {other.pk}
 
 
 def test_without_pango_the_worker_prints_nothing_and_does_not_fail(order, monkeypatch):
     sealer.seal()
-    monkeypatch.setattr(printing, "weasyprint", None)
+    monkeypatch.setattr(printing, "press", lambda: None)
     print_orders()
     assert not OrderPaper.objects.exists()
     with pytest.raises(printing.NoPango):
@@ -329,13 +329,13 @@ from workflows.letters import printing
 print(printing.can_print())
 """
 WITHOUT_PANGO = """
-import builtins
-real = builtins.__import__
-def stand_in(name, *args, **more):
+import importlib
+real = importlib.import_module
+def stand_in(name, package=None):
     if name.partition(".")[0] == "weasyprint":
         raise OSError("cannot load library 'libpango-1.0-0'")
-    return real(name, *args, **more)
-builtins.__import__ = stand_in
+    return real(name, package)
+importlib.import_module = stand_in
 """
 NO_FONTS = "<fontconfig><dir>/nowhere</dir><cachedir>{}</cachedir></fontconfig>"
 

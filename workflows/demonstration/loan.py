@@ -11,7 +11,6 @@ from programme.models import Allotment, Office, Product
 from programme.money import rupees
 from workflows.demonstration.story import Story, Telling
 from workflows.flows import LoanFlow
-from workflows.forms.loan import CommitteeForm
 from workflows.models import Movement, Outcome
 
 DAYS_BETWEEN_STEPS = 3
@@ -37,12 +36,6 @@ RETURNED = {
     "objection_1": "मशीनों के दर-पत्र परियोजना लागत से मेल नहीं खाते।",
 }
 CLOSED = {"outcome": Outcome.RECOVER, "text": "इकाई बन्द पाई गई; मार्जिन मनी की वसूली की जाए।"}
-
-
-class Seated(CommitteeForm):
-    """The committee's form as the minutes of a sitting sign it."""
-
-    sitting = {"number": "1"}
 
 
 def _begins(story: Story, office: Office) -> dict[str, Any]:
@@ -151,4 +144,4 @@ def _days_ago(story: Story, step: str, turn: int) -> int:
     return max(story.opened_days_ago - turn * DAYS_BETWEEN_STEPS, 0)
 
 
-TELLING = Telling(flow=LoanFlow, begins=_begins, turns=_turns, papers=_papers, days_ago=_days_ago, forms={"committee": Seated})
+TELLING = Telling(flow=LoanFlow, begins=_begins, turns=_turns, papers=_papers, days_ago=_days_ago)

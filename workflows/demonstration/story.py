@@ -33,8 +33,7 @@ class Telling:
     """How one process is told: what is typed to begin a file, and at each step, as a person would type it.
 
     ``begins`` also names the papers attached; ``turns`` returns what is typed at a step; ``days_ago`` says when a step was
-    taken, by default three days after the one before it. ``forms`` names the form of a step that is signed elsewhere than on
-    the page of its own, such as in the minutes of a sitting.
+    taken, by default three days after the one before it.
     """
 
     flow: Any
@@ -42,4 +41,3 @@ class Telling:
     turns: Callable[[Movement, Story], dict[str, Any]]
     papers: Callable[[str], tuple[str, ...]] = lambda step: ()
     days_ago: Callable[[Story, str, int], int] | None = None
-    forms: dict[str, Any] = field(default_factory=dict)

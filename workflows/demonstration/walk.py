@@ -42,9 +42,8 @@ def load_files(stories: list[Story]) -> int:
 
 @contextmanager
 def as_if(moment: datetime) -> Iterator[None]:
-    """Let the clock stand at an earlier moment, with the grants that the postings gave on that day."""
+    """Let the clock stand at an earlier moment."""
     with patch.object(timezone, "now", return_value=min(moment, timezone.now())), translation.override("hi"):
-        derive()
         yield
 
 
@@ -109,7 +108,7 @@ def _take(movement: Movement, story: Story, telling: Telling) -> None:
         take_in_sitting(movement, data, chair=signer, convener=_convener(movement.office))
         return
     if not movement.node.own_page:
-        form = telling.forms.get(movement.step, movement.node.form_class)(data, movement=movement, officer=signer)
+        form = movement.node.form_class(data, movement=movement, officer=signer)
         _must_be_valid(form, story)
         decide(movement, by=signer, form=form)
         return
@@ -127,8 +126,9 @@ def _convener(chair: Office) -> Officer:
 
 
 def holder(office: Office) -> Officer:
-    """Return who holds the office, at the moment that the clock stands at; raise ``ValueError`` when nobody does."""
+    """Return who holds the office at the moment that the clock stands at, with its grants; raise ``ValueError`` when nobody does."""
     for posting in Posting.objects.filter(office=office).select_related("officer").order_by("charge", "-starts_on"):
+        derive(posting.officer)
         if any(capacity.office == office and capacity.powers for capacity in authority.capacities(posting.officer, afresh=True)):
             return posting.officer
     raise ValueError(f"{office} has no holder on {today()}; extend the cast in fixtures/demonstration.csv.")

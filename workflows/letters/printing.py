@@ -5,9 +5,11 @@ import logging
 import uuid
 import warnings
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -17,20 +19,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from workflows.letters.letter import Letter, letter_of
 from workflows.letters.searchable import make_searchable
-from workflows.letters.signing import Seal, order_seal
 from workflows.models import Order, OrderPaper
 
-try:
-    with warnings.catch_warnings():
-        # Where there is not a single font, Pango ends the whole process at the first line of text.
-        warnings.filterwarnings("error", message="No fonts configured")
-        import weasyprint
-        import weasyprint.draw.text
-        import weasyprint.text.fonts
-except (OSError, UserWarning):  # Pango or every font is missing on this machine; all but the PDF works without.
-    weasyprint = None
-else:
-    make_searchable(weasyprint.draw.text)
+if TYPE_CHECKING:
+    from workflows.letters.signing import Seal
 
 logger = logging.getLogger(__name__)
 STYLES = Path(__file__).parent.parent / "static" / "workflows"
@@ -39,12 +31,28 @@ PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # as Debian and 
 AT_ONCE = 6  # Papers a worker prints in one go, a second or more each, so that mail and seals do not wait for them.
 
 
+@cache
+def press() -> Any:
+    """Return the maker of PDFs, loaded when a paper is first asked for; ``None`` where Pango or every font is missing."""
+    try:
+        with warnings.catch_warnings():
+            # Where there is not a single font, Pango ends the whole process at the first line of text.
+            warnings.filterwarnings("error", message="No fonts configured")
+            for part in ("weasyprint.draw.text", "weasyprint.text.fonts"):
+                import_module(part)
+    except (OSError, UserWarning):
+        return None
+    weasyprint = import_module("weasyprint")
+    make_searchable(weasyprint.draw.text)
+    return weasyprint
+
+
 class NoPango(Exception):
     """PDF cannot be made here, because the system library Pango, or any font, is missing."""
 
 
 def can_print() -> bool:
-    return weasyprint is not None
+    return press() is not None
 
 
 def printed(order: Order, language: str) -> OrderPaper:
@@ -80,7 +88,7 @@ def body(letter: Letter, **more: Any) -> SafeString:
         return mark_safe(render_to_string("workflows/parts/letter.html", {"letter": letter, **more}))  # noqa: S308 -- a template's output
 
 
-def pdf_of(order: Order, language: str, seal: Seal | None) -> bytes:
+def pdf_of(order: Order, language: str, seal: "Seal | None") -> bytes:
     """Return a new PDF of the order, signed when there is something to sign with; raise ``NoPango``."""
     if not can_print():
         raise NoPango
@@ -94,19 +102,19 @@ def pdf_of(order: Order, language: str, seal: Seal | None) -> bytes:
 
 def _laid_out(text: str) -> bytes:
     """Return the PDF of a page of HTML in the letters' own styles and fonts."""
-    own = {"url_fetcher": _fetcher(), "font_config": weasyprint.text.fonts.FontConfiguration()}
-    styles = [weasyprint.CSS(STYLES / name, **own) for name in ("letter.css", "letter-print.css")]
-    page = weasyprint.HTML(string=text, base_url=STYLES.as_uri() + "/", url_fetcher=own["url_fetcher"])
+    own = {"url_fetcher": _fetcher(), "font_config": press().text.fonts.FontConfiguration()}
+    styles = [press().CSS(STYLES / name, **own) for name in ("letter.css", "letter-print.css")]
+    page = press().HTML(string=text, base_url=STYLES.as_uri() + "/", url_fetcher=own["url_fetcher"])
     return bytes(page.write_pdf(stylesheets=styles, font_config=own["font_config"], pdf_tags=True))
 
 
 def _fetcher() -> Any:
     """Nothing is fetched from outside while a paper is made: fonts lie beside the program, the code is in the page."""
-    return weasyprint.urls.URLFetcher(allowed_protocols=["data", "file"])
+    return press().urls.URLFetcher(allowed_protocols=["data", "file"])
 
 
 def _keep(order: Order, language: str) -> OrderPaper:
-    seal = order_seal()
+    seal = import_module("workflows.letters.signing").order_seal()
     pdf = pdf_of(order, language, seal)
     paper = OrderPaper(order=order, language=language, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf), signed=seal is not None)
     paper.stored.save(f"{uuid.uuid4().hex}.pdf", ContentFile(pdf), save=False)
