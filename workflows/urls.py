@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, files, health, inbox, jobs, papers, seals, source, steps
+from workflows.pages import account, activities, drafts, files, health, inbox, jobs, papers, seals, season, source, steps
 from workflows.pages.setup import site
 
 
@@ -33,6 +33,10 @@ urlpatterns = [
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
     path("drafts/<uuid:key>/papers/<row:paper>/", papers.draft_paper, name="draft_paper"),
+    path("season/", season.season_page, name="season"),
+    path("season/open/", season.open_all, name="open_season"),
+    path("plans/<row:pk>/activities/", activities.activities, name="activities"),
+    path("plans/<row:pk>/activities/<row:update>/paper/", activities.evidence, name="evidence"),
     path("jobs/", jobs.jobs_page, name="jobs"),
     path("jobs/<row:pk>/", jobs.job_page, name="job"),
     path("jobs/<row:pk>/cancel/", jobs.cancel, name="cancel_job"),

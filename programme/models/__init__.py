@@ -8,14 +8,20 @@ from programme.models.beneficiaries import (
     Role,
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
+from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
+from programme.models.plans import ActionPlan, Activity, ActivityStatus, ActivityUpdate, Season
 from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
 
 __all__ = [
+    "ActionPlan",
+    "Activity",
+    "ActivityStatus",
+    "ActivityUpdate",
     "Allotment",
     "AppliesBy",
     "BenefitOnce",
@@ -27,6 +33,9 @@ __all__ = [
     "Designation",
     "District",
     "EntryKind",
+    "Event",
+    "EventChange",
+    "EventKind",
     "ExhibitionProposal",
     "FileRecord",
     "FileStanding",
@@ -34,7 +43,11 @@ __all__ = [
     "Holiday",
     "IdentityMark",
     "LedgerEntry",
+    "LetterOfIntent",
     "Level",
+    "Matter",
+    "MatterKind",
+    "MatterOutcome",
     "Norm",
     "NormStatus",
     "Office",
@@ -43,6 +56,8 @@ __all__ = [
     "Product",
     "Rank",
     "Role",
+    "Season",
     "Sector",
     "State",
+    "Topic",
 ]

@@ -1,5 +1,6 @@
 from workflows.flows.exhibition import ExhibitionFlow
+from workflows.flows.plan import ActionPlanFlow
 
-FLOWS = {flow.slug: flow for flow in (ExhibitionFlow,)}
+FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, ActionPlanFlow)}
 
-__all__ = ["FLOWS", "ExhibitionFlow"]
+__all__ = ["FLOWS", "ActionPlanFlow", "ExhibitionFlow"]

@@ -86,6 +86,8 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         Tab("inbox", _("My inbox"), reverse("inbox"), badge=counts(request).all),
         Tab("files", _("Files"), reverse("files")),
     ]
+    if may_anywhere(officer, Power.SEE_STATE):
+        shown.append(Tab("season", _("Action plans"), reverse("season")))
     for slug, flow_class in beginnings(officer):
         title = _("New: %(process)s") % {"process": flow_class.process_title}
         shown.append(Tab(f"begin {slug}", title, reverse("begin", args=[slug])))
