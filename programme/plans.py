@@ -100,6 +100,10 @@ class BoardLine:
     plan: ActionPlan | None = None
 
     @property
+    def submitted_at(self) -> datetime | None:
+        return self.plan.submitted_at if self.plan else None
+
+    @property
     def is_missing(self) -> bool:
         return self.standing in {"drafting", "not_begun", "not_opened"}
 

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from programme.calendar import today
 from programme.models import ActionPlan, District, Level, Norm, Office, Officer, State
-from programme.plans import live_plan
 from programme.powers import Power
 from workflows import authority, jobs
 from workflows.authority import Refusal
 from workflows.flows import ActionPlanFlow
-from workflows.forms.plan import AlreadyOpen, SeasonForm
+from workflows.forms.plan import ALREADY, AlreadyOpen, SeasonForm
 from workflows.jobs import Done, Work
 from workflows.models import Case, Job, JobRow
 from workflows.steps import open_case
@@ -53,11 +52,11 @@ def open_plan(district: District, year: str, *, by: Officer | None, office: Offi
 
     Raises ``Refusal`` when ``by`` may not, or the year is not one that is planned for today.
     """
-    if live_plan(district, year):
-        return None
     typed = {"district": district.pk, "year": year}
     form = SeasonForm(typed, office=office, officer=by, norm=norm or _norm(district.state), papers=[])
-    if not form.is_valid():
+    if not form.is_valid() and form.has_error("district", ALREADY):
+        return None
+    if form.errors:
         raise Refusal(" ".join(str(text) for texts in form.errors.values() for text in texts))
     try:
         with transaction.atomic():

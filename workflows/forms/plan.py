@@ -19,6 +19,10 @@ from workflows.forms.rows import CellError, Column, RowsField
 from workflows.models import Outcome
 
 
+# The code of the form's fault when the district has a plan.
+ALREADY = "already"
+
+
 class AlreadyOpen(Refusal):
     """The district has a plan of the year that was not withdrawn."""
 
@@ -37,7 +41,7 @@ class SeasonForm(RecordForm):
     def scope(self, office: Office) -> None:
         years = [financial_year(today()), _next(financial_year(today()))]
         self.fields["year"].choices = [(year, year) for year in years]  # type: ignore[attr-defined]
-        districts = District.objects.filter(state=office.state_id)
+        districts = District.objects.filter(state=office.state_id).select_related("state")
         if office.district_id:
             districts = districts.filter(pk=office.district_id)
             self.initial["district"] = office.district_id
@@ -51,7 +55,7 @@ class SeasonForm(RecordForm):
         data = super().clean() or self.cleaned_data
         district, year = data.get("district"), data.get("year")
         if district and year and live_plan(district, year):
-            self.add_error("district", _already(district, year))
+            self.add_error("district", forms.ValidationError(_already(district, year), code=ALREADY))
         return data
 
     def save(self, commit: bool = True) -> ActionPlan:
@@ -60,9 +64,10 @@ class SeasonForm(RecordForm):
         self.instance.season = season_of(district.state, year, self.norm)
         try:
             with transaction.atomic():
-                return super().save(commit)
+                super().save(commit)
         except IntegrityError:
             raise AlreadyOpen(_already(district, year)) from None
+        return ActionPlan.read(self.instance.pk)
 
 
 def _next(year: str) -> str:
