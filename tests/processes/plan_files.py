@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from programme.calendar import financial_year, today
-from programme.models import ActionPlan, Department, District
-from tests.files import a_draft, holder_of, office, take, waiting
+from programme.models import ActionPlan, Activity, ActivityUpdate, Department, District
+from programme.plans import report_progress
+from tests.files import PDF, a_draft, holder_of, office, take, waiting
 from workflows import seasons
 from workflows.clock import sweep
 from workflows.models import Case, Movement
@@ -93,6 +95,21 @@ def a_plan(at: str = "draft", district: str = "Agra") -> Case:
             return Case.objects.get(pk=case.pk)
         case = act(Case.objects.get(pk=case.pk))
     return Case.objects.get(pk=case.pk)
+
+
+def a_report(case: Case, **told: Any) -> ActivityUpdate:
+    """Report on the plan's first activity as the district's Industries Centre, with a paper."""
+    activity = Activity.objects.select_related("plan").filter(plan=case.record_id).first()
+    assert activity is not None
+    paper = {
+        "paper": ContentFile(PDF, name="shown.pdf"),
+        "paper_name": "shown.pdf",
+        "paper_type": "application/pdf",
+        "paper_sha256": "0" * 64,
+    }
+    at = office("dic", "Agra")
+    words = {"progress": 40, "status": "under_way", "evidence": "Land is handed over.", "paper": paper, **told}
+    return report_progress(activity, by=holder_of(at), office=at, **words)
 
 
 @contextmanager

@@ -9,7 +9,19 @@ from django.utils import translation
 
 from programme.models import ActionPlan, Activity
 from tests.files import office, officer, take, waiting
-from tests.processes.plan_files import a_plan, an_activity, at_moment, close_window, contribute_all, drafted, lines, msme, opened, plan_of, write
+from tests.processes.plan_files import (
+    a_plan,
+    an_activity,
+    at_moment,
+    close_window,
+    contribute_all,
+    drafted,
+    lines,
+    msme,
+    opened,
+    plan_of,
+    write,
+)
 from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import WithdrawalForm
 from workflows.history import note_sheet, stages

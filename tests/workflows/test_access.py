@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from programme.calendar import today
 from programme.models import Posting
 from tests.files import a_draft, a_file, office, officer, waiting
+from tests.processes.plan_files import a_plan, a_report
 from workflows.jobs import start
 from workflows.models import Case, Noting
 from workflows.pages.setup import site
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 OWN = {"dm.agra", "dic.agra"}
 STATE_READERS = {"odop.cell", "principal.secretary", "director", "auditor"}
 CAME_TO = {"finance"}
+PLAN_READERS = OWN | STATE_READERS | {"agriculture.agra"}  # a line department was asked for its section
 READERS = OWN | STATE_READERS | CAME_TO
 STRANGERS = {
     "dm.mathura",  # the next district
@@ -60,6 +62,10 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
     "draft_paper": ("get", expect(OWN), SIGN_IN),
+    "season": ("get", expect(STATE_READERS | {"acs.industries", "auditor.hp"}, no=403), SIGN_IN),
+    "open_season": ("post", {**expect(set(), no=403), "odop.cell": 400}, SIGN_IN),
+    "activities": ("get", expect(PLAN_READERS), SIGN_IN),
+    "evidence": ("get", expect(PLAN_READERS), SIGN_IN),
     "jobs": ("get", expect(EVERYBODY), SIGN_IN),
     "job": ("get", expect({"dm.agra", "administrator"}), SIGN_IN),
     "cancel_job": ("post", expect({"dm.agra", "administrator"}, yes=302), SIGN_IN),
@@ -97,10 +103,13 @@ def world() -> dict[str, list]:
     case = a_file(at="report")
     draft = a_draft(officer("dm.agra"), office("dm", "Agra"), ("proposal_letter",))
     movement, paper = waiting(case), case.enclosures.first()
+    plan = a_plan(at="adopted")
+    update = a_report(plan)
     job = start("unknown", by=officer("dm.agra"), key="season", rows=[])
     return {
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
+        "activities": [plan.pk], "evidence": [plan.pk, update.pk],
         "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],
         "begin": ["exhibition"], "draft": ["exhibition", draft.key],
         "draft_paper": [draft.key, draft.enclosures.first().pk],

@@ -36,7 +36,9 @@ class Telling:
     """
 
     flow: Any
-    begins: Callable[[Story, Office], dict[str, Any]]
     turns: Callable[[Movement, Story], dict[str, Any]]
+    begins: Callable[[Story, Office], dict[str, Any]] = lambda story, office: {}
     papers: Callable[[str], tuple[str, ...]] = lambda step: ()
     days_ago: Callable[[Story, str, int], int] | None = None
+    # Where no officer of the district begins the file: how it is opened, and returned.
+    opens: Callable[[Story], Any] | None = None

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
 from workflows import authority
-from workflows.demonstration import exhibition
+from workflows.demonstration import exhibition, plan
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
 from workflows.models import Case, Draft, Enclosure, Movement
@@ -24,7 +24,7 @@ from workflows.steps import decide, end_by_clock, open_case, withdraw
 
 DAYS_BETWEEN_STEPS = 3
 LONGEST = 60
-TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING,)}
+TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING, plan.TELLING)}
 
 
 def load_files(stories: list[Story]) -> int:
@@ -46,13 +46,14 @@ def as_if(moment: datetime) -> Iterator[None]:
         yield
 
 
-def _morning(days_ago: int, minutes: int) -> datetime:
+def morning(days_ago: int, minutes: int) -> datetime:
+    """Return a moment of office time, so many days ago."""
     return datetime.combine(today() - timedelta(days=days_ago), time(10, 35), IST) + timedelta(minutes=minutes)
 
 
 def _walk(story: Story) -> None:
     telling = TELLINGS[story.kind]
-    with as_if(_morning(story.opened_days_ago, 0)):
+    with as_if(morning(story.opened_days_ago, 0)):
         case = _begin(story, telling)
     for turn in range(1, LONGEST):
         stays = Movement.objects.select_related("case", "office__designation__state", "office__district")
@@ -60,8 +61,18 @@ def _walk(story: Story) -> None:
         if movement is None or movement.step == story.outcome:
             return
         days_ago = telling.days_ago or _days_ago
-        with as_if(movement.wakes if not movement.power and movement.wakes else _morning(days_ago(story, movement.step, turn), turn * 7)):
-            _take(movement, story, telling)
+        by_clock = left_to_the_clock(movement)
+        with as_if(by_clock or morning(days_ago(story, movement.step, turn), turn * 7)):
+            if by_clock:
+                end_by_clock(movement)
+            else:
+                take(movement, story, telling)
+
+
+def left_to_the_clock(movement: Movement) -> datetime | None:
+    """Return when the clock ends a stay that nobody takes: a watch, or a window at an office without a holder; else ``None``."""
+    nobody = not movement.power or not Posting.objects.filter(office=movement.office).exists()
+    return movement.wakes if nobody else None
 
 
 def _days_ago(story: Story, step: str, turn: int) -> int:
@@ -70,6 +81,8 @@ def _days_ago(story: Story, step: str, turn: int) -> int:
 
 
 def _begin(story: Story, telling: Telling) -> Case:
+    if telling.opens:
+        return telling.opens(story)
     node = telling.flow.begin_node()
     offices = Office.objects.filter(designation__state=story.district.state_id).select_related("designation__state", "district")
     office = next(office for office in offices.filter(district=story.district) if node.power in office.designation.powers)
@@ -81,11 +94,8 @@ def _begin(story: Story, telling: Telling) -> Case:
     return open_case(telling.flow, by=signer, office=office, form=form, key=draft.key, draft=draft)
 
 
-def _take(movement: Movement, story: Story, telling: Telling) -> None:
-    """Take one step as the story says: by the clock, by withdrawing, in the decision box or on the step's own page."""
-    if not movement.power:
-        end_by_clock(movement)
-        return
+def take(movement: Movement, story: Story, telling: Telling) -> None:
+    """Take one step as the story says: by withdrawing, in the decision box or on the step's own page."""
     if story.outcome == "withdrawn":
         form: Any = WithdrawalForm({"text": story.told["why"], "seen": movement.case.head})
         _must_be_valid(form, story)
