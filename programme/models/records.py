@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -85,7 +85,9 @@ class FileRecord(models.Model):
 
 
 def plain(value: Any) -> Any:
-    """Write a value as the record keeps it: money and moments as text."""
+    """Write a value as the record keeps it: money and days as text, moments in UTC whatever zone they came in."""
     if isinstance(value, Decimal):
         return f"{value:.2f}"
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

@@ -18,7 +18,6 @@ from workflows.forms.records import RecordForm
 from workflows.forms.rows import CellError, Column, RowsField
 from workflows.models import Outcome
 
-
 # The code of the form's fault when the district has a plan.
 ALREADY = "already"
 
@@ -80,7 +79,7 @@ def _already(district: District, year: str) -> str:
 
 def _activity_columns() -> list[Column]:
     return [
-        Column("topic", forms.ChoiceField(label=_("Topic"), choices=Topic.choices)),
+        Column("topic", forms.ChoiceField(label=_("Topic"), choices=Topic.choices), "wide"),
         Column("title", TextField(label=_("Activity"), max_length=200), "wide"),
         Column("starts_on", DayField(label=_("From"))),
         Column("ends_on", DayField(label=_("To"))),
@@ -91,7 +90,7 @@ def _activity_columns() -> list[Column]:
 
 def _with_department() -> list[Column]:
     first, second, *others = _activity_columns()
-    return [first, second, Column("department", forms.ModelChoiceField(Department.objects.none(), label=_("Department"))), *others]
+    return [first, second, Column("department", forms.ModelChoiceField(Department.objects.none(), label=_("Department")), "wide"), *others]
 
 
 class ActivitiesForm(RecordForm):
@@ -115,12 +114,10 @@ class ActivitiesForm(RecordForm):
 class PlanForm(ActivitiesForm):
     """What the District Industries Centre drafts, and corrects when the plan comes back."""
 
-    national_strategy = TextField(
-        label=_("Strategy for the national market"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
-    )  # fmt: skip
+    national_strategy = TextField(label=_("Strategy for the national market"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
     international_strategy = TextField(
         label=_("Strategy for international markets"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
-    )  # fmt: skip
+    )
     activities = RowsField(
         _with_department(),
         label=_("Activities"),

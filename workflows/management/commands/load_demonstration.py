@@ -50,17 +50,23 @@ class Command(BaseCommand):
         if not settings.DEMONSTRATION and settings.ENVIRONMENT != "test":
             raise CommandError("The demonstration's officers sign in without a password. Set ENVIRONMENT=demonstration to allow that.")
         try:
-            officers, allotments = load_cast() + load_crowd(), load_allotments()
-            events = load_events()
-            stories = read_stories()
-            files = load_files(stories)
+            # One transaction: half a demonstration would never be completed, and hundreds of commits take seconds.
+            with transaction.atomic():
+                officers, allotments, events = load_cast() + load_crowd(), load_allotments(), load_events()
+                files = tell(read_stories())
         except BadRow as error:
             raise CommandError(str(error)) from None
-        if files:
-            tell_crowd(State.objects.get(short=CROWDED), {story.district.pk for story in stories if story.kind == "plan"})
         self.stdout.write(
             f"{officers} officers, {allotments} allotments of {financial_year(today())}, {files} files and {events} events made."
         )
+
+
+def tell(stories: list[Story]) -> int:
+    """Make the files of the stories, then let the other districts' plans go on; return how many files the stories made."""
+    files = load_files(stories)
+    if files:
+        tell_crowd(State.objects.get(short=CROWDED), {story.district.pk for story in stories if story.kind == "plan"})
+    return files
 
 
 @transaction.atomic
