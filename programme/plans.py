@@ -125,7 +125,7 @@ class BoardLine:
 
 
 def season_board(state: State, year: str, now: datetime | None = None) -> list[BoardLine]:
-    """Return a line for every district of the State, by name. Three queries."""
+    """Return a line for every district of the State, by name. Four queries."""
     now = now or timezone.now()
     season = Season.objects.filter(state=state, year=year).first()
     plans = {plan.district_id: plan for plan in ActionPlan.objects.filter(season=season, dropped=False).prefetch_related("activities")}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
 
@@ -105,7 +106,7 @@ def a_report(case: Case, **told: Any) -> ActivityUpdate:
         "paper": ContentFile(PDF, name="shown.pdf"),
         "paper_name": "shown.pdf",
         "paper_type": "application/pdf",
-        "paper_sha256": "0" * 64,
+        "paper_sha256": sha256(PDF).hexdigest(),
     }
     at = office("dic", "Agra")
     words = {"progress": 40, "status": "under_way", "evidence": "Land is handed over.", "paper": paper, **told}

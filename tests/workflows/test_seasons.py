@@ -1,5 +1,6 @@
 """Opening a season for a whole State: by the command, by long work from the page, twice, and how its board reads."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from io import StringIO
 from time import perf_counter
@@ -14,13 +15,16 @@ from django.urls import reverse
 from django.utils import translation
 
 from programme.calendar import financial_year, today
-from programme.models import ActionPlan, Posting, Season, State
+from programme.models import ActionPlan, Office, Posting, Season, State
 from programme.plans import season_board
 from tests.files import office, officer, take
 from tests.processes.plan_files import a_plan, at_moment, opened, plan_of
 from tests.workflows.test_concurrency import at_once
 from workflows import jobs, seasons
 from workflows.authority import Refusal
+from workflows.demonstration.crowd import tell_crowd
+from workflows.demonstration.walk import as_if, morning
+from workflows.management.commands.load_demonstration import load_crowd
 from workflows.models import Case, Job, JobRow, Movement
 from workflows.record.verifier import verify
 from workflows.work import WORK
@@ -125,7 +129,8 @@ def test_the_board_tells_in_time_late_drafting_not_begun_and_not_opened(up):
     assert len(board) == 75 and len(queries) == 4
     found = {name: (lines[name].standing, lines[name].days) for name in ("Agra", "Mathura", "Varanasi", "Aligarh", "Ballia")}
     assert found == {
-        "Agra": ("in_time", 0), "Mathura": ("late", 5), "Varanasi": ("drafting", 11), "Aligarh": ("not_begun", 11), "Ballia": ("not_opened", 11),
+        "Agra": ("in_time", 0), "Mathura": ("late", 5), "Varanasi": ("drafting", 11), "Aligarh": ("not_begun", 11),
+        "Ballia": ("not_opened", 11),
     }  # fmt: skip
     assert lines["Mathura"].text == "Submitted 5 days late"
     assert lines["Varanasi"].text == "Being drafted, 11 days beyond the last day"
@@ -161,3 +166,40 @@ def test_two_calls_at_once_open_75():
 
 def test_the_plan_of_a_season_knows_its_last_day(up):
     assert plan_of(opened("Agra")).season.deadline.isoformat() == "2026-10-30"
+
+
+def opening(client, district, year=YEAR):
+    draft = reverse("draft", args=["plan", uuid4()])
+    return client.post(draft, {"year": year, "district": district.pk, "text": "", "action": "submit"})
+
+
+def test_a_district_opens_its_own_plan_once_and_no_other_districts(client_for, up):
+    client, agra = client_for("dic.agra"), up.districts.get(name_en="Agra")
+    assert opening(client, agra).status_code == 302
+    assert Case.objects.get().office == office("dic", "Agra")
+    assert opening(client, agra).status_code == 422
+    assert opening(client, up.districts.get(name_en="Mathura")).status_code == 422
+    assert opening(client_for("odop.cell"), up.districts.get(name_en="Mathura")).status_code == 302
+    assert Case.objects.count() == 2
+
+
+def test_the_crowd_of_the_demonstration_makes_a_board_of_every_standing(up):
+    made = load_crowd()
+    assert made and load_crowd() == 0
+    assert not Office.objects.filter(designation__state=up, designation__code__in=["dm", "dic"], postings=None).exists()
+    with as_if(morning(64, 0)):
+        assert sum(case is not None for _district, case in seasons.open_all(up, financial_year(today()))) == 75
+    tell_crowd(up, told={up.districts.get(name_en="Agra").pk})
+    standing = Counter(line.standing for line in season_board(up, financial_year(today())))
+    assert standing["drafting"] == 12 and standing["not_begun"] == 48
+    assert standing["in_time"] + standing["late"] == 15
+    assert plan_of(Case.objects.get(district__name_en="Agra")).submitted_at is None
+    assert verify().findings == []
+
+
+def test_the_crowd_is_not_offered_on_the_sign_in_page(client, settings, db):
+    settings.DEMONSTRATION = True
+    load_crowd()
+    page = client.get(reverse("sign_in")).content.decode()
+    assert 'value="dm.agra"' in page and 'value="dm.ballia"' not in page
+    assert client.post(reverse("try_as"), {"person": "dm.ballia"}).status_code == 404

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.core.management.base import no_translations
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from programme.calendar import financial_year, today
@@ -112,7 +111,8 @@ def _post(row: Row, officer: Officer, office: Office, *, by: Officer | None) -> 
 def load_crowd() -> int:
     """Put officers behind the desks of every district that the cast leaves empty, so that files everywhere can go on."""
     offices = Office.objects.filter(designation__state__short=CROWDED, designation__code__in=CROWD, postings=None)
-    rows = [(office, f"{office.designation.code}.{slugify(office.district.name_en)}") for office in _with_places(offices)]
+    offices = offices.select_related("designation", "district").order_by("district__name_en", "designation__code")
+    rows = [(office, f"{office.designation.code}.{slugify(office.district.name_en)}") for office in offices if office.district]
     officers = Officer.objects.bulk_create(
         Officer(username=username, password=make_password(None), language="hi", **office.names()) for office, username in rows
     )
@@ -123,10 +123,6 @@ def load_crowd() -> int:
     )
     derive()
     return len(officers)
-
-
-def _with_places(offices: QuerySet[Office]) -> QuerySet[Office]:
-    return offices.select_related("designation", "district").order_by("district__name_en", "designation__code")
 
 
 def load_events() -> int:
