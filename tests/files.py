@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 
 from programme.calendar import financial_year, today
 from programme.models import Allotment, BudgetHead, District, Norm, Office, Officer, Posting, Product
+from workflows.demonstration.committee import take_in_sitting
 from workflows.flows import ExhibitionFlow
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.steps import decide, open_case
@@ -27,9 +28,9 @@ def office(designation: str, district: str | None = None, state: str = "UP") -> 
     return found.get(district__name_en=district) if district else found.get(district=None)
 
 
-def an_allotment(amount: int = 50_000_000, state: str = "UP") -> Allotment:
-    """Make sure the first budget head of the State has money this year, in rupees."""
-    head = BudgetHead.objects.filter(state__short=state).order_by("code").first()
+def an_allotment(amount: int = 50_000_000, state: str = "UP", scheme: str = "EXHIBITION") -> Allotment:
+    """Make sure the State's budget head of the scheme has money this year, in rupees."""
+    head = BudgetHead.objects.get(state__short=state, scheme=scheme)
     allotment, made = Allotment.objects.get_or_create(head=head, year=financial_year(today()), defaults={"allotted": amount})
     if not made:
         allotment.allotted = amount
@@ -49,7 +50,7 @@ def proposal_data(district: str = "Agra", **changes: Any) -> dict[str, Any]:
         "starts_on": (today() + timedelta(days=60)).isoformat(),
         "ends_on": (today() + timedelta(days=62)).isoformat(),
         "stalls": "60",
-        "budget_head": BudgetHead.objects.filter(state=place.state).order_by("code").first().pk,
+        "budget_head": BudgetHead.objects.get(state=place.state, scheme="EXHIBITION").pk,
         "amount_asked": "18,50,000",
         "nodal_officer": "Assistant Manager, DIC",
         "nodal_mobile": "9876543210",
@@ -127,6 +128,8 @@ def take(case: Case, outcome: str, by: str = "", at: Office | None = None, **dat
     for name, amount in (("amount_recommended", "recommended"), ("amount_sanctioned", "sanctioned")):
         if outcome == amount:
             data.setdefault(name, str(movement.case.record.amount))
+    if node.in_committee:
+        return take_in_sitting(movement, data, chair=signer)
     form = node.form_class(data, movement=movement, officer=signer)
     assert form.is_valid(), form.errors
     return decide(movement, by=signer, form=form)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connection
@@ -11,7 +12,7 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from viewflow.workflow.nodes import Join, Split
 
 from workflows.flows import FLOWS
-from workflows.models import Case, Outcome
+from workflows.models import Case, Committee, Outcome
 from workflows.nodes import LADDER, Act, Begin, Choose, Ending, Stay, Step, Watch
 from workflows.record import triggers
 
@@ -38,6 +39,8 @@ def faults(flow: Any) -> Iterator[CheckMessage]:
     for node in nodes:
         if isinstance(node, Begin | Step):
             yield from _human_faults(name, node)
+        if isinstance(node, Step):
+            yield from _committee_faults(name, node)
         if isinstance(node, Stay):
             yield from _clock_faults(name, flow, node)
         if isinstance(node, Split | Join):
@@ -59,6 +62,13 @@ def _human_faults(name: str, node: Any) -> Iterator[CheckMessage]:
                 f"{name}.{node.name}: a record form has the one way out SUBMIT, a decision form has others to choose from.",
                 id="workflows.E007",
             )
+
+
+def _committee_faults(name: str, node: Step) -> Iterator[CheckMessage]:
+    if node.in_committee != (node.power in Committee.values):
+        yield Error(f"{name}.{node.name}: .InCommittee() and the power of a committee's chair go together.", id="workflows.E017")
+    if node.in_committee and (node.own_page or node.together):
+        yield Error(f"{name}.{node.name}: a committee decides in a decision form, by its chair alone.", id="workflows.E018")
 
 
 def _clock_faults(name: str, flow: Any, node: Any) -> Iterator[CheckMessage]:
@@ -122,6 +132,15 @@ def record_is_guarded(app_configs: Any, databases: Any = None, **kwargs: Any) ->
     if not databases or Case._meta.db_table not in connection.introspection.table_names():
         return []
     return [Caution(f"Trigger {name} is missing. Run manage.py migrate.", id="workflows.W002") for name in triggers.missing()]
+
+
+@register(Tags.security, deploy=True)
+def orders_are_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A State that runs without a signing key is warned, not stopped (docs/decisions/0008)."""
+    if settings.ORDER_KEY_FILE:
+        return []
+    hint = "Set ORDER_KEY_FILE and ORDER_CERTIFICATE_FILE to the document signer key and certificate of a licensed certifying authority."
+    return [Caution("Orders leave as PDF without a digital signature.", hint=hint, id="workflows.W003")]
 
 
 def names() -> list[str]:

@@ -2,5 +2,6 @@
 
 from workflows import seasons
 from workflows.jobs import Work
+from workflows.sittings import signing
 
-WORK: dict[str, Work] = {seasons.KIND: seasons.OPENING}
+WORK: dict[str, Work] = {seasons.KIND: seasons.OPENING, signing.KIND: signing.MOVING}

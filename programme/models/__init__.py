@@ -1,3 +1,4 @@
+from programme.models.banks import Bank
 from programme.models.beneficiaries import (
     BenefitOnce,
     CeilingEntry,
@@ -10,6 +11,8 @@ from programme.models.beneficiaries import (
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
 from programme.models.exhibitions import ExhibitionProposal
+from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
+from programme.models.loans import LoanApplication
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
@@ -22,8 +25,10 @@ __all__ = [
     "Activity",
     "ActivityStatus",
     "ActivityUpdate",
+    "GI",
     "Allotment",
     "AppliesBy",
+    "Bank",
     "BenefitOnce",
     "BudgetHead",
     "CeilingEntry",
@@ -45,6 +50,7 @@ __all__ = [
     "LedgerEntry",
     "LetterOfIntent",
     "Level",
+    "LoanApplication",
     "Matter",
     "MatterKind",
     "MatterOutcome",
@@ -54,7 +60,10 @@ __all__ = [
     "Officer",
     "Posting",
     "Product",
+    "ProductProposal",
+    "Proposed",
     "Rank",
+    "RankDecision",
     "Role",
     "Season",
     "Sector",

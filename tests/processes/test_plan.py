@@ -53,7 +53,7 @@ def last(case):
 def test_a_plan_is_drafted_completed_signed_scrutinised_and_adopted():
     case = a_plan(at="adopted")
     assert case.ending == "adopted" and case.record.adopted_on and not case.record.dropped
-    assert outcomes(case) == ["opened", *["submitted"] * 7, "recommended", "approved"]
+    assert outcomes(case) == ["opened", *["submitted"] * 7, "recommended", "approved", "order_issued"]
     assert verify().findings == []
 
 

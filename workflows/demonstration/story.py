@@ -12,7 +12,8 @@ from workflows.models import Movement
 class Story:
     """One entry of ``fixtures/demonstration_files.json``: a process, a district, when it began and how far it has come.
 
-    ``told`` is what the process itself needs to know, such as a title, an amount or a date.
+    ``told`` is what the process itself needs to know, such as a title, an amount or a date. Of a step taken together it may say
+    after how many answers the story stops (``answered``) and which designations are ``silent`` until the clock closes the window.
     """
 
     kind: str
@@ -32,7 +33,8 @@ class Telling:
     """How one process is told: what is typed to begin a file, and at each step, as a person would type it.
 
     ``begins`` also names the papers attached; ``turns`` returns what is typed at a step; ``days_ago`` says when a step was
-    taken, by default three days after the one before it.
+    taken, by default three days after the one before it. ``forms`` names the form of a step that is signed elsewhere than on
+    the page of its own, such as in the minutes of a sitting. ``opens`` returns the file where no officer of the district begins it.
     """
 
     flow: Any
@@ -40,5 +42,5 @@ class Telling:
     begins: Callable[[Story, Office], dict[str, Any]] = lambda story, office: {}
     papers: Callable[[str], tuple[str, ...]] = lambda step: ()
     days_ago: Callable[[Story, str, int], int] | None = None
-    # Where no officer of the district begins the file: how it is opened, and returned.
     opens: Callable[[Story], Any] | None = None
+    forms: dict[str, Any] = field(default_factory=dict)

@@ -13,8 +13,10 @@ from django.utils import timezone, translation
 
 from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
+from programme.powers import Power
 from workflows import authority
-from workflows.demonstration import exhibition, plan
+from workflows.demonstration import exhibition, identification, loan, plan
+from workflows.demonstration.committee import take_in_sitting
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
 from workflows.models import Case, Draft, Enclosure, Movement
@@ -24,7 +26,9 @@ from workflows.steps import decide, end_by_clock, open_case, withdraw
 
 DAYS_BETWEEN_STEPS = 3
 LONGEST = 60
-TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING, plan.TELLING)}
+TELLINGS: dict[str, Telling] = {
+    telling.flow.slug: telling for telling in (exhibition.TELLING, identification.TELLING, plan.TELLING, loan.TELLING)
+}
 
 
 def load_files(stories: list[Story]) -> int:
@@ -57,22 +61,26 @@ def _walk(story: Story) -> None:
         case = _begin(story, telling)
     for turn in range(1, LONGEST):
         stays = Movement.objects.select_related("case", "office__designation__state", "office__district")
-        movement = stays.filter(case=case, disposed=None).order_by("pk").first()
-        if movement is None or movement.step == story.outcome:
+        waiting = sorted(stays.filter(case=case, disposed=None).order_by("pk"), key=lambda stay: _left_to_the_clock(stay, story))
+        if not waiting or (waiting[0].step == story.outcome and _answers(waiting[0]) >= story.told.get("answered", 0)):
             return
-        days_ago = telling.days_ago or _days_ago
-        by_clock = left_to_the_clock(movement)
-        with as_if(by_clock or morning(days_ago(story, movement.step, turn), turn * 7)):
-            if by_clock:
-                end_by_clock(movement)
-            else:
-                take(movement, story, telling)
+        movement, days_ago = waiting[0], telling.days_ago or _days_ago
+        time_came = movement.wakes if _left_to_the_clock(movement, story) else None
+        with as_if(time_came or morning(days_ago(story, movement.step, turn), turn * 7)):
+            take(movement, story, telling)
 
 
-def left_to_the_clock(movement: Movement) -> datetime | None:
-    """Return when the clock ends a stay that nobody takes: a watch, or a window at an office without a holder; else ``None``."""
-    nobody = not movement.power or not Posting.objects.filter(office=movement.office).exists()
-    return movement.wakes if nobody else None
+def _left_to_the_clock(movement: Movement, story: Story) -> bool:
+    """Say whether nobody ends this stay: a watch, or an office asked together with others that is vacant or told to be silent."""
+    if not movement.power or not movement.node.together:
+        return not movement.power
+    silent = movement.office.designation.code in story.told.get("silent", ())
+    return silent or not Posting.objects.filter(office=movement.office).exists()
+
+
+def _answers(movement: Movement) -> int:
+    """Count the offices that have answered where the file waits; a story may stop after some of them."""
+    return Movement.objects.filter(case=movement.case, step=movement.step).exclude(disposed=None).count()
 
 
 def _days_ago(story: Story, step: str, turn: int) -> int:
@@ -95,15 +103,21 @@ def _begin(story: Story, telling: Telling) -> Case:
 
 
 def take(movement: Movement, story: Story, telling: Telling) -> None:
-    """Take one step as the story says: by withdrawing, in the decision box or on the step's own page."""
+    """Take one step as the story says: by the clock, by withdrawing, in the decision box or on the step's own page."""
+    if _left_to_the_clock(movement, story):
+        end_by_clock(movement)
+        return
     if story.outcome == "withdrawn":
         form: Any = WithdrawalForm({"text": story.told["why"], "seen": movement.case.head})
         _must_be_valid(form, story)
         withdraw(movement.case, by=holder(movement.case.office), form=form)
         return
     signer, data = holder(movement.office), {"seen": movement.case.head, **telling.turns(movement, story)}
+    if movement.node.in_committee:
+        take_in_sitting(movement, data, chair=signer, convener=_convener(movement.office))
+        return
     if not movement.node.own_page:
-        form = movement.node.form_class(data, movement=movement, officer=signer)
+        form = telling.forms.get(movement.step, movement.node.form_class)(data, movement=movement, officer=signer)
         _must_be_valid(form, story)
         decide(movement, by=signer, form=form)
         return
@@ -112,6 +126,12 @@ def take(movement: Movement, story: Story, telling: Telling) -> None:
     form = movement.node.form_class(data, movement=movement, office=movement.office, officer=signer, norm=movement.case.norm, papers=papers)
     _must_be_valid(form, story)
     decide(movement, by=signer, form=form, draft=draft)
+
+
+def _convener(chair: Office) -> Officer:
+    """Return who convenes the committee that ``chair`` presides over in its district."""
+    offices = Office.objects.filter(district=chair.district_id).select_related("designation__state", "district")
+    return holder(next(office for office in offices if Power.CONVENE_COMMITTEE in office.designation.powers))
 
 
 def holder(office: Office) -> Officer:

@@ -4,9 +4,10 @@ from viewflow import this
 from programme.models import ActionPlan
 from programme.plans import machine_checks
 from programme.powers import Power
+from workflows.effects.plan import adopt
 from workflows.forms.plan import PlanApprovalForm, PlanForm, PlanScrutinyForm, SeasonForm, SectionForm, SignatureForm
 from workflows.models.outcomes import APPROVE, RECOMMEND, RETURN, SILENT, SUBMIT
-from workflows.nodes import DEPARTMENT, DISTRICT, STATE, Begin, CaseFlow, Ending, Step
+from workflows.nodes import DEPARTMENT, DISTRICT, STATE, Act, Begin, CaseFlow, Ending, Step
 
 
 class ActionPlanFlow(CaseFlow):
@@ -52,9 +53,10 @@ class ActionPlanFlow(CaseFlow):
     approve = (
         Step(PlanApprovalForm, _("Approval"))
         .By(Power.APPROVE_PLAN, at=STATE).Within(days=15).NotBy(this.scrutinise)
-        .On(APPROVE, this.adopted).On(RETURN, this.scrutinise, this.correct)
+        .On(APPROVE, this.adopt).On(RETURN, this.scrutinise, this.correct)
         .OnWithdrawal(this.withdrawn)
     )  # fmt: skip
+    adopt = Act(adopt, _("Adoption")).Next(this.adopted)
 
     # District, when the plan comes back
     correct = (

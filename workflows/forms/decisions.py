@@ -23,6 +23,8 @@ class SignedForm(forms.Form):
     own_page = False
     # The sitting whose minutes decide; only a committee's own form has one.
     sitting: dict[str, Any] | None = None
+    # Who prepared what the signer signs, where that was not done in a draft.
+    prepared_by: Officer | None = None
 
     text = TextField(label=_("Note"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -66,7 +68,7 @@ class DecisionForm(SignedForm):
         self.movement, self.officer, self.record = movement, officer, movement.case.record
         node = movement.node
         self.fields["seen"].initial = movement.case.head
-        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways]
+        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways_by_hand]
         self.fields["outcome"] = forms.ChoiceField(
             label=_("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages={"required": _("Choose what you decide.")}
         )
@@ -86,9 +88,27 @@ class DecisionForm(SignedForm):
             )
         for name in {name for names in self.writes.values() for name in names}:
             self.fields[name].required = False
-        self.fields["text"].help_text = _("A reason is required when you return or reject.")
+        self.fields["text"].help_text = self._about_the_reason()
         written = [name for names in self.writes.values() for name in names]
         self.order_fields(["outcome", self.amount_field, *written, *self.asked, "text", "return_to"])
+
+    @property
+    def rules_against(self) -> list[str]:
+        """Return what the rules say against the file, to be quoted when it is rejected."""
+        return [check.text for check in self.checks if check.level == "stop" and (check.at_once or check.override)]
+
+    def _about_the_reason(self) -> str:
+        asked = _("A reason is required when you return or reject.")
+        if Outcome.REJECT not in {way.outcome for way in self.movement.node.ways} or not self.rules_against:
+            return str(asked)
+        offered = _("Left empty, a rejection quotes the rule: %(rule)s") % {"rule": " ".join(self.rules_against)}
+        return f"{asked} {offered}"
+
+    @property
+    def text_of_note(self) -> str:
+        """Return what the officer wrote; for a rejection without a word of his own, the rule that stands against the file."""
+        written = super().text_of_note
+        return written or (" ".join(self.rules_against) if self.outcome == Outcome.REJECT else "")
 
     def _add_amount(self) -> None:
         if self.amount_field:
@@ -126,12 +146,13 @@ class DecisionForm(SignedForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         chosen = data.get("outcome")
-        if chosen and Outcome(chosen).needs_reason and not data.get("text") and not self._has_objection(data):
+        quoted = chosen == Outcome.REJECT and self.rules_against
+        if chosen and Outcome(chosen).needs_reason and not data.get("text") and not self._has_objection(data) and not quoted:
             self.add_error("text", _("Write the reason; the district will see it."))
         for row in range(1, OBJECTIONS + 1):
             if bool(data.get(f"about_{row}")) != bool(data.get(f"objection_{row}")):
                 self.add_error(f"objection_{row}", _("Name the field or paper, and say what is wrong with it."))
-        if chosen == self.amount_outcome and self.amount_field not in self.errors:
+        if chosen and chosen == self.amount_outcome and self.amount_field not in self.errors:
             self._clean_amount(data)
         if chosen:
             self._clean_written(data, Outcome(chosen))

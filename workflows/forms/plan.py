@@ -170,10 +170,7 @@ class PlanScrutinyForm(DecisionForm):
 
 
 class PlanApprovalForm(DecisionForm):
-    """With the approval the plan is adopted."""
-
-    def values(self) -> dict[str, Any]:
-        return {"adopted_on": today()} if self.outcome == Outcome.APPROVE else {}
+    pass
 
 
 class ProgressForm(forms.Form):

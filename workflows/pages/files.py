@@ -1,5 +1,6 @@
-"""The file: its page, its whole history, its order, and the list of files one may read."""
+"""The file: its page, its whole history, and the list of files one may read."""
 
+import json
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from workflows import authority, deadlines, history, reasons, steps
 from workflows.authority import visible_to
 from workflows.forms.decisions import WithdrawalForm
-from workflows.models import Case, Movement, Outcome
+from workflows.models import Case, Movement
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, page_of, readable_case, search_words, show
+from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
 from workflows.record import export
+from workflows.sittings import seats
 
 
 @only(*SAFE)
@@ -53,7 +56,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
     if mine and not refusal:
         if mine.opened_at is None:
             steps.record_opening(mine, by=officer)
-        if form is None and not mine.node.own_page:
+        if form is None and not mine.node.own_page and not mine.node.in_committee:
             form = mine.node.form_class(movement=mine, officer=officer)
     if withdrawal is None and steps.may_withdraw(officer, case):
         withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
@@ -63,12 +66,16 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "paragraphs": sheet.paragraphs,
         "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
         "paper_names": case.record.PAPERS,
-        "order": getattr(case, "order", None),
+        "issued": papers_issued(sheet.paragraphs),
         "stages": history.stages(case, stays),
+        "opinions": history.opinions(case, stays, sheet.paragraphs),
+        "acknowledged": bool(case.record.acknowledged()),
         "summary": case.flow_class.summary(case),
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
+        "seatings": [seats.seating(officer, stay) for stay in waiting if stay.node.in_committee],
+        "sittings": seats.of_file(officer, case),
         "refusal": refusal,
         "form": form,
         "fields": filling.plain_fields(form) if form else [],
@@ -108,7 +115,7 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "paragraphs": sheet.paragraphs,
         "chain_holds": sheet.holds,
         "paper_names": case.record.PAPERS,
-        "order": getattr(case, "order", None),
+        "issued": papers_issued(sheet.paragraphs),
     }
     return show(request, "history.html", context, tab="files")
 
@@ -125,21 +132,19 @@ def record_lines(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def order(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Show the sanction order as a page to print; 404 until it is issued."""
+def acknowledgement(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Show what the applicant takes home: the file's number and what was received; 404 where nobody applies."""
     case = readable_case(request, pk)
-    issued = getattr(case, "order", None)
-    if issued is None:
+    acknowledged = case.record.acknowledged()
+    if not acknowledged:
         raise Http404
-    sanction = case.movements.filter(outcome=Outcome.SANCTION).select_related("office__designation__department").last()
-    sheet = history.note_sheet(case).paragraphs
-    noting = next(paragraph for paragraph in sheet if paragraph.body.get("order"))
+    first = case.notings.get(paragraph=1)
+    kinds = [paper["kind"] for paper in json.loads(first.body)["papers"]]
     context = {
         "case": case,
-        "order": issued,
-        "noting": noting,
-        "issuing_department": sanction.office.designation.department if sanction else None,
-        # The order rests on the last sanction before it.
-        "signed": next((p for p in reversed(sheet[: noting.n]) if p.body["outcome"] == Outcome.SANCTION), None),
+        "acknowledged": acknowledged,
+        "received": first.written_at,
+        "papers": [case.record.PAPERS.get(kind, kind) for kind in dict.fromkeys(kinds)],
+        "due": case.movements.order_by("pk").values_list("due", flat=True).first(),
     }
-    return show(request, "order.html", context, tab="files")
+    return show(request, "acknowledgement.html", context, tab="files")

@@ -53,8 +53,14 @@ def _shown(record: Any, name: str) -> str:
         kept = record.identity(name)
         return kept.shown if kept else ""
     value = getattr(record, name)
+    if value is None:
+        return ""
+    if name in record.WORDS:
+        return record.words(name)
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
+    if record._meta.get_field(name).choices:
+        return str(getattr(record, f"get_{name}_display")())
     if isinstance(value, Decimal):
         return both_rupees(value)
     return day(value) if isinstance(value, date) else str(value)

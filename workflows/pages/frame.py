@@ -23,6 +23,7 @@ from workflows.authority import Overtaken, Refusal, capacities, may_anywhere, vi
 from workflows.flows import FLOWS
 from workflows.models import Case, Movement
 from workflows.pages import problems
+from workflows.sittings import seats
 
 PAGE_LENGTH = 25
 
@@ -88,10 +89,17 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     ]
     if may_anywhere(officer, Power.SEE_STATE):
         shown.append(Tab("season", _("Action plans"), reverse("season")))
-    for slug, flow_class in beginnings(officer):
-        title = _("New: %(process)s") % {"process": flow_class.process_title}
-        shown.append(Tab(f"begin {slug}", title, reverse("begin", args=[slug])))
+    openings = beginnings(officer)
+    if len(openings) == 1:
+        slug, flow_class = openings[0]
+        shown.append(Tab("new", _("New: %(process)s") % {"process": flow_class.process_title}, reverse("begin", args=[slug])))
+    elif openings:
+        shown.append(Tab("new", _("New file"), reverse("new")))
+    shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
+    if seats.sits_anywhere(officer):
+        shown.append(Tab("sittings", _("Committee"), reverse("sittings"), badge=seats.count_waiting(officer)))
     if may_anywhere(officer, Power.AUDIT):
+        shown.append(Tab("sittings", _("Committees"), reverse("sittings")))
         shown.append(Tab("seals", _("Seals"), reverse("seals")))
     if may_anywhere(officer, Power.AUDIT) or may_anywhere(officer, Power.ADMINISTER):
         shown.append(Tab("health", _("Health"), reverse("health")))
@@ -125,7 +133,7 @@ def other_charges(officer: Any) -> list[Any]:
 
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
-    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district", "order")
+    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
     case = rows.filter(pk=pk).first()
     if case is None:
         raise Http404

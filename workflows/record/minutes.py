@@ -1,0 +1,23 @@
+"""Verifying the minutes of committees: their own text, and what the paragraphs of their files say of them."""
+
+import json
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from workflows.models import Case, Item, Sitting
+from workflows.record.canonical import sha256_of
+from workflows.record.findings import Finding, finding
+
+
+def check_minutes(cases: QuerySet[Case]) -> Iterator[Finding]:
+    """Yield signed minutes whose text is not what their digest says, and paragraphs of ``cases`` that name other minutes."""
+    for number, text, digest in Sitting.objects.exclude(number=None).order_by("pk").values_list("number", "minutes", "sha256").iterator():
+        if sha256_of(text) != digest:
+            yield finding("minutes", number=number)
+    rows = Item.objects.filter(noting__case__in=cases).order_by("pk")
+    columns = ("sitting__number", "sitting__sha256", "noting__case__number", "noting__paragraph", "noting__body")
+    for number, digest, file, paragraph, body in rows.values_list(*columns).iterator():
+        said = json.loads(body).get("sitting") or {}
+        if (said.get("number"), said.get("minutes_sha256")) != (number, digest):
+            yield finding("minutes-named", file, paragraph, number=number)
