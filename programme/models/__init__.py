@@ -21,11 +21,11 @@ from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
 
 __all__ = [
+    "GI",
     "ActionPlan",
     "Activity",
     "ActivityStatus",
     "ActivityUpdate",
-    "GI",
     "Allotment",
     "AppliesBy",
     "Bank",

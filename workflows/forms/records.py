@@ -79,7 +79,7 @@ class RecordForm(SignedForm, forms.ModelForm):
     def _offer_waivers(self) -> None:
         """Ask for a reason beside every required paper that is not there, where the office may let it be missing."""
         missing = set(self.required_papers(self.norm)) - {paper.kind for paper in self.papers}
-        if missing and may(self.officer, Power.WAIVE_PAPER, self.office, afresh=False):
+        if missing and self.officer and may(self.officer, Power.WAIVE_PAPER, self.office, afresh=False):
             for kind in sorted(missing & self.open_papers):
                 self.fields[f"{WAIVER}{kind}"] = TextField(
                     label=gettext_lazy("Why it is not attached"),
