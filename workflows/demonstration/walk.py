@@ -71,11 +71,12 @@ def _walk(story: Story) -> None:
 
 
 def _left_to_the_clock(movement: Movement, story: Story) -> bool:
-    """Say whether nobody ends this stay: a watch, or an office asked together with others that is vacant or told to be silent."""
+    """Say whether nobody ends this stay: a watch, or an office asked together with others that is told to be silent, or vacant."""
     if not movement.power or not movement.node.together:
         return not movement.power
-    silent = movement.office.designation.code in story.told.get("silent", ())
-    return silent or not Posting.objects.filter(office=movement.office).exists()
+    if movement.office.designation.code in story.told.get("silent", ()):
+        return True
+    return story.outcome != "withdrawn" and not Posting.objects.filter(office=movement.office).exists()
 
 
 def _answers(movement: Movement) -> int:
