@@ -215,7 +215,7 @@ def test_the_applicant_of_ghaziabad_who_asks_for_carpets_can_only_be_rejected():
     assert "only a unit of the district's own product" in str(offered.fields["text"].help_text)
     take(case, "rejected", by="dic.mathura")
     [_filed, rejected] = note_sheet(again(case)).paragraphs
-    assert "ODOP_MARGIN_MONEY 2018" in rejected.text and "कालीन" in rejected.text
+    assert "version 2018 of the rules" in rejected.text and "कालीन" in rejected.text
     assert again(case).ending == "rejected"
 
 
@@ -335,6 +335,13 @@ def test_a_file_filed_by_the_manager_is_corrected_by_him_and_scrutinised_by_the_
     assert waiting(case).office == office("dic", "Agra")
     take(case, "returned", text="The address is not legible.")
     assert waiting(case).office == office("manager_dic", "Agra")
+
+
+def test_the_committee_decides_in_a_sitting_alone():
+    case = a_loan(at="committee")
+    with pytest.raises(Refusal, match="sitting"):
+        take(case, "recommended")
+    assert waiting(case).step == "committee"
 
 
 @pytest.mark.parametrize(

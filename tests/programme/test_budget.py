@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from programme.budget import NoBudget, balance, commit, record
+from programme.budget import NoBudget, NoHead, balance, book, commit, head_of, record
 from programme.models import Allotment, EntryKind, LedgerEntry
 
 YEAR = "2026-27"
@@ -56,6 +56,25 @@ def test_a_release_and_a_utilisation_leave_the_balance(head, allotment):
     record(EntryKind.UTILISATION, head, YEAR, Decimal(90), file_number="UP/EXH/2026-27/0001")
     assert balance(head, YEAR) == Decimal("1499900.00")
     assert LedgerEntry.objects.filter(file_number="UP/EXH/2026-27/0001").count() == 3
+
+
+def test_a_scheme_finds_its_head_and_a_state_without_one_says_so(up, hp):
+    assert head_of("ODOP_MARGIN_MONEY", up).code == "2851-00-102-08"
+    with pytest.raises(NoHead, match="Himachal Pradesh"):
+        head_of("ODOP_MARGIN_MONEY", hp)
+
+
+def test_the_database_keeps_one_head_a_scheme_and_state(up):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        up.budget_heads.create(code="2851-00-102-99", scheme="ODOP_MARGIN_MONEY", name_en="Another")
+
+
+def test_what_becomes_of_a_commitment_is_booked_where_it_was_made(head, allotment):
+    commit(head, YEAR, Decimal(100), file_number="UP/EXH/2026-27/0001")
+    entry = book(EntryKind.RECOVERY, Decimal(40), file_number="UP/EXH/2026-27/0001")
+    assert (entry.allotment, entry.amount, balance(head, YEAR)) == (allotment, Decimal(40), Decimal("1499900.00"))
+    with pytest.raises(LedgerEntry.DoesNotExist):
+        book(EntryKind.RELEASE, Decimal(40), file_number="UP/EXH/2026-27/0002")
 
 
 @pytest.mark.parametrize("committed", [Decimal("-0.01"), Decimal("1500000.01")], ids=["below zero", "above the allotment"])

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from programme.calendar import today
 from programme.models import Posting
 from tests.files import a_draft, a_file, office, officer, waiting
+from tests.processes.loan_files import apply
 from tests.processes.plan_files import a_plan, a_report
 from tests.workflows.seated import a_claim, decided, draft, in_place, moved, ready
 from workflows.jobs import start
@@ -61,6 +62,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "letter": ("get", expect(READERS), SIGN_IN),
     "letter_pdf": ("get", expect(READERS), SIGN_IN),
     "public_order": ("get", expect(EVERYBODY), 200),
+    "acknowledgement": ("get", expect(OWN | STATE_READERS), SIGN_IN),
     "withdraw": ("post", {**expect(set()), **dict.fromkeys(READERS, 403)}, SIGN_IN),
     "step": ("get", {**expect(set()), **dict.fromkeys(READERS, 403), "dm.agra": 200}, SIGN_IN),
     "decide": ("post", {**expect(set()), **dict.fromkeys(READERS, 302)}, SIGN_IN),
@@ -113,7 +115,7 @@ def test_every_address_has_a_row_in_the_access_table():
 
 @pytest.fixture
 def world() -> Iterator[dict[str, list]]:
-    """A file of Agra that has its order and waits for the report, an unsigned draft of the same office, and signed minutes."""
+    """A file of Agra that has its order and waits for the report, an unsigned draft of the same office, signed minutes, and an applicant's loan."""
     with in_place():
         yield _world()
 
@@ -125,11 +127,13 @@ def _world() -> dict[str, list]:
     plan = a_plan(at="adopted")
     update = a_report(plan)
     sitting = moved(ready(a_claim()))
+    loan = apply()
     job = start("unknown", by=officer("dm.agra"), key="season", rows=[])
     order = case.order
     return {
         "letter": [case.pk, order.pk], "letter_pdf": [case.pk, order.pk, "hi"], "public_order": [order.key],
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
+        "acknowledgement": [loan.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
         "activities": [plan.pk], "evidence": [plan.pk, update.pk],
         "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],

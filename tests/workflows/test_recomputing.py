@@ -33,18 +33,18 @@ def ran(*options: str) -> tuple[str, int]:
     return out.getvalue(), 0
 
 
-def unguarded(statement: str) -> None:
+def unguarded(statement: str, values: list) -> None:
     """Write to the database as somebody who may also change its tables."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
-            cursor.execute(statement)
+            cursor.execute(statement, values)
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
         else:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for name in ("margin_money_only_as_computed_on_a_loan", "margin_money_released_as_sanctioned"):
                 cursor.execute(f"ALTER TABLE programme_loanapplication DROP CONSTRAINT {name}")
-            cursor.execute(statement)
+            cursor.execute(statement, values)
 
 
 def test_files_as_they_were_sanctioned_differ_in_nothing():
@@ -58,7 +58,7 @@ def test_files_as_they_were_sanctioned_differ_in_nothing():
 
 def test_a_wrong_amount_is_found_whatever_wrote_it():
     case = a_loan(at="watch")
-    unguarded(f"UPDATE programme_loanapplication SET amount_sanctioned = 900000 WHERE id = {case.record_id}")
+    unguarded("UPDATE programme_loanapplication SET amount_sanctioned = 900000 WHERE id = %s", [case.record_id])
     said, status = ran()
     assert status == 1
     assert f"{case.number}, the amount sanctioned: 900000.00 stands there, 600000.00 is derived." in said

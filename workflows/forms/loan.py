@@ -130,7 +130,7 @@ class LoanForm(IdentitiesForm):
         return data
 
     def _clean_money(self, data: dict[str, Any]) -> None:
-        cost, parts = data.get("project_cost"), [part for name in PARTS if (part := data.get(name)) is not None]
+        cost, parts = data.get("project_cost"), [data[part] for part in PARTS if data.get(part) is not None]
         if cost is None or len(parts) < len(PARTS):
             return
         together = sum(parts, Decimal(0))

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy
 from viewflow.workflow.base import Flow, Node
 from viewflow.workflow.lock import SelectForUpdateLock
 
+from programme.checks import waived
 from workflows.models import Case
 from workflows.nodes.automatic import Choose
 from workflows.nodes.beginning import Begin
@@ -53,7 +54,7 @@ class CaseFlow(Flow):
     def checks(cls, case: Case) -> list[Any]:
         """Return the machine checks of the file as it stands now; what an officer has answered reads with his answer."""
         answers = case.record.answers
-        found = cls.machine_checks(case.record, case.norm)
+        found = [*cls.machine_checks(case.record, case.norm), *waived(case.record)]
         return [check.answered(answers[check.code]) if check.code in answers else check for check in found]
 
     @classmethod

@@ -55,7 +55,7 @@ def _shown(record: Any, name: str) -> str:
     value = getattr(record, name)
     if value is None:
         return ""
-    if name in record.WORDS:
+    if name in getattr(record, "WORDS", {}):
         return record.words(name)
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
