@@ -14,6 +14,9 @@ NEVER_CHANGED = "the budget ledger is only added to"
 RANKS_STAY = "decisions on the rank of a product are only added to"
 CEILING, ONCE = "programme_ceilingentry", "programme_benefitonce"
 HAD = "what a beneficiary has had is only added to"
+PROGRESS, RESCHEDULED = "programme_activityupdate", "programme_eventchange"
+REPORTED = "what was reported of an activity is only added to"
+REPLANNED = "what was re-planned of an event is only added to"
 NORM_STAYS = "a published norm is never changed or deleted; publish a new version"
 NORM_FIELDS = (
     "id", "state_id", "scheme", "version", "order_number", "order_date", "applies_from", "applies_until", "applies_by", "rules",
@@ -35,6 +38,11 @@ def _excluded(shared: str) -> str:
         f"EXCLUDE USING gist ({shared} WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&)"
         " WHERE (((charge)::text = 'regular'::text))"
     )
+
+
+def _taken(table: str) -> str:
+    """SQLite: the row would replace one that is there."""
+    return f"EXISTS (SELECT 1 FROM {table} r WHERE r.id = NEW.id)"
 
 
 def _published_norm_changes(is_same: str) -> str:
@@ -95,6 +103,10 @@ GUARDS: list[guards.Guard] = [
         " AND (b.turn = NEW.turn OR b.file_number = NEW.file_number)))",
         postgresql=None,
     ),
+    *guards.append_only(PROGRESS, REPORTED),
+    Refusal("activityupdate_never_replaced", PROGRESS, "INSERT", REPORTED, sqlite=_taken(PROGRESS), postgresql=None),
+    *guards.append_only(RESCHEDULED, REPLANNED),
+    Refusal("eventchange_never_replaced", RESCHEDULED, "INSERT", REPLANNED, sqlite=_taken(RESCHEDULED), postgresql=None),
     Refusal(
         "norm_never_changed",
         NORM,

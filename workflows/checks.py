@@ -56,8 +56,12 @@ def _human_faults(name: str, node: Any) -> Iterator[CheckMessage]:
             yield Error(f"{name}.{node.name} has no way out.", id="workflows.E005")
         if node.days is None and not node.moment and node.window is None:
             yield Error(f"{name}.{node.name} has no clock: add .Within(days=…).", id="workflows.E006")
-        if any(way.outcome == Outcome.SUBMIT for way in node.ways) != node.own_page:
-            yield Error(f"{name}.{node.name}: a record form has the one way out SUBMIT, a decision form has others.", id="workflows.E007")
+        by_people = {way.outcome for way in node.ways} - {Outcome.SILENT}
+        if (by_people == {Outcome.SUBMIT}) != node.own_page:
+            yield Error(
+                f"{name}.{node.name}: a record form has the one way out SUBMIT, a decision form has others to choose from.",
+                id="workflows.E007",
+            )
 
 
 def _committee_faults(name: str, node: Step) -> Iterator[CheckMessage]:

@@ -8,6 +8,7 @@ import uuid
 import warnings
 import zipfile
 import zlib
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -43,20 +44,39 @@ class BadPaper(Exception):
     """The paper cannot be kept; the message is a sentence for the person who sent it."""
 
 
-def receive(upload: UploadedFile, kind: str, *, by: Officer, draft: Draft) -> Enclosure:
-    """Keep an uploaded paper with a draft and return it; the same paper twice is kept once.
+@dataclass(frozen=True)
+class Examined:
+    """A paper whose content may be kept: the name to show, the content, its type and SHA-256."""
 
-    Raises ``BadPaper``. The sender's file type and name ending are not believed; the content decides.
-    """
+    name: str
+    content: bytes
+    content_type: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    def to_store(self) -> ContentFile:
+        """Return the content under a name nobody chose."""
+        return ContentFile(self.content, name=f"{uuid.uuid4().hex}.{ENDINGS[self.content_type]}")
+
+
+def examine(upload: UploadedFile) -> Examined:
+    """Read an uploaded paper; raise ``BadPaper`` when it may not be kept. Neither the sender's type nor the name's ending is believed."""
     name = shown_name(upload.name or "")
     if (upload.size or 0) > LARGEST:
         raise BadPaper(_("“%(name)s” is larger than 10 MB. Scan it at a lower resolution and attach it again.") % {"name": name})
     content = upload.read()
     try:
-        content_type = type_of(content)
+        return Examined(name, content, type_of(content))
     except BadPaper as refusal:
         raise BadPaper(f"“{name}”: {refusal}") from None
-    digest = hashlib.sha256(content).hexdigest()
+
+
+def receive(upload: UploadedFile, kind: str, *, by: Officer, draft: Draft) -> Enclosure:
+    """Keep an uploaded paper with a draft and return it; the same paper twice is kept once. Raises ``BadPaper``."""
+    paper = examine(upload)
+    digest = paper.sha256
     with transaction.atomic():
         Draft.objects.select_for_update().get(pk=draft.pk)
         same = draft.enclosures.filter(kind=kind, sha256=digest).first()
@@ -64,8 +84,10 @@ def receive(upload: UploadedFile, kind: str, *, by: Officer, draft: Draft) -> En
             return same
         if draft.enclosures.count() >= A_DRAFT_HOLDS:
             raise BadPaper(_("A form holds %(count)s papers at most. Join some of them into one PDF.") % {"count": A_DRAFT_HOLDS})
-        row = Enclosure(draft=draft, kind=kind, name=name, content_type=content_type, size=len(content), sha256=digest, added_by=by)
-        row.stored.save(f"{uuid.uuid4().hex}.{ENDINGS[content_type]}", ContentFile(content), save=False)
+        told = {"name": paper.name, "content_type": paper.content_type, "size": len(paper.content), "sha256": digest}
+        row = Enclosure(draft=draft, kind=kind, added_by=by, **told)
+        stored = paper.to_store()
+        row.stored.save(str(stored.name), stored, save=False)
         row.save()
     return row
 

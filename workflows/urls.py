@@ -3,7 +3,23 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, orders, papers, seals, sittings, source, steps
+from workflows.pages import (
+    account,
+    activities,
+    drafts,
+    entitlement,
+    files,
+    health,
+    inbox,
+    jobs,
+    orders,
+    papers,
+    seals,
+    season,
+    sittings,
+    source,
+    steps,
+)
 from workflows.pages.setup import site
 
 
@@ -38,6 +54,10 @@ urlpatterns = [
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
     path("drafts/<uuid:key>/papers/<row:paper>/", papers.draft_paper, name="draft_paper"),
+    path("season/", season.season_page, name="season"),
+    path("season/open/", season.open_all, name="open_season"),
+    path("plans/<row:pk>/activities/", activities.activities, name="activities"),
+    path("plans/<row:pk>/activities/<row:update>/paper/", activities.evidence, name="evidence"),
     path("jobs/", jobs.jobs_page, name="jobs"),
     path("jobs/<row:pk>/", jobs.job_page, name="job"),
     path("jobs/<row:pk>/cancel/", jobs.cancel, name="cancel_job"),

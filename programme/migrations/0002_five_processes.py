@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import programme.models.plans
 from django.conf import settings
 from django.db import migrations, models
 
@@ -13,6 +14,59 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ActionPlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('dropped', models.BooleanField(default=False, verbose_name='rejected or withdrawn')),
+                ('answers', models.JSONField(blank=True, default=dict, verbose_name="Answers to the machine's questions")),
+                ('waivers', models.JSONField(blank=True, default=dict, verbose_name='Papers waived')),
+                ('national_strategy', models.TextField(blank=True, max_length=4000, verbose_name='Strategy for the national market')),
+                ('international_strategy', models.TextField(blank=True, max_length=4000, verbose_name='Strategy for international markets')),
+                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='First signed and submitted')),
+                ('adopted_on', models.DateField(blank=True, null=True, verbose_name='Adopted on')),
+            ],
+            options={
+                'verbose_name': 'Action plan',
+                'verbose_name_plural': 'Action plans',
+            },
+        ),
+        migrations.CreateModel(
+            name='Activity',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('topic', models.CharField(choices=[('raw_material', 'Raw material'), ('technology', 'Technology and machinery'), ('facility_centre', 'Common facility centre'), ('finance', 'Finance'), ('transport', 'Transport'), ('packaging', 'Packaging'), ('branding', 'Branding'), ('skill', 'Skill development'), ('export', 'Export'), ('e_marketing', 'E-marketing'), ('training', 'Training of farmers and entrepreneurs'), ('national', 'Strategy for the national market'), ('international', 'Strategy for international markets')], max_length=20, verbose_name='Topic')),
+                ('title', models.CharField(max_length=200, verbose_name='Activity')),
+                ('starts_on', models.DateField(verbose_name='From')),
+                ('ends_on', models.DateField(verbose_name='To')),
+                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='Amount (₹)')),
+                ('desk', models.SlugField(help_text='Code of the post whose section the line belongs to.', max_length=40, verbose_name='Added by')),
+            ],
+            options={
+                'verbose_name': 'Activity',
+                'verbose_name_plural': 'Activities',
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ActivityUpdate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('progress', models.PositiveSmallIntegerField(verbose_name='progress (per cent)')),
+                ('status', models.CharField(choices=[('not_begun', 'Not begun'), ('under_way', 'Under way'), ('done', 'Done'), ('given_up', 'Given up')], max_length=12, verbose_name='status')),
+                ('evidence', models.TextField(max_length=2000, verbose_name='evidence')),
+                ('paper', models.FileField(blank=True, storage=programme.models.plans.evidence_storage, upload_to='', verbose_name='paper')),
+                ('paper_name', models.CharField(blank=True, max_length=200)),
+                ('paper_type', models.CharField(blank=True, max_length=100)),
+                ('paper_sha256', models.CharField(blank=True, max_length=64)),
+                ('at', models.DateTimeField(verbose_name='when')),
+            ],
+            options={
+                'ordering': ['-pk'],
+                'default_permissions': (),
+            },
+        ),
         migrations.CreateModel(
             name='Bank',
             fields=[
@@ -76,6 +130,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Event',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_en', models.CharField(max_length=200, verbose_name='name in English')),
+                ('name_hi', models.CharField(blank=True, max_length=200, verbose_name='name in Hindi')),
+                ('kind', models.CharField(choices=[('samagam', 'Udyam Samagam'), ('meeting', 'Review meeting'), ('fair', 'Fair or exhibition'), ('buyer_seller_meet', 'Buyer-seller meet'), ('reverse_meet', 'Reverse buyer-seller meet'), ('workshop', 'Workshop')], max_length=20, verbose_name='kind')),
+                ('series', models.SlugField(blank=True, max_length=40, verbose_name='series')),
+                ('planned_from', models.DateField(verbose_name='planned from')),
+                ('planned_to', models.DateField(verbose_name='planned to')),
+                ('held_from', models.DateField(blank=True, null=True, verbose_name='held from')),
+                ('held_to', models.DateField(blank=True, null=True, verbose_name='held to')),
+                ('announced_total', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='letters of intent announced (₹)')),
+                ('announced_products', models.PositiveIntegerField(blank=True, null=True, verbose_name='products announced with a letter of intent')),
+                ('source', models.TextField(blank=True, verbose_name='source')),
+                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='closed')),
+            ],
+            options={
+                'verbose_name': 'Event',
+                'verbose_name_plural': 'Events',
+                'ordering': ['planned_from', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='EventChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('old_from', models.DateField()),
+                ('old_to', models.DateField()),
+                ('new_from', models.DateField()),
+                ('new_to', models.DateField()),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='IdentityMark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -94,6 +186,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Identity mark',
                 'verbose_name_plural': 'Identity marks',
                 'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='LetterOfIntent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seller', models.CharField(max_length=200, verbose_name='seller')),
+                ('buyer', models.CharField(max_length=200, verbose_name='buyer')),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount (₹)')),
+                ('dated', models.DateField(verbose_name='dated')),
+            ],
+            options={
+                'verbose_name': 'Letter of intent',
+                'verbose_name_plural': 'Letters of intent',
+                'ordering': ['dated', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +269,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Matter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('problem', 'Problem'), ('suggestion', 'Suggestion'), ('direction', 'Direction'), ('gap', 'Gap')], max_length=12, verbose_name='kind')),
+                ('topic', models.CharField(choices=[('raw_material', 'Raw material'), ('technology', 'Technology and machinery'), ('facility_centre', 'Common facility centre'), ('finance', 'Finance'), ('transport', 'Transport'), ('packaging', 'Packaging'), ('branding', 'Branding'), ('skill', 'Skill development'), ('export', 'Export'), ('e_marketing', 'E-marketing'), ('training', 'Training of farmers and entrepreneurs'), ('national', 'Strategy for the national market'), ('international', 'Strategy for international markets')], max_length=20, verbose_name='topic')),
+                ('text_hi', models.TextField(blank=True, verbose_name='as said, in Hindi')),
+                ('text_en', models.TextField(blank=True, verbose_name='as said, in English')),
+                ('due', models.DateField(blank=True, null=True, verbose_name='due')),
+                ('outcome', models.CharField(choices=[('open', 'Open'), ('solved_on_the_spot', 'Solved on the spot'), ('process_started', 'Process started')], default='open', max_length=20, verbose_name='what came of it')),
+                ('solution', models.TextField(blank=True, verbose_name='how it was solved')),
+                ('file_number', models.CharField(blank=True, max_length=40, verbose_name='file that was opened')),
+                ('task', models.TextField(blank=True, verbose_name='task that was given')),
+            ],
+            options={
+                'verbose_name': 'Matter',
+                'verbose_name_plural': 'Matters',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='ProductProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -207,6 +334,19 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Decision on a rank',
                 'verbose_name_plural': 'Decisions on ranks',
                 'ordering': ['product', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Season',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.CharField(max_length=7, verbose_name='financial year')),
+                ('deadline', models.DateField(verbose_name='last day')),
+            ],
+            options={
+                'verbose_name': 'Season',
+                'verbose_name_plural': 'Seasons',
+                'ordering': ['-year'],
             },
         ),
         migrations.AlterModelOptions(
@@ -293,6 +433,36 @@ class Migration(migrations.Migration):
             model_name='norm',
             constraint=models.UniqueConstraint(condition=models.Q(('state', None), ('status', 'published')), fields=('scheme', 'applies_from'), name='norm_from_one_day_once_in_india'),
         ),
+        migrations.AddField(
+            model_name='actionplan',
+            name='district',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='programme.district', verbose_name='District'),
+        ),
+        migrations.AddField(
+            model_name='activity',
+            name='department',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.department', verbose_name='Department'),
+        ),
+        migrations.AddField(
+            model_name='activity',
+            name='plan',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='programme.actionplan'),
+        ),
+        migrations.AddField(
+            model_name='activityupdate',
+            name='activity',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='programme.activity'),
+        ),
+        migrations.AddField(
+            model_name='activityupdate',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='officer'),
+        ),
+        migrations.AddField(
+            model_name='activityupdate',
+            name='office',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.office', verbose_name='office'),
+        ),
         migrations.AddConstraint(
             model_name='benefitonce',
             constraint=models.UniqueConstraint(fields=('scheme', 'digest', 'turn'), name='one_benefit_a_turn'),
@@ -326,6 +496,36 @@ class Migration(migrations.Migration):
             name='use',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='programme.ceilinguse', verbose_name='Use of a ceiling'),
         ),
+        migrations.AddField(
+            model_name='event',
+            name='closed_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='event',
+            name='district',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='programme.district', verbose_name='District'),
+        ),
+        migrations.AddField(
+            model_name='event',
+            name='products',
+            field=models.ManyToManyField(blank=True, related_name='events', to='programme.product', verbose_name='products that took part'),
+        ),
+        migrations.AddField(
+            model_name='event',
+            name='state',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='programme.state', verbose_name='State'),
+        ),
+        migrations.AddField(
+            model_name='eventchange',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='eventchange',
+            name='event',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='programme.event'),
+        ),
         migrations.AddIndex(
             model_name='identitymark',
             index=models.Index(fields=['kind', 'digest'], name='marks_of_a_number'),
@@ -333,6 +533,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='identitymark',
             index=models.Index(fields=['record_kind', 'record_id'], name='marks_of_a_record'),
+        ),
+        migrations.AddField(
+            model_name='letterofintent',
+            name='event',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='programme.event', verbose_name='Event'),
+        ),
+        migrations.AddField(
+            model_name='letterofintent',
+            name='product',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.product', verbose_name='Product'),
         ),
         migrations.AddField(
             model_name='loanapplication',
@@ -355,6 +565,26 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='programme.product', verbose_name='Product of the district'),
         ),
         migrations.AddField(
+            model_name='matter',
+            name='district',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='programme.district', verbose_name='District'),
+        ),
+        migrations.AddField(
+            model_name='matter',
+            name='event',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='programme.event', verbose_name='Event'),
+        ),
+        migrations.AddField(
+            model_name='matter',
+            name='owner',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.office', verbose_name='answerable office'),
+        ),
+        migrations.AddField(
+            model_name='activity',
+            name='matter',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='programme.matter', verbose_name='Problem or suggestion it answers'),
+        ),
+        migrations.AddField(
             model_name='productproposal',
             name='district',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='product_proposals', to='programme.district', verbose_name='District'),
@@ -374,6 +604,36 @@ class Migration(migrations.Migration):
             name='product',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='programme.product', verbose_name='Product'),
         ),
+        migrations.AddField(
+            model_name='season',
+            name='state',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seasons', to='programme.state', verbose_name='State'),
+        ),
+        migrations.AddField(
+            model_name='actionplan',
+            name='season',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='programme.season', verbose_name='Season'),
+        ),
+        migrations.AddConstraint(
+            model_name='activityupdate',
+            constraint=models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='activity_progress_is_a_percentage'),
+        ),
+        migrations.AddConstraint(
+            model_name='activityupdate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('progress', 100), _connector='OR'), name='activity_done_is_done_wholly'),
+        ),
+        migrations.AddConstraint(
+            model_name='activityupdate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'not_begun'), _negated=True), ('progress', 0), _connector='OR'), name='activity_not_begun_has_no_progress'),
+        ),
+        migrations.AddConstraint(
+            model_name='activityupdate',
+            constraint=models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='activity_update_has_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='activityupdate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paper', ''), ('paper_sha256', '')), models.Q(models.Q(('paper', ''), _negated=True), models.Q(('paper_sha256', ''), _negated=True)), _connector='OR'), name='activity_paper_has_its_digest'),
+        ),
         migrations.AddConstraint(
             model_name='ceilingentry',
             constraint=models.UniqueConstraint(fields=('use', 'file_number'), name='one_ceiling_entry_a_file'),
@@ -385,6 +645,34 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ceilingentry',
             constraint=models.CheckConstraint(condition=models.Q(('asked__gt', 0)), name='ceiling_is_asked_for_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='event',
+            constraint=models.UniqueConstraint(condition=models.Q(('series', ''), _negated=True), fields=('series', 'district'), name='event_once_in_its_series'),
+        ),
+        migrations.AddConstraint(
+            model_name='event',
+            constraint=models.CheckConstraint(condition=models.Q(('planned_to__gte', models.F('planned_from'))), name='event_planned_to_end_after_it_begins'),
+        ),
+        migrations.AddConstraint(
+            model_name='event',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_from', None), ('held_to', None)), models.Q(('held_from__isnull', False), ('held_to__gte', models.F('held_from'))), _connector='OR'), name='event_held_from_a_day_to_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='event',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='event_closed_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventchange',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='event_change_has_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventchange',
+            constraint=models.CheckConstraint(condition=models.Q(('new_to__gte', models.F('new_from'))), name='event_change_ends_after_it_begins'),
+        ),
+        migrations.AddConstraint(
+            model_name='letterofintent',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='letter_of_intent_is_for_something'),
         ),
         migrations.AddConstraint(
             model_name='loanapplication',
@@ -415,6 +703,22 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_recovered__isnull', True), ('amount_utilised__isnull', True)), models.Q(('amount_recovered__isnull', True), ('amount_utilised', models.F('amount_released'))), models.Q(('amount_recovered__gt', 0), ('amount_recovered__lte', models.F('amount_released')), ('amount_utilised__isnull', True)), _connector='OR'), name='margin_money_converted_or_recovered'),
         ),
         migrations.AddConstraint(
+            model_name='matter',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text_hi', ''), _negated=True), models.Q(('text_en', ''), _negated=True), _connector='OR'), name='matter_has_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='matter',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file_number', ''), ('outcome', 'open'), ('solution', '')), models.Q(('outcome', 'solved_on_the_spot'), models.Q(('solution', ''), _negated=True)), models.Q(('outcome', 'process_started'), models.Q(models.Q(('file_number', ''), _negated=True), models.Q(models.Q(('task', ''), _negated=True), ('due__isnull', False), ('owner__isnull', False)), _connector='OR')), _connector='OR'), name='matter_is_open_solved_or_started'),
+        ),
+        migrations.AddConstraint(
+            model_name='activity',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='activity_ends_after_it_begins'),
+        ),
+        migrations.AddConstraint(
+            model_name='activity',
+            constraint=models.CheckConstraint(condition=models.Q(('amount', None), ('amount__gt', 0), _connector='OR'), name='activity_costs_something_or_nothing'),
+        ),
+        migrations.AddConstraint(
             model_name='productproposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('proposed', 'new'), _negated=True), models.Q(models.Q(('name_en', ''), _negated=True), models.Q(('name_hi', ''), _negated=True), models.Q(('rank', ''), _negated=True), ('sector__isnull', False)), _connector='OR'), name='new_product_has_both_names_sector_and_rank'),
         ),
@@ -437,5 +741,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rankdecision',
             constraint=models.CheckConstraint(condition=models.Q(('rank_from', models.F('rank_to')), _negated=True), name='rank_decision_changes_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='season',
+            constraint=models.UniqueConstraint(fields=('state', 'year'), name='season_once_a_year'),
+        ),
+        migrations.AddConstraint(
+            model_name='actionplan',
+            constraint=models.UniqueConstraint(condition=models.Q(('dropped', False)), fields=('district', 'season'), name='one_live_plan_a_district_and_season'),
+        ),
+        migrations.AddConstraint(
+            model_name='actionplan',
+            constraint=models.CheckConstraint(condition=models.Q(('adopted_on', None), ('submitted_at__isnull', False), _connector='OR'), name='plan_is_submitted_before_adoption'),
         ),
     ]

@@ -9,17 +9,23 @@ from programme.models.beneficiaries import (
     Role,
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
+from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
 from programme.models.loans import LoanApplication
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
+from programme.models.plans import ActionPlan, Activity, ActivityStatus, ActivityUpdate, Season
 from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
 
 __all__ = [
     "GI",
+    "ActionPlan",
+    "Activity",
+    "ActivityStatus",
+    "ActivityUpdate",
     "Allotment",
     "AppliesBy",
     "Bank",
@@ -32,6 +38,9 @@ __all__ = [
     "Designation",
     "District",
     "EntryKind",
+    "Event",
+    "EventChange",
+    "EventKind",
     "ExhibitionProposal",
     "FileRecord",
     "FileStanding",
@@ -39,8 +48,12 @@ __all__ = [
     "Holiday",
     "IdentityMark",
     "LedgerEntry",
+    "LetterOfIntent",
     "Level",
     "LoanApplication",
+    "Matter",
+    "MatterKind",
+    "MatterOutcome",
     "Norm",
     "NormStatus",
     "Office",
@@ -52,6 +65,8 @@ __all__ = [
     "Rank",
     "RankDecision",
     "Role",
+    "Season",
     "Sector",
     "State",
+    "Topic",
 ]

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -52,6 +52,10 @@ class FileRecord(models.Model):
         """The amount the file stands at, in rupees: sanctioned, else recommended, else asked; ``None`` for a file without money."""
         stood = (getattr(self, f"amount_{stage}", None) for stage in ("sanctioned", "recommended", "asked"))
         return next((amount for amount in stood if amount is not None), None)
+
+    def tags(self) -> list[tuple[str, str]]:
+        """Return what must be seen at once over the file: how grave it is (late, look, ok), and the words in the reader's language."""
+        return []
 
     @property
     def labels(self) -> dict[str, Any]:
@@ -113,7 +117,9 @@ class FileRecord(models.Model):
 
 
 def plain(value: Any) -> Any:
-    """Write a value as the record keeps it: money and moments as text."""
+    """Write a value as the record keeps it: money and days as text, moments in UTC whatever zone they came in."""
     if isinstance(value, Decimal):
         return f"{value:.2f}"
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

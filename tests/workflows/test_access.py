@@ -13,6 +13,7 @@ from programme.calendar import today
 from programme.models import Posting
 from tests.files import a_draft, a_file, office, officer, waiting
 from tests.processes.loan_files import apply
+from tests.processes.plan_files import a_plan, a_report
 from tests.workflows.seated import a_claim, decided, draft, in_place, moved, ready
 from workflows.jobs import start
 from workflows.models import Case, Noting
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 OWN = {"dm.agra", "dic.agra"}
 STATE_READERS = {"odop.cell", "principal.secretary", "director", "auditor"}
 CAME_TO = {"finance"}
+PLAN_READERS = OWN | STATE_READERS | {"agriculture.agra"}  # a line department was asked for its section
 READERS = OWN | STATE_READERS | CAME_TO
 STRANGERS = {
     "dm.mathura",  # the next district
@@ -68,6 +70,10 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
     "draft_paper": ("get", expect(OWN), SIGN_IN),
+    "season": ("get", expect(STATE_READERS | {"acs.industries", "auditor.hp"}, no=403), SIGN_IN),
+    "open_season": ("post", {**expect(set(), no=403), "odop.cell": 400}, SIGN_IN),
+    "activities": ("get", expect(PLAN_READERS), SIGN_IN),
+    "evidence": ("get", expect(PLAN_READERS), SIGN_IN),
     "jobs": ("get", expect(EVERYBODY), SIGN_IN),
     "job": ("get", expect({"dm.agra", "administrator"}), SIGN_IN),
     "cancel_job": ("post", expect({"dm.agra", "administrator"}, yes=302), SIGN_IN),
@@ -118,6 +124,8 @@ def _world() -> dict[str, list]:
     case = a_file(at="report")
     draft = a_draft(officer("dm.agra"), office("dm", "Agra"), ("proposal_letter",))
     movement, paper = waiting(case), case.enclosures.first()
+    plan = a_plan(at="adopted")
+    update = a_report(plan)
     sitting = moved(ready(a_claim()))
     loan = apply()
     job = start("unknown", by=officer("dm.agra"), key="season", rows=[])
@@ -127,6 +135,7 @@ def _world() -> dict[str, list]:
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
         "acknowledgement": [loan.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
+        "activities": [plan.pk], "evidence": [plan.pk, update.pk],
         "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],
         **{name: [sitting.pk] for name in ("sitting", "minutes", "sign_minutes", "put_on_agenda", "call_off")},
         "begin": ["exhibition"], "draft": ["exhibition", draft.key],

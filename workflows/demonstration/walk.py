@@ -15,7 +15,7 @@ from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
 from programme.powers import Power
 from workflows import authority
-from workflows.demonstration import exhibition, identification, loan
+from workflows.demonstration import exhibition, identification, loan, plan
 from workflows.demonstration.committee import take_in_sitting
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
@@ -26,7 +26,9 @@ from workflows.steps import decide, end_by_clock, open_case, withdraw
 
 DAYS_BETWEEN_STEPS = 3
 LONGEST = 60
-TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING, identification.TELLING, loan.TELLING)}
+TELLINGS: dict[str, Telling] = {
+    telling.flow.slug: telling for telling in (exhibition.TELLING, identification.TELLING, plan.TELLING, loan.TELLING)
+}
 
 
 def load_files(stories: list[Story]) -> int:
@@ -47,13 +49,14 @@ def as_if(moment: datetime) -> Iterator[None]:
         yield
 
 
-def _morning(days_ago: int, minutes: int) -> datetime:
+def morning(days_ago: int, minutes: int) -> datetime:
+    """Return a moment of office time, so many days ago."""
     return datetime.combine(today() - timedelta(days=days_ago), time(10, 35), IST) + timedelta(minutes=minutes)
 
 
 def _walk(story: Story) -> None:
     telling = TELLINGS[story.kind]
-    with as_if(_morning(story.opened_days_ago, 0)):
+    with as_if(morning(story.opened_days_ago, 0)):
         case = _begin(story, telling)
     for turn in range(1, LONGEST):
         stays = Movement.objects.select_related("case", "office__designation__state", "office__district")
@@ -62,13 +65,17 @@ def _walk(story: Story) -> None:
             return
         movement, days_ago = waiting[0], telling.days_ago or _days_ago
         time_came = movement.wakes if _left_to_the_clock(movement, story) else None
-        with as_if(time_came or _morning(days_ago(story, movement.step, turn), turn * 7)):
-            _take(movement, story, telling)
+        with as_if(time_came or morning(days_ago(story, movement.step, turn), turn * 7)):
+            take(movement, story, telling)
 
 
 def _left_to_the_clock(movement: Movement, story: Story) -> bool:
-    """Say whether nobody ends this stay: a watch, or an office asked together with others that the story tells to be silent."""
-    return not movement.power or (movement.node.together and movement.office.designation.code in story.told.get("silent", ()))
+    """Say whether nobody ends this stay: a watch, or an office asked together with others that is told to be silent, or vacant."""
+    if not movement.power or not movement.node.together:
+        return not movement.power
+    if movement.office.designation.code in story.told.get("silent", ()):
+        return True
+    return story.outcome != "withdrawn" and not Posting.objects.filter(office=movement.office).exists()
 
 
 def _answers(movement: Movement) -> int:
@@ -82,6 +89,8 @@ def _days_ago(story: Story, step: str, turn: int) -> int:
 
 
 def _begin(story: Story, telling: Telling) -> Case:
+    if telling.opens:
+        return telling.opens(story)
     node = telling.flow.begin_node()
     offices = Office.objects.filter(designation__state=story.district.state_id).select_related("designation__state", "district")
     office = next(office for office in offices.filter(district=story.district) if node.power in office.designation.powers)
@@ -93,7 +102,7 @@ def _begin(story: Story, telling: Telling) -> Case:
     return open_case(telling.flow, by=signer, office=office, form=form, key=draft.key, draft=draft)
 
 
-def _take(movement: Movement, story: Story, telling: Telling) -> None:
+def take(movement: Movement, story: Story, telling: Telling) -> None:
     """Take one step as the story says: by the clock, by withdrawing, in the decision box or on the step's own page."""
     if _left_to_the_clock(movement, story):
         end_by_clock(movement)

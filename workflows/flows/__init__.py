@@ -1,7 +1,8 @@
 from workflows.flows.exhibition import ExhibitionFlow
 from workflows.flows.identification import IdentificationFlow
 from workflows.flows.loan import LoanFlow
+from workflows.flows.plan import ActionPlanFlow
 
-FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, IdentificationFlow, LoanFlow)}
+FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, IdentificationFlow, ActionPlanFlow, LoanFlow)}
 
-__all__ = ["FLOWS", "ExhibitionFlow", "IdentificationFlow", "LoanFlow"]
+__all__ = ["FLOWS", "ActionPlanFlow", "ExhibitionFlow", "IdentificationFlow", "LoanFlow"]

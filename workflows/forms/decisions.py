@@ -223,7 +223,7 @@ class WithdrawalForm(SignedForm):
 
 def objectionable(record: Any, targets: tuple[Any, ...]) -> list[tuple[str, str]]:
     """Return the fields and papers an objection may name, with labels: those of the forms the file can go back to."""
-    forms_ = [target.form_class for target in targets if target.form_class.own_page]
+    forms_ = list(dict.fromkeys(target.form_class for target in targets if target.form_class.own_page))
     fields = [(name, str(form.base_fields[name].label)) for form in forms_ for name in form._meta.fields]
     fields += [(name, str(field.label)) for form in forms_ for name, field in form.base_fields.items() if isinstance(field, RowsField)]
     return fields + [(f"paper:{kind}", str(record.PAPERS[kind])) for form in forms_ for kind in form.paper_kinds]

@@ -12,7 +12,7 @@ from programme.powers import Power
 from workflows.authority import may
 from workflows.forms.decisions import SignedForm
 from workflows.forms.fields import TextField
-from workflows.forms.rows import RowsField, hand_over, keep, lines_of
+from workflows.forms.rows import Line, RowsField, hand_over, keep, lines_of
 from workflows.models import Enclosure, Movement, Objection, Outcome
 
 WAIVER = "waiver_"
@@ -46,7 +46,7 @@ class RecordForm(SignedForm, forms.ModelForm):
         data: Any = None,
         *,
         office: Office,
-        officer: Officer,
+        officer: Officer | None,
         norm: Norm,
         papers: list[Enclosure],
         movement: Movement | None = None,
@@ -68,6 +68,10 @@ class RecordForm(SignedForm, forms.ModelForm):
     def scope(self, office: Office) -> None:
         """Limit the choices to what the office may name."""
 
+    def own_rows(self, name: str) -> dict[str, Any]:
+        """Return the columns by which the child rows this form shows and writes are told from those of other offices; empty: all."""
+        return {}
+
     def required_papers(self, norm: Norm) -> list[str]:
         """Return the kinds of paper without which the form is not complete."""
         return []
@@ -75,7 +79,7 @@ class RecordForm(SignedForm, forms.ModelForm):
     def _offer_waivers(self) -> None:
         """Ask for a reason beside every required paper that is not there, where the office may let it be missing."""
         missing = set(self.required_papers(self.norm)) - {paper.kind for paper in self.papers}
-        if missing and may(self.officer, Power.WAIVE_PAPER, self.office, afresh=False):
+        if missing and self.officer and may(self.officer, Power.WAIVE_PAPER, self.office, afresh=False):
             for kind in sorted(missing & self.open_papers):
                 self.fields[f"{WAIVER}{kind}"] = TextField(
                     label=gettext_lazy("Why it is not attached"),
@@ -117,7 +121,7 @@ class RecordForm(SignedForm, forms.ModelForm):
             self.fields[name].disabled = True
 
     def _fill(self, name: str, field: RowsField) -> None:
-        held = lines_of(self.instance, name, field)
+        held = lines_of(self.instance, name, field, self.own_rows(name))
         field.ids = frozenset(line.pk for line in held if line.pk is not None)
         if field.disabled or self.initial.get(name) is None:
             self.initial[name] = held
@@ -177,8 +181,9 @@ class RecordForm(SignedForm, forms.ModelForm):
     def _refuse_unseen_papers(self) -> None:
         """Let nobody sign a paper that somebody else attached after the page was opened."""
         seen = self.cleaned_data.get("papers_seen", "").split()
+        signer = self.officer.pk if self.officer else None
         for paper in self.papers:
-            if paper.case_id is None and paper.added_by_id != self.officer.pk and str(paper.pk) not in seen:
+            if paper.case_id is None and paper.added_by_id != signer and str(paper.pk) not in seen:
                 self.add_error(None, _("“%(name)s” was attached after you opened this form. Look at it, then sign.") % {"name": paper.name})
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
         sent["papers_seen"] = self._held_papers()
@@ -188,13 +193,19 @@ class RecordForm(SignedForm, forms.ModelForm):
         """Save the record with its lines, in the caller's transaction; raise ``Refusal`` for a line that is another record's."""
         if self.paper_kinds:
             self.instance.waivers = self._waivers()
-        written = {name: self.cleaned_data[name] for name, field in self.row_fields.items() if not field.disabled}
-        for name, lines in written.items():
+        for name, lines in self._written_lines():
             hand_over(self.instance, name, lines)
         record = super().save(commit)
-        for name, lines in written.items():
-            keep(record, name, lines)
+        self.keep_lines()
         return record
+
+    def keep_lines(self) -> None:
+        """Write the lines that are child rows, and nothing of the record itself."""
+        for name, lines in self._written_lines():
+            keep(self.instance, name, lines, self.own_rows(name))
+
+    def _written_lines(self) -> list[tuple[str, list[Line]]]:
+        return [(name, self.cleaned_data[name]) for name, field in self.row_fields.items() if not field.disabled]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -297,14 +297,18 @@ def to_plain(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: _plain(value) for name, value in line.items()} for line in lines]
 
 
-def lines_of(record: Any, name: str, field: RowsField) -> list[Line]:
-    """Return the record's lines as values of the field's columns, from its child rows or its JSON; none for a record not yet kept."""
+def lines_of(record: Any, name: str, field: RowsField, own: dict[str, Any] | None = None) -> list[Line]:
+    """Return the record's lines as values of the field's columns, from its child rows or its JSON; none for a record not yet kept.
+
+    Of child rows only those count that have the columns ``own`` as given; the rest are other people's.
+    """
     if not _has_rows(record, name):
         return field.from_plain(getattr(record, name) or [])
     if record.pk is None:
         return []
     related = [column.name for column in field.columns if isinstance(column.field, forms.ModelChoiceField)]
-    rows = getattr(record, name).select_related(*related).order_by("pk") if related else getattr(record, name).order_by("pk")
+    children = getattr(record, name).filter(**(own or {})).order_by("pk")
+    rows = children.select_related(*related) if related else children
     return [Line({column.name: getattr(row, column.name) for column in field.columns}, n=n, pk=row.pk) for n, row in enumerate(rows, 1)]
 
 
@@ -314,25 +318,27 @@ def hand_over(record: Any, name: str, lines: list[Line]) -> None:
         setattr(record, name, to_plain(lines))
 
 
-def keep(record: Any, name: str, lines: list[Line]) -> None:
+def keep(record: Any, name: str, lines: list[Line], own: dict[str, Any]) -> None:
     """Write the lines after the record is saved, where they are child rows; raise ``Refusal`` as ``save_lines`` does."""
     if _has_rows(record, name):
-        save_lines(record, name, lines)
+        save_lines(record, name, lines, own)
 
 
-def save_lines(record: Any, related_name: str, lines: list[Line]) -> None:
+def save_lines(record: Any, related_name: str, lines: list[Line], own: dict[str, Any] | None = None) -> None:
     """Make the record's child rows those of ``lines``, in the caller's transaction; a line that stays keeps its row.
 
+    With ``own``, rows that have other values in these columns are left alone, and new rows get them.
     Raises ``Refusal`` when a line names a row twice or one that is not the record's; nothing is written then.
     """
-    children = getattr(record, related_name)
-    rows = {row.pk: row for row in children.all()}
+    own, related = own or {}, getattr(record, related_name)
+    children = related.filter(**own)
+    rows = {row.pk: row for row in children}
     named = [line.pk for line in lines if line.pk is not None]
     if len(set(named)) != len(named) or not set(named) <= set(rows):
         raise Refusal(_("A line of this form is no line of this record. Open the form again."))
     children.exclude(pk__in=named).delete()
     for line in lines:
-        row = rows[line.pk] if line.pk is not None else children.model(**{children.field.name: record})
+        row = rows[line.pk] if line.pk is not None else related.model(**{related.field.name: record}, **own)
         if line.pk is None or any(getattr(row, name) != value for name, value in line.items()):
             for name, value in line.items():
                 setattr(row, name, value)

@@ -74,6 +74,11 @@ class Case(Process):
         """How the file ended, in the reader's language; empty while it is open."""
         return str(self.flow_class.instance.node(self.ending).task_title) if self.ending else ""
 
+    @property
+    def ended_well(self) -> bool:
+        """Say whether the file reached the end it was opened for."""
+        return bool(self.ending) and self.flow_class.instance.node(self.ending).good
+
 
 class Movement(models.Model):
     """One stay of a file at an office. Open movements are the inbox; closed ones are the register."""

@@ -26,6 +26,8 @@ class CaseFlow(Flow):
     # The delegation by which steps at LADDER find their office.
     ladder: str = ""
     machine_checks: Any = None
+    # The address, by its name, at which what a good end granted is followed up.
+    followed_up: str = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if any(isinstance(value, Node) for base in cls.__bases__ for value in vars(base).values()):

@@ -210,7 +210,7 @@ class Step(Stay):
     @property
     def is_correction(self) -> bool:
         """Say whether the step only exists for files that came back."""
-        return self.form_class is self.flow_class.begin_node().form_class
+        return self.own_page and self.goes_back
 
     def offices_for(self, case: Case) -> list[Office]:
         """Return every office of the file's place that holds the power; raise ``Refusal`` when none does."""

@@ -26,6 +26,8 @@ from workflows.pages.problems import SAFE, only
 YEAR_IN_SECONDS = 365 * 24 * 60 * 60
 # A stranger meets a few people of each kind; the rest stand under one more press.
 SHOWN_AT_ONCE = 6
+# The order by which the demonstration posts officers who stand behind every desk, and whom nobody tries by name.
+UNLISTED = "DEMO/EVERY-DISTRICT"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -150,7 +152,7 @@ def people() -> list[Group]:
     """Return the demonstration's officers, grouped by where they work; empty groups are left out."""
     groups = {name: Group(title) for name, title in _group_titles().items()}
     day = today()
-    officers = Officer.objects.filter(is_active=True, is_superuser=False).order_by("pk")
+    officers = Officer.objects.filter(is_active=True, is_superuser=False).exclude(postings__order_number=UNLISTED).order_by("pk")
     postings = Posting.objects.select_related("office__designation", "office__district").order_by("starts_on", "pk")
     held: dict[int, list[Posting]] = {}
     for posting in postings.filter(officer__in=officers):

@@ -87,6 +87,8 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         Tab("inbox", _("My inbox"), reverse("inbox"), badge=counts(request).all),
         Tab("files", _("Files"), reverse("files")),
     ]
+    if may_anywhere(officer, Power.SEE_STATE):
+        shown.append(Tab("season", _("Action plans"), reverse("season")))
     openings = beginnings(officer)
     if len(openings) == 1:
         slug, flow_class = openings[0]

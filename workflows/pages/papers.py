@@ -1,6 +1,7 @@
 """A paper of a file, handed out only to those who may read the file, and never opened inside our pages."""
 
 import uuid
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponseBase
 
@@ -42,11 +43,16 @@ def handed_out(row: Enclosure | OrderPaper | None) -> HttpResponseBase:
     """Answer with a stored paper that no browser runs or shows inside a page; 404 when there is none."""
     if row is None:
         raise Http404
+    return attachment(row.stored, row.name, row.content_type)
+
+
+def attachment(file: Any, name: str, content_type: str) -> HttpResponseBase:
+    """Answer with a stored file as something to keep, never to run; 404 when it is gone."""
     try:
-        stored = row.stored.open("rb")
+        stored = file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(stored, as_attachment=True, filename=row.name, content_type=row.content_type)
+    response = FileResponse(stored, as_attachment=True, filename=name, content_type=content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"

@@ -160,13 +160,17 @@ def _set_records(cases: list[Case]) -> set[int]:
             by_flow.setdefault(case.flow_class, []).append(case)
     with_record = set()
     for flow, group in by_flow.items():
-        many = [relation.name for relation in flow.record._meta.many_to_many]
+        many = [relation.name for relation in flow.record._meta.many_to_many] + _child_rows(flow.record)
         records = flow.record.objects.prefetch_related(*many).in_bulk([case.record_id for case in group])
         for case in group:
             if case.record_id in records:
                 case.record = records[case.record_id]
                 with_record.add(case.pk)
     return with_record
+
+
+def _child_rows(record: Any) -> list[str]:
+    return [name for name in record.LINES if any(row.get_accessor_name() == name for row in record._meta.related_objects)]
 
 
 def _check_papers(cases: list[Case]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,13 +8,21 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.core.management.base import no_translations
 from django.db import transaction
+from django.utils.text import slugify
 
 from programme.calendar import financial_year, today
-from programme.models import Allotment, BudgetHead, District, Office, Officer
+from programme.events import replan
+from programme.models import Allotment, BudgetHead, Charge, District, Event, Matter, Office, Officer, Posting, State
+from programme.samagam import SERIES, load_samagam
 from programme.tables import BadRow, Row, read_csv, read_json
 from workflows.demonstration import Story, load_files
-from workflows.postings import join
+from workflows.demonstration.crowd import tell_crowd
+from workflows.pages.account import UNLISTED
+from workflows.postings import derive, join
 
+# The State whose every district has its desks filled, the posts that are, and since how many days.
+CROWDED, CROWD, CROWD_SINCE = "UP", ("dm", "dic"), 400
+KHERI = 159
 FOLDER = settings.BASE_DIR / "fixtures"
 CAST = [
     "username",
@@ -41,11 +49,23 @@ class Command(BaseCommand):
         if not settings.DEMONSTRATION and settings.ENVIRONMENT != "test":
             raise CommandError("The demonstration's officers sign in without a password. Set ENVIRONMENT=demonstration to allow that.")
         try:
-            officers, allotments = load_cast(), load_allotments()
-            files = load_files(read_stories())
+            # One transaction: half a demonstration would never be completed, and hundreds of commits take seconds.
+            with transaction.atomic():
+                officers, allotments, events = load_cast() + load_crowd(), load_allotments(), load_events()
+                files = tell(read_stories())
         except BadRow as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{officers} officers, {allotments} allotments of {financial_year(today())} and {files} files made.")
+        self.stdout.write(
+            f"{officers} officers, {allotments} allotments of {financial_year(today())}, {files} files and {events} events made."
+        )
+
+
+def tell(stories: list[Story]) -> int:
+    """Make the files of the stories, then let the other districts' plans go on; return how many files the stories made."""
+    files = load_files(stories)
+    if files:
+        tell_crowd(State.objects.get(short=CROWDED), {story.district.pk for story in stories if story.kind == "plan"})
+    return files
 
 
 @transaction.atomic
@@ -85,6 +105,40 @@ def _post(row: Row, officer: Officer, office: Office, *, by: Officer | None) -> 
         join(officer, office, charge=row["charge"], starts_on=starts_on, ends_on=ends_on, order_number=row["order_number"], by=by)
     except (ValueError, ValidationError) as error:
         raise row.bad(str(error)) from None
+
+
+@transaction.atomic
+def load_crowd() -> int:
+    """Put officers behind the desks of every district that the cast leaves empty, so that files everywhere can go on."""
+    offices = Office.objects.filter(designation__state__short=CROWDED, designation__code__in=CROWD, postings=None)
+    offices = offices.select_related("designation", "district").order_by("district__name_en", "designation__code")
+    rows = [(office, f"{office.designation.code}.{slugify(office.district.name_en)}") for office in offices if office.district]
+    officers = Officer.objects.bulk_create(
+        Officer(username=username, password=make_password(None), language="hi", **office.names()) for office, username in rows
+    )
+    starts_on = today() - timedelta(days=CROWD_SINCE)
+    Posting.objects.bulk_create(
+        Posting(officer=officer, office=office, charge=Charge.REGULAR, starts_on=starts_on, order_number=UNLISTED)
+        for officer, (office, _username) in zip(officers, rows, strict=True)
+    )
+    derive()
+    return len(officers)
+
+
+def load_events() -> int:
+    """Load the Samagam of 2019 with some matters raised there, one district's days moved since; return how many events were made."""
+    made = load_samagam(FOLDER)
+    if not made:
+        return 0
+    events = {event.district_id: event for event in Event.objects.filter(series=SERIES)}
+    for row in read_csv(FOLDER, "demonstration_matters.csv", ["district_lgd_code", "kind", "topic", "text_hi"]):
+        event = row.find("district_lgd_code", events, key=row.number("district_lgd_code"))
+        matter = Matter(event=event, district=event.district, kind=row["kind"], topic=row["topic"], text_hi=row["text_hi"])
+        row.check(matter)
+        matter.save()
+    moved, by = events[KHERI], Officer.objects.get(username="odop.cell")
+    replan(moved, starts_on=date(2020, 1, 18), ends_on=date(2020, 1, 19), reason="जनपद में बाढ़ राहत कार्य के कारण।", by=by)
+    return made
 
 
 def load_allotments() -> int:
