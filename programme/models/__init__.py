@@ -9,6 +9,7 @@ from programme.models.beneficiaries import (
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
+from programme.models.freight import FreightClaim, FreightLine, FreightMode, ShippingBill
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
@@ -30,6 +31,9 @@ __all__ = [
     "ExhibitionProposal",
     "FileRecord",
     "FileStanding",
+    "FreightClaim",
+    "FreightLine",
+    "FreightMode",
     "HasIdentities",
     "Holiday",
     "IdentityMark",
@@ -44,5 +48,6 @@ __all__ = [
     "Rank",
     "Role",
     "Sector",
+    "ShippingBill",
     "State",
 ]
