@@ -6,12 +6,24 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from programme.checks import NotAllowed
-from programme.models import Allotment, BudgetHead, EntryKind, LedgerEntry
+from programme.models import Allotment, BudgetHead, EntryKind, LedgerEntry, State
 from programme.money import rupees
 
 
 class NoBudget(NotAllowed):
     """The head has too little left; the message says how much."""
+
+
+class NoHead(NotAllowed):
+    """The State has no budget head for the scheme."""
+
+
+def head_of(scheme: str, state: State) -> BudgetHead:
+    """Return the head to which the State books the scheme; raise ``NoHead``."""
+    head = BudgetHead.objects.filter(state=state, scheme=scheme).first()
+    if head is None:
+        raise NoHead(_("No budget head is named for this scheme in %(state)s. Ask the programme administrator.") % {"state": state.name})
+    return head
 
 
 def balance(head: BudgetHead, year: str) -> Decimal:
@@ -35,6 +47,15 @@ def record(kind: EntryKind, head: BudgetHead, year: str, amount: Decimal, *, fil
     """Write one ledger line; raise ``Allotment.DoesNotExist`` when the head has no allotment that year."""
     allotment = Allotment.objects.get(head=head, year=year)
     return LedgerEntry.objects.create(allotment=allotment, kind=kind, amount=amount, file_number=file_number)
+
+
+def book(kind: EntryKind, amount: Decimal, *, file_number: str) -> LedgerEntry:
+    """Write what became of a file's commitment, in rupees, against the allotment it was made from, whatever year it is by now.
+
+    Raise ``LedgerEntry.DoesNotExist`` when the file has no commitment.
+    """
+    committed = LedgerEntry.objects.get(kind=EntryKind.COMMITMENT, file_number=file_number)
+    return LedgerEntry.objects.create(allotment_id=committed.allotment_id, kind=kind, amount=amount, file_number=file_number)
 
 
 def book_utilisation(amount: Decimal, *, file_number: str) -> LedgerEntry:

@@ -181,10 +181,9 @@ def _products(folder: Path) -> Count:
 
 
 def _budget_heads(folder: Path, states: dict[str, State]) -> Count:
-    rows = read_csv(folder, "budget_heads.csv", ["state", "code", "name_en", "name_hi"])
-    wanted = [
-        (row, BudgetHead(state=row.find("state", states), code=row["code"], name_en=row["name_en"], name_hi=row["name_hi"])) for row in rows
-    ]
+    rows = read_csv(folder, "budget_heads.csv", ["state", "code", "scheme", "name_en", "name_hi"])
+    columns = ("code", "scheme", "name_en", "name_hi")
+    wanted = [(row, BudgetHead(state=row.find("state", states), **{column: row[column] for column in columns})) for row in rows]
     return _in_step(BudgetHead, wanted, key=["state_id", "code"], ruled=[])
 
 

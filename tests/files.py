@@ -27,9 +27,9 @@ def office(designation: str, district: str | None = None, state: str = "UP") -> 
     return found.get(district__name_en=district) if district else found.get(district=None)
 
 
-def an_allotment(amount: int = 50_000_000, state: str = "UP") -> Allotment:
-    """Make sure the first budget head of the State has money this year, in rupees."""
-    head = BudgetHead.objects.filter(state__short=state).order_by("code").first()
+def an_allotment(amount: int = 50_000_000, state: str = "UP", scheme: str = "EXHIBITION") -> Allotment:
+    """Make sure the State's budget head of the scheme has money this year, in rupees."""
+    head = BudgetHead.objects.get(state__short=state, scheme=scheme)
     allotment, made = Allotment.objects.get_or_create(head=head, year=financial_year(today()), defaults={"allotted": amount})
     if not made:
         allotment.allotted = amount
@@ -49,7 +49,7 @@ def proposal_data(district: str = "Agra", **changes: Any) -> dict[str, Any]:
         "starts_on": (today() + timedelta(days=60)).isoformat(),
         "ends_on": (today() + timedelta(days=62)).isoformat(),
         "stalls": "60",
-        "budget_head": BudgetHead.objects.filter(state=place.state).order_by("code").first().pk,
+        "budget_head": BudgetHead.objects.get(state=place.state, scheme="EXHIBITION").pk,
         "amount_asked": "18,50,000",
         "nodal_officer": "Assistant Manager, DIC",
         "nodal_mobile": "9876543210",

@@ -10,11 +10,17 @@ class BudgetHead(Named):
 
     state = models.ForeignKey(State, models.PROTECT, related_name="budget_heads", verbose_name=_("State"))
     code = models.CharField(_("head of account"), max_length=40)
+    scheme = models.SlugField(
+        _("scheme"), max_length=40, blank=True, help_text=_("The scheme whose sanctions are booked here; empty: any that lets one choose.")
+    )
 
     class Meta:
         verbose_name = _("Budget head")
         verbose_name_plural = _("Budget heads")
-        constraints = [models.UniqueConstraint(fields=["state", "code"], name="budget_head_once_in_its_state")]
+        constraints = [
+            models.UniqueConstraint(fields=["state", "code"], name="budget_head_once_in_its_state"),
+            models.UniqueConstraint(fields=["state", "scheme"], condition=~models.Q(scheme=""), name="one_budget_head_a_scheme"),
+        ]
 
 
 class Allotment(models.Model):
@@ -46,6 +52,7 @@ class EntryKind(models.TextChoices):
     COMMITMENT = "commitment", _("Commitment")
     RELEASE = "release", _("Release")
     UTILISATION = "utilisation", _("Utilisation")
+    RECOVERY = "recovery", _("Recovery")
 
 
 class LedgerEntry(models.Model):

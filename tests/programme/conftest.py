@@ -35,4 +35,4 @@ def mathura(db: None) -> District:
 
 @pytest.fixture
 def head(up: State) -> BudgetHead:
-    return BudgetHead.objects.get(state=up)
+    return BudgetHead.objects.get(state=up, scheme="EXHIBITION")

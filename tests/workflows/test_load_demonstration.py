@@ -78,7 +78,7 @@ def test_the_magistrate_of_mathura_also_holds_hathras():
 
 def test_money_is_allotted_once_a_year():
     Allotment.objects.all().delete()
-    assert load_allotments() == 2
+    assert load_allotments() == 4
     assert load_allotments() == 0
     assert set(Allotment.objects.values_list("year", flat=True)) == {financial_year(today())}
 

@@ -34,7 +34,7 @@ def typed(**changes: Any) -> dict[str, Any]:
         "starts_on": first.isoformat(),
         "ends_on": (first + timedelta(days=2)).isoformat(),
         "stalls": "७१",
-        "budget_head": BudgetHead.objects.get(state__short="UP").pk,
+        "budget_head": BudgetHead.objects.get(state__short="UP", scheme="EXHIBITION").pk,
         "amount_asked": "₹ 12,00,000",
         "nodal_officer": "उपायुक्त उद्योग",
         "nodal_mobile": "98765 43210",

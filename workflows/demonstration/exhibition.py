@@ -30,7 +30,7 @@ RETURNED = {
 
 def _begins(story: Story, office: Office) -> dict[str, Any]:
     state, told = office.designation.state, story.told
-    head = BudgetHead.objects.filter(state=state).order_by("code")[0]
+    head = BudgetHead.objects.filter(state=state, scheme="EXHIBITION").get()
     Allotment.objects.get_or_create(head=head, year=financial_year(today()), defaults={"allotted": Decimal(50_000_000)})
     starts_on = timezone.localdate(timezone.now()) + timedelta(days=told["starts_in_days"] + story.opened_days_ago)
     neighbours = District.objects.filter(state=state, products__live=True).exclude(pk=story.district.pk).distinct().order_by("name_en")[:6]

@@ -47,7 +47,7 @@ class ProposalForm(RecordForm):
     def scope(self, office: Office) -> None:
         products, heads = self.fields["product"], self.fields["budget_head"]
         products.queryset = Product.objects.filter(district=office.district_id, live=True)  # type: ignore[attr-defined]
-        heads.queryset = BudgetHead.objects.filter(state=office.state_id)  # type: ignore[attr-defined]
+        heads.queryset = BudgetHead.objects.filter(state=office.state_id, scheme__in=("", "EXHIBITION"))  # type: ignore[attr-defined]
         others = District.objects.filter(state=office.state_id).exclude(lgd_code=office.district_id or 0)
         self.fields["districts_shown"].queryset = others  # type: ignore[attr-defined]
         self.instance.district_id = office.district_id

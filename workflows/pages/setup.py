@@ -241,7 +241,7 @@ class Norms(Table):
 
 @admin.register(BudgetHead, site=site)
 class BudgetHeads(Table):
-    list_display = ["code", "name_en", "name_hi"]
+    list_display = ["code", "name_en", "name_hi", "scheme"]
 
 
 @admin.register(Allotment, site=site)
