@@ -76,6 +76,11 @@ def consume_ceiling(claim: FreightClaim, norm: Norm, *, file_number: str) -> Dec
     return granted
 
 
+def computed_at_order(claim: FreightClaim, norm: Norm, granted: Decimal) -> Entitlement:
+    """Compute the claim as it stood in the exporter's year just before ``granted`` rupees were taken out of it."""
+    return entitled(norm, claim.asked_of(claim.admissible_lines(), used_this_year(claim) - granted))
+
+
 def _exhausted(ceiling: Decimal, year: str) -> str:
     said = {"ceiling": rupees(ceiling), "year": year}
     return _("Annual ceiling exhausted: %(ceiling)s was sanctioned to the exporter in %(year)s. The claim must be rejected.") % said
@@ -112,7 +117,9 @@ def _ceiling(claim: FreightClaim, norm: Norm) -> Iterator[Check]:
         yield Check("stop", _exhausted(ceiling, year), code="ceiling", at_once=True)
     elif asked > left:
         said["over"] = rupees(asked - left)
-        yield Check("look", _("Of the yearly ceiling of %(ceiling)s only %(left)s is left in %(year)s: %(over)s of %(asked)s do not fit.") % said)
+        yield Check(
+            "look", _("Of the yearly ceiling of %(ceiling)s only %(left)s is left in %(year)s: %(over)s of %(asked)s do not fit.") % said
+        )
     else:
         yield Check("ok", _("Of the yearly ceiling of %(ceiling)s, %(used)s is sanctioned in %(year)s; %(asked)s fits.") % said)
 
@@ -178,7 +185,10 @@ def _pending(others: list[FreightClaim]) -> Iterator[Check]:
 
 def _numbers(claim: FreightClaim) -> Check:
     named = ", ".join(f"{kept.kind.label} {kept.shown}" for kept in claim.identities().values())
-    return Check("ok", _("Well formed by their own rules: %(numbers)s. Whether they are in force is seen from the certificates.") % {"numbers": named})
+    return Check(
+        "ok",
+        _("Well formed by their own rules: %(numbers)s. Whether they are in force is seen from the certificates.") % {"numbers": named},
+    )
 
 
 def _product(claim: FreightClaim) -> Check:
@@ -199,4 +209,6 @@ def _lines(claim: FreightClaim) -> Iterator[Check]:
         yield Check("ok", _("Several lines are of one shipping bill: %(bills)s.") % {"bills": ", ".join(several)})
     strange = [line.port_code for line in lines if (line.port_code[-1] == AIR_PORT) != (claim.mode == FreightMode.AIR)]
     if strange:
-        yield Check("look", _("By their code these ports do not fit how the goods left: %(ports)s.") % {"ports": ", ".join(dict.fromkeys(strange))})
+        yield Check(
+            "look", _("By their code these ports do not fit how the goods left: %(ports)s.") % {"ports": ", ".join(dict.fromkeys(strange))}
+        )

@@ -132,7 +132,7 @@ class FreightClaim(FileRecord, HasIdentities):
     @classmethod
     def read(cls, pk: int) -> "FreightClaim":
         """Return the claim with all that a file shows of it."""
-        return cls.objects.select_related("product__district", "district").prefetch_related("lines").get(pk=pk)
+        return cls.objects.select_related("product__district", "district__state").prefetch_related("lines").get(pk=pk)
 
     @property
     def subject(self) -> str:
@@ -152,7 +152,7 @@ class FreightClaim(FileRecord, HasIdentities):
         return [line for line in self.lines.all() if str(line.pk) not in self.inadmissible]
 
     def inputs_now(self) -> dict[str, Any]:
-        """Return what the calculator is asked of this claim: as the record stands, with the ceiling used as it stood when it was computed."""
+        """Return what the calculator is asked: the record as it stands, with the ceiling used as it was when the amount was computed."""
         earlier = (self.derivation or {}).get("inputs", {})
         return self.asked_of(self.admissible_lines(), earlier.get("already_sanctioned_this_fy", "0"))
 

@@ -1,5 +1,6 @@
 from workflows.flows.exhibition import ExhibitionFlow
+from workflows.flows.freight import FreightFlow
 
-FLOWS = {flow.slug: flow for flow in (ExhibitionFlow,)}
+FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, FreightFlow)}
 
-__all__ = ["FLOWS", "ExhibitionFlow"]
+__all__ = ["FLOWS", "ExhibitionFlow", "FreightFlow"]

@@ -1,6 +1,8 @@
 """The forms of a freight claim: claim and correction, scrutiny, committee, the Bureau's computation, sanction, payment."""
 
 import re
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,11 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme import bills
+from programme import bills, identity
 from programme.calendar import today
 from programme.duplicates import keep_marks
 from programme.freight import computed, last_day, used_this_year, version_for
-from programme.identity import IdentityKind, clean, digest
+from programme.identity import IdentityKind
 from programme.models import FreightClaim, FreightLine, FreightMode, Norm, Office, Product, ShippingBill
 from programme.models.freight import SCHEMES
 from programme.money import rupees
@@ -26,7 +28,7 @@ from workflows.forms.fields import DayField, MobileField, RupeeField, TextField,
 from workflows.forms.identity import IdentitiesForm, IdentityField
 from workflows.forms.records import RecordForm
 from workflows.forms.rows import CellError, Column, Line, RowsField
-from workflows.models import Case, Outcome
+from workflows.models import Outcome
 
 MOST_LINES = 50
 PORT = re.compile(r"IN[A-Z]{3}[A-Z0-9]")
@@ -68,6 +70,24 @@ def line_columns() -> list[Column]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Stand:
+    """What the amount of a claim rests on."""
+
+    mode: str
+    exporter: str
+    lines: list[tuple[Any, ...]]
+
+    @property
+    def days(self) -> set[date]:
+        return {line[0] for line in self.lines}
+
+
+def _stands(claim: FreightClaim, lines: list[FreightLine]) -> Stand:
+    told = [(line.exported_on, line.bill_number, line.port_code, line.feet, line.kilograms, line.freight) for line in lines]
+    return Stand(claim.mode, claim.iec_digest, told)
+
+
 class ClaimForm(IdentitiesForm):
     """What is filed for the exporter, and corrected when the file comes back. The day of filing is the day of the claim."""
 
@@ -80,7 +100,9 @@ class ClaimForm(IdentitiesForm):
     gstin = IdentityField(IdentityKind.GSTIN, label=gettext_lazy("GSTIN"))
     pan = IdentityField(IdentityKind.PAN, label=gettext_lazy("PAN"))
     udyam = IdentityField(IdentityKind.UDYAM, label=gettext_lazy("Udyam registration"))
-    account = IdentityField(IdentityKind.BANK_ACCOUNT, label=gettext_lazy("Bank account"), help_text=gettext_lazy("IFSC, then the account number."))
+    account = IdentityField(
+        IdentityKind.BANK_ACCOUNT, label=gettext_lazy("Bank account"), help_text=gettext_lazy("IFSC, then the account number.")
+    )
     gateway = TextField(label=gettext_lazy("Port, container depot or air cargo complex"), max_length=120)
     lines = RowsField(line_columns(), label=gettext_lazy("Shipping bills, line by line"), min_rows=1, max_rows=MOST_LINES, blank_rows=2)
     time_barred = forms.BooleanField(
@@ -100,14 +122,15 @@ class ClaimForm(IdentitiesForm):
 
     class Meta:
         model = FreightClaim
-        fields = ["mode", "unit", "proprietor", "address", "mobile", "product", "gateway", "time_barred"]
+        fields = ["mode", "unit", "proprietor", "address", "mobile", "iec", "gstin", "pan", "udyam", "account", "product", "gateway"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.held = self._dates_held()
+        self.held = _stands(self.instance, list(self.instance.lines.all())) if self.movement else None
         mode = self.data.get("mode") or self.initial.get("mode")
         if self.movement is None and mode in FreightMode.values:
-            self.norm = Norm.in_force(SCHEMES[FreightMode(mode)], self.office.designation.state, today())
+            with suppress(Norm.DoesNotExist):
+                self.norm = Norm.in_force(SCHEMES[FreightMode(mode)], self.office.designation.state, today())
 
     @property
     def sections(self) -> list[tuple[Any, list[str]]]:  # type: ignore[override]
@@ -124,18 +147,11 @@ class ClaimForm(IdentitiesForm):
             self.instance.claimed_on = today()
 
     def required_papers(self, norm: Norm) -> list[str]:
-        return list(norm.rules.get("papers", []))
-
-    def _dates_held(self) -> tuple[str, set[date]] | None:
-        """Return mode and days of export that the version of a filed claim was chosen by; ``None`` for a new claim."""
-        if self.movement is None:
-            return None
-        return self.instance.mode, {line.exported_on for line in self.instance.lines.all()}
+        return [] if self.out_of_time else list(norm.rules.get("papers", []))
 
     def norm_for(self, data: dict[str, Any]) -> Norm:
         """Return the version of the first line. A filed claim keeps the one it has until its mode or a day of export is corrected."""
-        days = {line["exported_on"] for line in data["lines"]}
-        if self.held == (data["mode"], days):
+        if self.held and (self.held.mode, self.held.days) == (data["mode"], {line["exported_on"] for line in data["lines"]}):
             return self.norm
         return self._version(data["mode"], data["lines"][0]["exported_on"])
 
@@ -146,14 +162,10 @@ class ClaimForm(IdentitiesForm):
             raise ValidationError(_("No rules were in force for an export of %(day)s.") % {"day": date_format(exported)}) from None
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = self.cleaned_data
-        if not self.errors:
-            self._clean_measures(data)
-        if not self.errors:
-            self._clean_versions(data)
-        data = super().clean() or data
-        if not self.errors:
-            self._clean_window(data)
+        for judge in (self._clean_measures, self._clean_versions, self._clean_window):
+            if not self.errors:
+                judge(self.cleaned_data)
+        data = super().clean() or self.cleaned_data
         if "lines" in data and "lines" in self.open_fields:
             self._clean_bills(data["lines"])
         self._clean_firm(data)
@@ -183,19 +195,20 @@ class ClaimForm(IdentitiesForm):
             other = self._version(data["mode"], line["exported_on"])
             if other != norm:
                 said = {"one": other.version, "first": norm.version}
-                text = _("This export falls under the rules “%(one)s”, the first line under “%(first)s”. Claim it in a file of its own.") % said
+                text = (
+                    _("This export falls under the rules “%(one)s”, the first line under “%(first)s”. Claim it in a file of its own.")
+                    % said
+                )
                 faults.append(CellError(text, line=line.n, column="exported_on"))
         self._refuse_cells(faults)
 
     def _clean_window(self, data: dict[str, Any]) -> None:
         """Refuse what comes after its last day, unless the whole claim is registered as time-barred."""
-        claimed, lines = self.instance.claimed_on, data["lines"]
-        late = {line.n: last for line in lines if (last := last_day(self.norm, line["exported_on"])) and claimed > last}
+        norm, claimed, lines = self.norm_for(data), self.instance.claimed_on, data["lines"]
+        late = {line.n: last for line in lines if (last := last_day(norm, line["exported_on"])) and claimed > last}
         self.out_of_time = bool(late) and len(late) == len(lines) and self.movement is None
         if late and not (self.out_of_time and data.get("time_barred")):
             self._refuse_cells([CellError(self._too_late(last), line=n, column="exported_on") for n, last in late.items()])
-            return
-        data["time_barred"] = bool(late)
 
     def _too_late(self, last: date) -> str:
         said = {"last": date_format(last)}
@@ -227,9 +240,9 @@ class ClaimForm(IdentitiesForm):
             typed = str(self.data.get(name, "")).strip()
             if not typed or not pan or not data.get(name) or self.fields[name].disabled:
                 continue
-            number = clean(IdentityKind(self.fields[name].kind), typed)  # type: ignore[attr-defined]
+            number = identity.clean(FreightClaim.IDENTITIES[name], typed)
             inside = number[2:12] if name == "gstin" else number
-            if not inside.isdigit() and digest(IdentityKind.PAN, inside) != pan.digest:
+            if not inside.isdigit() and identity.digest(IdentityKind.PAN, inside) != pan.digest:
                 self.add_error(name, _("This number belongs to another PAN than the one written here."))
 
     def _post_clean(self) -> None:
@@ -238,21 +251,20 @@ class ClaimForm(IdentitiesForm):
             self._compute()
 
     def _compute(self) -> None:
-        """Set what the claim asks for: what its lines come to under the version. Never typed."""
-        claim = self.instance
-        lines = [FreightLine(**line) for line in self.cleaned_data["lines"]]
+        """Set what the claim asks for: what its lines come to under the version. It stays while nothing that it rests on changes."""
+        claim, lines = self.instance, [FreightLine(**line) for line in self.cleaned_data["lines"]]
+        if self.held == _stands(claim, lines):
+            return
         try:
             found = entitled(self.norm, claim.asked_of(lines, used_this_year(claim)))
         except BadInput as bad:
             self.add_error(None, " ".join(bad.errors.values()))
             return
-        amount = found.amounts["computed_rupees"]
-        if not amount:
+        claim.amount_asked = found.amounts["computed_rupees"]
+        if not claim.amount_asked:
             self.add_error("lines", _("Under these rules the lines come to less than one rupee."))
-            return
-        if self.movement is None or claim.amount_asked != amount or claim.inadmissible:
-            claim.amount_recommended = None
-        claim.amount_asked, claim.derivation, claim.inadmissible = amount, found.stored(), {}
+        claim.amount_recommended, claim.inadmissible, claim.derivation = None, {}, found.stored()
+        claim.time_barred = self.out_of_time
 
     def save(self, commit: bool = True) -> FreightClaim:
         claim = super().save(commit)

@@ -1,0 +1,143 @@
+"""Freight claims for tests, filed and moved through the real forms and verbs."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+from stdnum.in_ import gstin
+
+from programme.calendar import today
+from programme.models import FreightClaim, Office, Product
+from tests.files import an_allotment, begin, holder_of, office, take, waiting
+from workflows.flows import FreightFlow
+from workflows.forms.freight import CommitteeForm
+from workflows.models import Case
+from workflows.steps import decide
+
+SEA_PAPERS = (
+    "shipping_bill", "bill_of_lading", "freight_invoice", "payment_proof", "gate_pass", "commercial_invoice", "ebrc", "iec", "rcmc",
+    "udyam_certificate", "epb_registration", "gst_certificate", "cancelled_cheque", "no_double_claim_undertaking",
+)  # fmt: skip
+AIR_PAPERS = tuple("airway_bill" if kind == "bill_of_lading" else kind for kind in SEA_PAPERS if kind != "gate_pass")
+NEW_RATES, OLD_RATES = date(2025, 11, 6), date(2025, 11, 5)
+ROUTE = [("scrutinise", "recommended"), ("committee", "recommended"), ("compute", "recommended"), ("sanction", "sanctioned")]
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Seated(CommitteeForm):
+    """The committee's form as it is signed in a sitting."""
+
+    sitting = {"number": "test"}
+
+
+def numbers_of(exporter: int) -> dict[str, str]:
+    """Return the numbers of an exporter that exists in no register, as typed."""
+    pan = f"ZZZFZ{exporter:04d}K"
+    body = f"09{pan}1Z"
+    checked = next(body + last for last in ALPHABET if gstin.is_valid(body + last))
+    return {
+        "iec": pan,
+        "gstin": checked,
+        "pan": pan,
+        "udyam": f"UDYAM-UP-58-{exporter:07d}",
+        "account": f"SBIN0009{exporter:03d} 3012345{exporter:04d}",
+    }
+
+
+def sea_line(bill: int, *, feet: int = 20, freight: str = "80,000", on: date = NEW_RATES, port: str = "INMUN1") -> dict[str, Any]:
+    return {"bill_number": str(bill), "port_code": port, "exported_on": on, "feet": feet, "freight": freight, "invoice_number": f"F/{bill}"}
+
+
+def air_line(bill: int, *, kg: str = "500", freight: str = "3,00,000", on: date | None = None, port: str = "INDEL4") -> dict[str, Any]:
+    day = on or today() - timedelta(days=10)
+    return {"bill_number": str(bill), "port_code": port, "exported_on": day, "kilograms": kg, "freight": freight, "invoice_number": f"F/{bill}"}
+
+
+def typed_lines(lines: list[dict[str, Any]], ids: list[int] | None = None) -> dict[str, Any]:
+    """Return lines as a page sends them."""
+    typed: dict[str, Any] = {"lines-rows": str(len(lines))}
+    for n, line in enumerate(lines, 1):
+        typed |= {f"lines-{n}-{name}": value for name, value in line.items()}
+        if ids:
+            typed[f"lines-{n}-id"] = ids[n - 1]
+    return typed
+
+
+def claim_data(lines: list[dict[str, Any]], *, mode: str = "sea", exporter: int = 1, district: str = "Moradabad", **changes: Any) -> dict[str, Any]:
+    """Return what is typed into a complete claim."""
+    data = {
+        "mode": mode,
+        "unit": f"Exporter {exporter}",
+        "proprietor": "The proprietor",
+        "address": "Plot 7, industrial area",
+        "mobile": "9876543210",
+        "product": Product.objects.filter(district__name_en=district, live=True).order_by("rank").first().pk,
+        "gateway": "Mundra",
+        "text": "",
+        **numbers_of(exporter),
+        **typed_lines(lines),
+    }
+    return {**data, **changes}
+
+
+def file_claim(lines: list[dict[str, Any]] | None = None, *, mode: str = "sea", district: str = "Moradabad", by: str = "", **changes: Any) -> Case:
+    """Open a claim at the District Industries Centre."""
+    an_allotment(scheme="GATEWAY_PORT_FREIGHT")
+    data = claim_data(lines or [sea_line(1001)], mode=mode, district=district, **changes)
+    kinds = () if changes.get("time_barred") else SEA_PAPERS if mode == "sea" else AIR_PAPERS
+    return begin(FreightFlow, office("dic", district), data, by=by, kinds=kinds)
+
+
+def sit(case: Case, outcome: str = "recommended", **data: Any) -> Case:
+    """Take the committee's step as its chair, in a sitting."""
+    movement = waiting(case)
+    signer = holder_of(movement.office)
+    form = Seated({"outcome": outcome, "seen": movement.case.head, **data}, movement=movement, officer=signer)
+    assert form.is_valid(), form.errors
+    return decide(movement, by=signer, form=form)
+
+
+def go_on(case: Case, *, to: str, **data: Any) -> Case:
+    """Let a file go forward until it waits at ``to``."""
+    for step, outcome in ROUTE:
+        if waiting(case).step == to:
+            return case
+        assert waiting(case).step == step
+        case = sit(case) if step == "committee" else take(case, outcome)
+    assert waiting(case).step == to, waiting(case).step
+    return case
+
+
+def a_claim(*, at: str = "scrutinise", **told: Any) -> Case:
+    return go_on(file_claim(**told), to=at)
+
+
+def pay(case: Case, **changes: Any) -> Case:
+    record = Case.objects.get(pk=case.pk).record
+    data = {"amount_released": str(record.amount_sanctioned), "payment_reference": "RTGS/1", "paid_on": today(), "papers": (), **changes}
+    return take(case, "submitted", **data)
+
+
+def correct(case: Case, **changes: Any) -> Case:
+    """Send the corrected claim as the page would: every field as it stands, numbers left empty, then the changes."""
+    record = Case.objects.get(pk=case.pk).record
+    lines = list(record.lines.all())
+    columns = list(FreightClaim.LINES["lines"])
+    stands = typed_lines([{name: getattr(line, name) for name in columns if getattr(line, name) is not None} for line in lines], [l.pk for l in lines])
+    names = ["mode", "unit", "proprietor", "address", "mobile", "gateway"]
+    typed = {name: getattr(record, name) for name in names} | {"product": record.product_id} | stands
+    return take(case, "submitted", **{"papers": (), **typed, **changes})
+
+
+def record_of(case: Case) -> FreightClaim:
+    return Case.objects.get(pk=case.pk).record
+
+
+def used_up(case: Case, amount: str, ceiling: str) -> None:
+    """Let the exporter of a claim have had this much of the year's ceiling already."""
+    from programme import ceilings
+    from programme.calendar import financial_year
+
+    claim = record_of(case)
+    ceilings.consume(claim.scheme, claim.iec_digest, financial_year(today()), Decimal(amount), Decimal(ceiling), file_number="UP/FRT/EARLIER")
