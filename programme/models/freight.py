@@ -62,6 +62,7 @@ class FreightClaim(FileRecord, HasIdentities):
         "no_double_claim_undertaking": _("Undertaking that nothing is claimed twice"),
         "payment_advice": _("Payment advice"),
     }
+    COMPUTED = "payable_rupees"
     LINES = {
         "lines": {
             "bill_number": _("Shipping bill"),
@@ -167,6 +168,18 @@ class FreightClaim(FileRecord, HasIdentities):
             return asked | {"containers": [{"feet": line.feet, "freight_rupees": line.freight} for line in lines]}
         weights = [line.kilograms for line in lines if line.kilograms]
         return asked | {"kg": sum(weights, NOTHING), "freight_rupees": sum((line.freight for line in lines), NOTHING)}
+
+    def acknowledged(self) -> list[tuple[str, str]]:
+        """Return label and value of what the exporter is told in his acknowledgement, in the reader's language."""
+        label = self.labels
+        rows: list[tuple[Any, str]] = [
+            (label["unit"], self.unit),
+            (label["mode"], str(FreightMode(self.mode).label)),
+            (label["claimed_on"], date_format(self.claimed_on)),
+            (_("Lines"), "\n".join(line.told(n, {}) for n, line in enumerate(self.lines.all(), 1))),
+            (label["amount_asked"], rupees(self.amount_asked)),
+        ]
+        return [(str(said), value) for said, value in rows]
 
     def opened(self, file_number: str) -> None:
         self.bills.update(file_number=file_number)

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from unittest.mock import patch
 
 from stdnum.in_ import gstin
 
-from programme.calendar import today
-from programme.models import FreightClaim, Office, Product
+from programme import ceilings
+from programme.calendar import financial_year, today
+from programme.models import FreightClaim, Product
 from tests.files import an_allotment, begin, holder_of, office, take, waiting
 from workflows.flows import FreightFlow
 from workflows.forms.freight import CommitteeForm
@@ -51,7 +51,14 @@ def sea_line(bill: int, *, feet: int = 20, freight: str = "80,000", on: date = N
 
 def air_line(bill: int, *, kg: str = "500", freight: str = "3,00,000", on: date | None = None, port: str = "INDEL4") -> dict[str, Any]:
     day = on or today() - timedelta(days=10)
-    return {"bill_number": str(bill), "port_code": port, "exported_on": day, "kilograms": kg, "freight": freight, "invoice_number": f"F/{bill}"}
+    return {
+        "bill_number": str(bill),
+        "port_code": port,
+        "exported_on": day,
+        "kilograms": kg,
+        "freight": freight,
+        "invoice_number": f"F/{bill}",
+    }
 
 
 def typed_lines(lines: list[dict[str, Any]], ids: list[int] | None = None) -> dict[str, Any]:
@@ -64,7 +71,9 @@ def typed_lines(lines: list[dict[str, Any]], ids: list[int] | None = None) -> di
     return typed
 
 
-def claim_data(lines: list[dict[str, Any]], *, mode: str = "sea", exporter: int = 1, district: str = "Moradabad", **changes: Any) -> dict[str, Any]:
+def claim_data(
+    lines: list[dict[str, Any]], *, mode: str = "sea", exporter: int = 1, district: str = "Moradabad", **changes: Any
+) -> dict[str, Any]:
     """Return what is typed into a complete claim."""
     data = {
         "mode": mode,
@@ -81,7 +90,9 @@ def claim_data(lines: list[dict[str, Any]], *, mode: str = "sea", exporter: int 
     return {**data, **changes}
 
 
-def file_claim(lines: list[dict[str, Any]] | None = None, *, mode: str = "sea", district: str = "Moradabad", by: str = "", **changes: Any) -> Case:
+def file_claim(
+    lines: list[dict[str, Any]] | None = None, *, mode: str = "sea", district: str = "Moradabad", by: str = "", **changes: Any
+) -> Case:
     """Open a claim at the District Industries Centre."""
     an_allotment(scheme="GATEWAY_PORT_FREIGHT")
     data = claim_data(lines or [sea_line(1001)], mode=mode, district=district, **changes)
@@ -124,7 +135,9 @@ def correct(case: Case, **changes: Any) -> Case:
     record = Case.objects.get(pk=case.pk).record
     lines = list(record.lines.all())
     columns = list(FreightClaim.LINES["lines"])
-    stands = typed_lines([{name: getattr(line, name) for name in columns if getattr(line, name) is not None} for line in lines], [l.pk for l in lines])
+    stands = typed_lines(
+        [{name: getattr(line, name) for name in columns if getattr(line, name) is not None} for line in lines], [line.pk for line in lines]
+    )
     names = ["mode", "unit", "proprietor", "address", "mobile", "gateway"]
     typed = {name: getattr(record, name) for name in names} | {"product": record.product_id} | stands
     return take(case, "submitted", **{"papers": (), **typed, **changes})
@@ -136,8 +149,7 @@ def record_of(case: Case) -> FreightClaim:
 
 def used_up(case: Case, amount: str, ceiling: str) -> None:
     """Let the exporter of a claim have had this much of the year's ceiling already."""
-    from programme import ceilings
-    from programme.calendar import financial_year
-
     claim = record_of(case)
-    ceilings.consume(claim.scheme, claim.iec_digest, financial_year(today()), Decimal(amount), Decimal(ceiling), file_number="UP/FRT/EARLIER")
+    ceilings.consume(
+        claim.scheme, claim.iec_digest, financial_year(today()), Decimal(amount), Decimal(ceiling), file_number="UP/FRT/EARLIER"
+    )

@@ -111,6 +111,7 @@ class ClaimForm(IdentitiesForm):
         help_text=gettext_lazy("The file gets its number and ends at once; nothing is payable."),
     )
 
+    titled_by = "unit"
     paper_kinds = CLAIM_PAPERS
     base_sections = [
         (gettext_lazy("Exporter"), ["unit", "proprietor", "address", "mobile"]),
@@ -127,10 +128,6 @@ class ClaimForm(IdentitiesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.held = _stands(self.instance, list(self.instance.lines.all())) if self.movement else None
-        mode = self.data.get("mode") or self.initial.get("mode")
-        if self.movement is None and mode in FreightMode.values:
-            with suppress(Norm.DoesNotExist):
-                self.norm = Norm.in_force(SCHEMES[FreightMode(mode)], self.office.designation.state, today())
 
     @property
     def sections(self) -> list[tuple[Any, list[str]]]:  # type: ignore[override]
@@ -143,8 +140,12 @@ class ClaimForm(IdentitiesForm):
         products = Product.objects.filter(district__state=office.state_id, live=True).select_related("district")
         self.fields["product"].queryset = products  # type: ignore[attr-defined]
         self.instance.district = office.district
+        mode = self.data.get("mode") or self.initial.get("mode")
         if self.movement is None:
             self.instance.claimed_on = today()
+            if mode in FreightMode.values:
+                with suppress(Norm.DoesNotExist):
+                    self.norm = Norm.in_force(SCHEMES[FreightMode(mode)], office.designation.state, today())
 
     def required_papers(self, norm: Norm) -> list[str]:
         return [] if self.out_of_time else list(norm.rules.get("papers", []))
