@@ -11,7 +11,7 @@ from workflows.nodes import DEPARTMENT, DISTRICT, LADDER, Act, Begin, CaseFlow, 
 
 
 class FreightFlow(CaseFlow):
-    """Filed for the exporter in the district, recommended by the Users Committee, computed by the Bureau, sanctioned by the delegated post."""
+    """Filed in the district for the exporter, recommended by the Users Committee, computed by the Bureau, sanctioned as delegated."""
 
     process_title = _("Freight subsidy")
     slug, prefix, scheme, version = "freight", "FRT", "GATEWAY_PORT_FREIGHT", 1

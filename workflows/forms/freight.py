@@ -174,7 +174,7 @@ class ClaimForm(IdentitiesForm):
 
     def _refuse_cells(self, faults: list[CellError]) -> None:
         if faults:
-            self.add_error("lines", faults)  # type: ignore[arg-type]
+            self.add_error("lines", faults)
 
     def _clean_measures(self, data: dict[str, Any]) -> None:
         by_sea, faults = data["mode"] == FreightMode.SEA, []
