@@ -1,7 +1,7 @@
 """What the machine says about a file before an officer does, and what an act of the programme refuses."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -33,3 +33,13 @@ class Check:
         office = answer["name_hi"] if (get_language() or "").startswith("hi") else answer["name_en"]
         said = {"check": self.text, "office": office, "text": answer["text"]}
         return replace(self, level="look", text=_("%(check)s Answered by %(office)s: %(text)s") % said)
+
+
+def waived(record: Any) -> list[Check]:
+    """Return a line for every required paper that is not attached, with who let it pass and why."""
+    found = []
+    for kind, waiver in record.waivers.items():
+        office = waiver["name_hi"] if (get_language() or "").startswith("hi") else waiver["name_en"]
+        said = {"paper": record.PAPERS.get(kind, kind), "office": office, "text": waiver["text"]}
+        found.append(Check("look", _("%(paper)s is not attached; waived by %(office)s: %(text)s") % said))
+    return found

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from programme.identity import IdentityKind, ending
 from programme.models import FileStanding, HasIdentities, IdentityMark, Role
@@ -43,7 +43,7 @@ class Match:
 def keep_marks(record: HasIdentities, scheme: str, *, file_number: str = "", standing: FileStanding = FileStanding.OPEN) -> None:
     """Replace the marks of a record by those of the numbers it has now. Belongs into the transaction that writes the record."""
     with transaction.atomic():
-        _marks_of(record).delete()
+        record.marks().delete()
         IdentityMark.objects.bulk_create(
             IdentityMark(
                 kind=identity.kind,
@@ -62,12 +62,12 @@ def keep_marks(record: HasIdentities, scheme: str, *, file_number: str = "", sta
 
 def grant_marks(record: HasIdentities) -> None:
     """Say of a record's marks that its file was granted."""
-    _marks_of(record).update(standing=FileStanding.GRANTED)
+    record.marks().update(standing=FileStanding.GRANTED)
 
 
 def drop_marks(record: HasIdentities) -> None:
     """Say of a record's marks that its file was rejected or withdrawn: later files see it, and are not held up by it."""
-    _marks_of(record).update(standing=FileStanding.ENDED)
+    record.marks().update(standing=FileStanding.ENDED)
 
 
 def matches(record: HasIdentities) -> list[Match]:
@@ -98,7 +98,3 @@ def _match(mark: IdentityMark, own_role: Role) -> Match:
         record_kind=mark.record_kind,
         record_id=mark.record_id,
     )
-
-
-def _marks_of(record: HasIdentities) -> QuerySet[IdentityMark]:
-    return IdentityMark.objects.filter(record_kind=record._meta.label_lower, record_id=record.pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from programme import budget, ceilings
 from programme.calendar import financial_year, today
-from programme.checks import Check, NotAllowed
+from programme.checks import Check, NotAllowed, waived
 from programme.duplicates import Match, matches
 from programme.models import AppliesBy, FreightClaim, FreightMode, Norm, State
 from programme.models.freight import SCHEMES
@@ -98,6 +98,7 @@ def machine_checks(claim: FreightClaim, norm: Norm) -> list[Check]:
         _numbers(claim),
         _product(claim),
         *_lines(claim),
+        *waived(claim),
     ]
 
 

@@ -1,6 +1,6 @@
 """Load what a State is: places, posts, offices, products, heads, norms, holidays.
 
-Two kinds of table. What the files rule (names of places, sectors, departments, designations and their powers) is
+Two kinds of table. What the files rule (names of places, sectors, departments, banks, designations and their powers) is
 brought in step with them. What the State rules once it has begun (weekly offs, office addresses, the product register,
 budget heads, norms, holidays) is only begun by the files: a later load changes nothing in it and brings back nothing
 that was deleted. Aliases of districts are added, never taken away.
@@ -21,6 +21,7 @@ from django.utils.text import slugify
 from programme.calendar import weekly_off
 from programme.kept import forget
 from programme.models import (
+    Bank,
     BudgetHead,
     Department,
     Designation,
@@ -62,7 +63,7 @@ def load_state(folder: Path) -> list[Count]:
     counts = [_states(folder), _sectors(folder), _districts(folder)]
     states = {state.short: state for state in State.objects.exclude(short="")}
     counts += [_departments(folder, states), _designations(folder, states), _offices(), _products(folder)]
-    counts += [_budget_heads(folder, states), _norms(folder, states), _holidays()]
+    counts += [_banks(folder), _budget_heads(folder, states), _norms(folder, states), _holidays()]
     forget()
     return counts
 
@@ -178,6 +179,12 @@ def _products(folder: Path) -> Count:
             made.append(product)
     count.created = len(Product.objects.bulk_create(made))
     return count
+
+
+def _banks(folder: Path) -> Count:
+    columns = ["code", "ifsc", "name_en", "name_hi"]
+    wanted = [(row, Bank(**{column: row[column] for column in columns})) for row in read_csv(folder, "banks.csv", columns)]
+    return _in_step(Bank, wanted, key=["code"], ruled=["ifsc", "name_en", "name_hi"])
 
 
 def _budget_heads(folder: Path, states: dict[str, State]) -> Count:

@@ -54,6 +54,7 @@ class Paragraph:
     objections: list[tuple[str, str, bool]] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
+    waived: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
@@ -144,6 +145,7 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         objections=[(_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
         answers=[(code, text) for code, text in body.get("answers", {}).items()],
         lapsed=body.get("lapsed", []),
+        waived=[(_label(record, f"paper:{kind}"), _said(by), by["text"]) for kind, by in (body.get("waived") or {}).items()],
     )
 
 
@@ -285,6 +287,8 @@ def _shown(record: Any, name: str, value: Any) -> str:
         return ", ".join(str(row) for row in named) or str(value)
     if getattr(found, "flatchoices", None):
         return str(dict(found.flatchoices).get(value, value))
+    if name in record.WORDS:
+        return ", ".join(str(record.WORDS[name].get(code, code)) for code in value)
     if isinstance(found, DecimalField):
         return in_figures(Decimal(value))
     return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

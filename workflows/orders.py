@@ -1,6 +1,7 @@
 """Orders: numbered and said on the file in the transaction of the sanction itself."""
 
 from decimal import Decimal
+from typing import Any
 
 from sequences import get_next_value
 
@@ -13,11 +14,16 @@ from workflows.record import chain
 def issue(case: Case, movement: Movement, amount: Decimal, *, changes: dict[str, list[str | None]]) -> Order:
     """Number the sanction order of ``amount`` rupees, say it on the file, and tell the office that opened the file.
 
-    ``changes`` is what the order changed in the record, old and new as text. Where the amount was computed the order says how.
+    ``changes`` is what the order changed in the record, old and new as text. How the amount came about is frozen in the paragraph.
     """
     series = f"{case.state.short}/{case.flow_class.prefix}/ORDER/{financial_year(today())}"
     number = f"{series}/{get_next_value(series):04d}"
-    computed = {"derivation": case.record.derivation} if case.record.derivation else {}
+    facts: dict[str, Any] = {
+        "order": {"number": number, "amount": f"{amount:.2f}", "issued_on": today().isoformat()},
+        "changes": changes,
+    }
+    if case.record.derivation:
+        facts["derivation"] = case.record.derivation
     noting = chain.append(
         case,
         step="issue_order",
@@ -26,7 +32,7 @@ def issue(case: Case, movement: Movement, amount: Decimal, *, changes: dict[str,
         prepared_by=None,
         office=movement.office,
         posting=None,
-        facts={"order": {"number": number, "amount": f"{amount:.2f}", "issued_on": today().isoformat()}, "changes": changes, **computed},
+        facts=facts,
     )
     notices.tell_of(Outcome.ISSUE, case, case.office, paragraph=noting.paragraph)
     return Order.objects.create(case=case, number=number, issued_on=today(), amount=amount, noting=noting)

@@ -12,7 +12,7 @@ from workflows.nodes import Act, Ending, Step
 from workflows.record import chain
 
 # What a paragraph tells in places of its own, not among the changes.
-TOLD_APART = frozenset({"answers", "waivers"})
+TOLD_APART = frozenset({"answers", "waivers", "derivation"})
 
 
 @dataclass(frozen=True)

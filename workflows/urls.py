@@ -27,6 +27,7 @@ urlpatterns = [
     path("files/<row:pk>/record.jsonl", files.record_lines, name="record_lines"),
     path("files/<row:pk>/papers/<row:paper>/", papers.paper, name="paper"),
     path("files/<row:pk>/order/", files.order, name="order"),
+    path("files/<row:pk>/acknowledgement/", files.acknowledgement, name="acknowledgement"),
     path("files/<row:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("steps/<row:pk>/", steps.step, name="step"),
     path("steps/<row:pk>/decide/", steps.decide, name="decide"),

@@ -1,3 +1,4 @@
+from programme.models.banks import Bank
 from programme.models.beneficiaries import (
     BenefitOnce,
     CeilingEntry,
@@ -10,6 +11,7 @@ from programme.models.beneficiaries import (
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.freight import FreightClaim, FreightLine, FreightMode, ShippingBill
+from programme.models.loans import LoanApplication
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
 from programme.models.places import District, Holiday, State
@@ -19,6 +21,7 @@ from programme.models.records import FileRecord
 __all__ = [
     "Allotment",
     "AppliesBy",
+    "Bank",
     "BenefitOnce",
     "BudgetHead",
     "CeilingEntry",
@@ -39,6 +42,7 @@ __all__ = [
     "IdentityMark",
     "LedgerEntry",
     "Level",
+    "LoanApplication",
     "Norm",
     "NormStatus",
     "Office",

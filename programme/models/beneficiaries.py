@@ -77,6 +77,10 @@ class HasIdentities(models.Model):
         found = {name: self.identity(name) for name in self.IDENTITIES}
         return {name: identity for name, identity in found.items() if identity}
 
+    def marks(self) -> "models.QuerySet[IdentityMark]":
+        """Return the marks by which other files find this record."""
+        return IdentityMark.objects.filter(record_kind=self._meta.label_lower, record_id=self.pk)
+
     def role_of(self, name: str) -> Role:
         return self.ROLES.get(name, ROLE_OF_KIND.get(self.IDENTITIES[name], Role.APPLICANT))
 

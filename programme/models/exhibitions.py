@@ -20,6 +20,11 @@ class ExhibitionProposal(FileRecord):
         {"product_id", "venue", "starts_on", "ends_on", "districts_shown", "stalls", "budget_head_id", "amount_asked", "amount_recommended"}
     )
     PERSONAL = frozenset({"nodal_officer", "nodal_mobile"})
+    CONDITIONS = (
+        _("The amount is spent only on the purpose for which it is sanctioned."),
+        _("The report of the exhibition and the utilisation certificate are sent on this file within the time it shows."),
+        _("What is not spent is surrendered."),
+    )
     AMOUNTS_IN_NORM = ("finance_above", "ceiling")
     PAPERS = {
         "proposal_letter": _("Signed proposal letter"),

@@ -9,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from programme.identity import IdentityKind
-from programme.models.beneficiaries import FileStanding, HasIdentities, IdentityMark, columns_of, digest_column, last_four_column
+from programme.models.beneficiaries import FileStanding, HasIdentities, columns_of, digest_column, last_four_column
+from programme.models.budget import BudgetHead
 from programme.models.norms import Norm
 from programme.models.places import District
 from programme.models.products import Product
@@ -63,6 +64,10 @@ class FreightClaim(FileRecord, HasIdentities):
         "payment_advice": _("Payment advice"),
     }
     COMPUTED = "payable_rupees"
+    CONDITIONS = (
+        _("The amount is paid once, into the bank account named in the claim."),
+        _("What was claimed for the same shipping bill under any other scheme is refunded, with what this order pays for it."),
+    )
     LINES = {
         "lines": {
             "bill_number": _("Shipping bill"),
@@ -94,6 +99,7 @@ class FreightClaim(FileRecord, HasIdentities):
     inadmissible = models.JSONField(_("Lines not admissible"), default=dict, blank=True)
     derivation = models.JSONField(_("How the amount comes about"), null=True)
 
+    budget_head = models.ForeignKey(BudgetHead, models.PROTECT, null=True, verbose_name=_("Budget head"))
     amount_asked = models.DecimalField(_("Amount asked (₹)"), max_digits=14, decimal_places=2)
     amount_recommended = models.DecimalField(_("Amount recommended (₹)"), max_digits=14, decimal_places=2, null=True)
     amount_sanctioned = models.DecimalField(_("Amount sanctioned (₹)"), max_digits=14, decimal_places=2, null=True)
@@ -133,7 +139,7 @@ class FreightClaim(FileRecord, HasIdentities):
     @classmethod
     def read(cls, pk: int) -> "FreightClaim":
         """Return the claim with all that a file shows of it."""
-        return cls.objects.select_related("product__district", "district__state").prefetch_related("lines").get(pk=pk)
+        return cls.objects.select_related("product__district", "district__state", "budget_head").prefetch_related("lines").get(pk=pk)
 
     @property
     def subject(self) -> str:
@@ -183,17 +189,14 @@ class FreightClaim(FileRecord, HasIdentities):
 
     def opened(self, file_number: str) -> None:
         self.bills.update(file_number=file_number)
-        self._marks().update(file_number=file_number)
+        self.marks().update(file_number=file_number)
 
     def end(self, *, good: bool) -> None:
         """Mark the claim as ended; one that ends badly frees its shipping bills and stands in no later file's way."""
         super().end(good=good)
         if not good:
             self.bills.update(live=False)
-            self._marks().update(standing=FileStanding.ENDED)
-
-    def _marks(self) -> "models.QuerySet[IdentityMark]":
-        return IdentityMark.objects.filter(record_kind=self._meta.label_lower, record_id=self.pk)
+            self.marks().update(standing=FileStanding.ENDED)
 
     def summary(self) -> list[tuple[str, str]]:
         """Return label and value of what a deciding officer reads first, in the reader's language."""

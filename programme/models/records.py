@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programme.money import in_figures
+from programme.norms.wording import sentence
 
 
 class FileRecord(models.Model):
@@ -24,6 +25,12 @@ class FileRecord(models.Model):
     AMOUNTS_IN_NORM: ClassVar[tuple[str, ...]] = ()
     # Tables of like lines beside the record: related name, and the columns with their labels.
     LINES: ClassVar[dict[str, dict[str, Any]]] = {}
+    # What the codes mean that a column holds several of, by column and code.
+    WORDS: ClassVar[dict[str, dict[str, Any]]] = {}
+    # On what conditions money is sanctioned, as the order says them.
+    CONDITIONS: ClassVar[tuple[Any, ...]] = ()
+    # The amount of the derivation that is sanctioned; empty where a process computes nothing.
+    COMPUTED: ClassVar[str] = ""
 
     dropped = models.BooleanField(_("rejected or withdrawn"), default=False)
     answers = models.JSONField(_("Answers to the machine's questions"), default=dict, blank=True)
@@ -70,6 +77,31 @@ class FileRecord(models.Model):
                 continue
             facts[name] = [{column: plain(getattr(line, column)) for column in columns} for line in getattr(self, name).all()]
         return facts
+
+    @property
+    def computed(self) -> Decimal:
+        """The amount in rupees that the derivation comes to."""
+        return Decimal(self.derivation["amounts"][self.COMPUTED])
+
+    def derivation_steps(self) -> list[str]:
+        """Return how the amount came about, a sentence for each step, in the reader's language; empty where nothing is computed."""
+        return [sentence(step) for step in self.derivation["steps"]] if self.derivation else []
+
+    def derivation_sentence(self) -> str:
+        """Return how the amount came about as one text, for an order."""
+        return " ".join(self.derivation_steps())
+
+    def inputs_now(self) -> dict[str, Any]:
+        """Return what the columns of the record would be computed from today, to be held against the stored derivation."""
+        raise NotImplementedError
+
+    def words(self, name: str) -> str:
+        """Return what a column with several codes says, in the reader's language."""
+        return ", ".join(str(self.WORDS[name].get(code, code)) for code in getattr(self, name))
+
+    def acknowledged(self) -> list[tuple[str, str]]:
+        """Return label and value of what the applicant is told in his acknowledgement; empty where nobody applies."""
+        return []
 
     def opened(self, file_number: str) -> None:
         """Learn the number under which the file was opened; a process that keeps marks elsewhere writes it there."""

@@ -2,7 +2,7 @@
 
 Conventions, assumed until an order says otherwise: the day after the event is day 1, so a window of 180 days that begins
 on 10 November ends on 9 May; the same day some years later is already allowed; the 29th of February has its anniversary
-on the 1st of March where the year has no such day.
+on the 1st of March where the year has no such day, and any day that a later month lacks falls on the first of the month after.
 """
 
 from datetime import date, timedelta
@@ -16,6 +16,16 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day of the month so many months later; where that month has no such day, the first of the month after it."""
+    whole, month = divmod(day.month - 1 + months, 12)
+    year = day.year + whole
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year, month + 2, 1)
 
 
 def claim_window(sheet: Sheet, start: date, claimed: date | None, days: int) -> bool:

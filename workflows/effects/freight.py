@@ -18,17 +18,18 @@ def issue_order(case: Case, movement: Movement) -> None:
     """
     claim = case.record
     try:
+        head = budget.head_of(HEAD_OF, case.state)
         granted = consume_ceiling(claim, case.norm, file_number=case.number)
-        budget.commit(budget.head_of(HEAD_OF, case.state), financial_year(today()), granted, file_number=case.number)
+        budget.commit(head, financial_year(today()), granted, file_number=case.number)
     except NotAllowed as error:
         raise Refusal(str(error)) from None
     if granted < claim.amount_recommended:
         # Another claim of the exporter was sanctioned since the Bureau computed.
         claim.derivation = computed_at_order(claim, case.norm, granted).stored()
-    claim.amount_sanctioned = case.amount = granted
-    claim.save(update_fields=["amount_sanctioned", "derivation"])
+    claim.budget_head, claim.amount_sanctioned, case.amount = head, granted, granted
+    claim.save(update_fields=["budget_head", "amount_sanctioned", "derivation"])
     grant_marks(claim)
-    orders.issue(case, movement, granted, changes={"amount_sanctioned": [None, f"{granted:.2f}"]})
+    orders.issue(case, movement, granted, changes={"budget_head_id": [None, head.pk], "amount_sanctioned": [None, f"{granted:.2f}"]})
 
 
 def book_payment(case: Case, movement: Movement) -> None:

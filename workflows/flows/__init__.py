@@ -1,6 +1,7 @@
 from workflows.flows.exhibition import ExhibitionFlow
 from workflows.flows.freight import FreightFlow
+from workflows.flows.loan import LoanFlow
 
-FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, FreightFlow)}
+FLOWS = {flow.slug: flow for flow in (ExhibitionFlow, LoanFlow, FreightFlow)}
 
-__all__ = ["FLOWS", "ExhibitionFlow", "FreightFlow"]
+__all__ = ["FLOWS", "ExhibitionFlow", "FreightFlow", "LoanFlow"]

@@ -86,9 +86,27 @@ class DecisionForm(SignedForm):
             )
         for name in {name for names in self.writes.values() for name in names}:
             self.fields[name].required = False
-        self.fields["text"].help_text = _("A reason is required when you return or reject.")
+        self.fields["text"].help_text = self._about_the_reason()
         written = [name for names in self.writes.values() for name in names]
         self.order_fields(["outcome", self.amount_field, *written, *self.asked, "text", "return_to"])
+
+    @property
+    def rules_against(self) -> list[str]:
+        """Return what the rules say against the file, to be quoted when it is rejected."""
+        return [check.text for check in self.checks if check.level == "stop" and (check.at_once or check.override)]
+
+    def _about_the_reason(self) -> str:
+        asked = _("A reason is required when you return or reject.")
+        if Outcome.REJECT not in {way.outcome for way in self.movement.node.ways} or not self.rules_against:
+            return str(asked)
+        offered = _("Left empty, a rejection quotes the rule: %(rule)s") % {"rule": " ".join(self.rules_against)}
+        return f"{asked} {offered}"
+
+    @property
+    def text_of_note(self) -> str:
+        """Return what the officer wrote; for a rejection without a word of his own, the rule that stands against the file."""
+        written = super().text_of_note
+        return written or (" ".join(self.rules_against) if self.outcome == Outcome.REJECT else "")
 
     def _add_amount(self) -> None:
         if self.amount_field:
@@ -126,7 +144,8 @@ class DecisionForm(SignedForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         chosen = data.get("outcome")
-        if chosen and Outcome(chosen).needs_reason and not data.get("text") and not self._has_objection(data):
+        quoted = chosen == Outcome.REJECT and self.rules_against
+        if chosen and Outcome(chosen).needs_reason and not data.get("text") and not self._has_objection(data) and not quoted:
             self.add_error("text", _("Write the reason; the district will see it."))
         for row in range(1, OBJECTIONS + 1):
             if bool(data.get(f"about_{row}")) != bool(data.get(f"objection_{row}")):

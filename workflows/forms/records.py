@@ -8,22 +8,37 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.models import Norm, Office, Officer
+from programme.powers import Power
+from workflows.authority import may
 from workflows.forms.decisions import SignedForm
+from workflows.forms.fields import TextField
 from workflows.forms.rows import RowsField, hand_over, keep, lines_of
 from workflows.models import Enclosure, Movement, Objection, Outcome
+
+
+WAIVER = "waiver_"
+LONGEST_WAIVER = 500
+
+
+def waiver_names(form_class: Any) -> set[str]:
+    """Return the names under which a page of the record may carry why a paper is not attached."""
+    return {f"{WAIVER}{kind}" for kind in form_class.paper_kinds}
 
 
 class RecordForm(SignedForm, forms.ModelForm):
     """A page of the record, its papers, and the covering note.
 
     ``papers`` are the enclosures that count now. When the file came back with objections bound to fields or papers,
-    only those are open; the rest is readable and cannot be changed.
+    only those are open; the rest is readable and cannot be changed. A required paper that is missing bars the signature, unless
+    an office that may waive it says why.
     """
 
     own_page = True
 
     papers_seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    # The field whose words stand over the file and its draft.
+    titled_by = "title"
     sections: list[tuple[Any, list[str]]] = []
     paper_kinds: tuple[str, ...] = ()
 
@@ -49,6 +64,7 @@ class RecordForm(SignedForm, forms.ModelForm):
         self._close(set(self.record_fields) - self.open_fields)
         for name, field in self.row_fields.items():
             self._fill(name, field)
+        self._offer_waivers()
 
     def scope(self, office: Office) -> None:
         """Limit the choices to what the office may name."""
@@ -56,6 +72,30 @@ class RecordForm(SignedForm, forms.ModelForm):
     def required_papers(self, norm: Norm) -> list[str]:
         """Return the kinds of paper without which the form is not complete."""
         return []
+
+    def _offer_waivers(self) -> None:
+        """Ask for a reason beside every required paper that is not there, where the office may let it be missing."""
+        missing = set(self.required_papers(self.norm)) - {paper.kind for paper in self.papers}
+        if missing and may(self.officer, Power.WAIVE_PAPER, self.office, afresh=False):
+            for kind in sorted(missing & self.open_papers):
+                self.fields[f"{WAIVER}{kind}"] = TextField(
+                    label=gettext_lazy("Why it is not attached"),
+                    required=False,
+                    max_length=LONGEST_WAIVER,
+                    initial=self.initial.get(f"{WAIVER}{kind}") or self.instance.waivers.get(kind, {}).get("text", ""),
+                )
+
+    def _waivers(self) -> dict[str, dict[str, str]]:
+        """Return the papers let pass, by kind: earlier waivers of papers still missing, and those given here."""
+        held = {paper.kind for paper in self.papers}
+        kept = {kind: waiver for kind, waiver in self.instance.waivers.items() if kind not in held}
+        for name in waiver_names(type(self)) & set(self.fields):
+            kind, text = name.removeprefix(WAIVER), self.cleaned_data.get(name)
+            if not text:
+                kept.pop(kind, None)
+            elif text != kept.get(kind, {}).get("text"):
+                kept[kind] = {"text": text, **self.office.names()}
+        return kept
 
     def norm_for(self, data: dict[str, Any]) -> Norm:
         """Return the version of the rules that what was typed is judged by; raise ``ValidationError`` when there is none."""
@@ -121,6 +161,8 @@ class RecordForm(SignedForm, forms.ModelForm):
                 "open": kind in self.open_papers,
                 "objections": self.objections_to(f"paper:{kind}"),
                 "errors": self.errors.get(f"paper_{kind}", []) if self.is_bound else [],
+                "waiver": self[f"{WAIVER}{kind}"] if f"{WAIVER}{kind}" in self.fields else None,
+                "waived": self.instance.waivers.get(kind),
             }
             for kind in self.paper_kinds
         ]
@@ -140,6 +182,7 @@ class RecordForm(SignedForm, forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:
         """Save the record with its lines, in the caller's transaction; raise ``Refusal`` for a line that is another record's."""
+        self.instance.waivers = self._waivers()
         written = {name: self.cleaned_data[name] for name, field in self.row_fields.items() if not field.disabled}
         for name, lines in written.items():
             hand_over(self.instance, name, lines)
@@ -153,8 +196,8 @@ class RecordForm(SignedForm, forms.ModelForm):
         if not self.errors:
             self.norm = self.norm_for(data)
         self._refuse_unseen_papers()
-        held = {paper.kind for paper in self.papers}
+        there = {paper.kind for paper in self.papers} | set(self._waivers())
         for kind in self.required_papers(self.norm):
-            if kind not in held:
+            if kind not in there:
                 self.errors[f"paper_{kind}"] = self.error_class([_("Attach: %(paper)s.") % {"paper": self.instance.PAPERS[kind]}])
         return data

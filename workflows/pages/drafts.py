@@ -19,12 +19,13 @@ from workflows import papers, steps
 from workflows.authority import Refusal, offices_with, visible_to
 from workflows.flows import FLOWS
 from workflows.forms.identity import concealed, revealed
+from workflows.forms.records import waiver_names
 from workflows.forms.rows import RowsField
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
-from workflows.pages.sent import after_signing
+from workflows.pages.sent import after_signing, whereto
 from workflows.templatetags.words import moment
 
 
@@ -161,6 +162,9 @@ def _sign(request: OfficerRequest, sheet: Sheet) -> HttpResponse:
         case = steps.decide(sheet.movement, by=request.user, form=form, draft=sheet.draft)
     else:
         case = steps.open_case(sheet.flow_class, by=request.user, office=sheet.office, form=form, key=sheet.key, draft=sheet.draft)
+        if case.record.acknowledged():
+            messages.success(request, whereto(case))
+            return redirect("acknowledgement", pk=case.pk)
     return after_signing(request, case)
 
 
@@ -168,11 +172,11 @@ def save(request: OfficerRequest, sheet: Sheet) -> Draft:
     """Keep what was typed, exactly as typed, whatever is still wrong with it; numbers of persons concealed."""
     # What a hidden field carries belongs to the page that was open, not to the draft.
     fields = sheet.node.form_class.base_fields
-    names = {name for name, field in fields.items() if not field.widget.is_hidden}
+    names = {name for name, field in fields.items() if not field.widget.is_hidden} | waiver_names(sheet.node.form_class)
     typed = {name: [value.replace("\x00", "") for value in values] for name, values in request.POST.lists() if name in names}
     for name, field in _row_fields(fields):
         typed |= field.typed(name, request.POST, more=request.POST.get("action") == f"more:{name}")
-    kept = {"typed": concealed(sheet.node.form_class, typed), "subject": (typed.get("title") or [""])[-1][:200], "saved_by": request.user}
+    kept = {"typed": concealed(sheet.node.form_class, typed), "subject": (typed.get(sheet.node.form_class.titled_by) or [""])[-1][:200], "saved_by": request.user}
     fixed = {"kind": sheet.flow_class.slug, "office": sheet.office, "made_by": request.user}
     if sheet.movement:
         row, _made = Draft.objects.update_or_create(
@@ -213,7 +217,8 @@ def _as_typed(form_class: Any, row: Draft) -> dict[str, Any]:
     fields = form_class.base_fields
     several = {name for name, field in fields.items() if getattr(field.widget, "allow_multiple_selected", False)}
     kept = revealed(form_class, row.typed)
-    typed = {name: values if name in several else values[-1] for name, values in kept.items() if name in fields and values}
+    names = fields.keys() | waiver_names(form_class)
+    typed = {name: values if name in several else values[-1] for name, values in kept.items() if name in names and values}
     return typed | {name: field.restored(name, row.typed) for name, field in _row_fields(fields)}
 
 

@@ -1,5 +1,6 @@
 """The file: its page, its whole history, its order, and the list of files one may read."""
 
+import json
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -65,6 +66,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "paper_names": case.record.PAPERS,
         "order": getattr(case, "order", None),
         "stages": history.stages(case, stays),
+        "acknowledged": bool(case.record.acknowledged()),
         "summary": case.flow_class.summary(case),
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
@@ -141,3 +143,23 @@ def order(request: OfficerRequest, pk: int) -> HttpResponse:
         "signed": next((p for p in reversed(sheet[: noting.n]) if p.body["outcome"] == Outcome.SANCTION), None),
     }
     return show(request, "order.html", context, tab="files")
+
+
+@only(*SAFE)
+@for_officers
+def acknowledgement(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Show what the applicant takes home: the file's number and what was received; 404 where nobody applies."""
+    case = readable_case(request, pk)
+    acknowledged = case.record.acknowledged()
+    if not acknowledged:
+        raise Http404
+    first = case.notings.get(paragraph=1)
+    kinds = [paper["kind"] for paper in json.loads(first.body)["papers"]]
+    context = {
+        "case": case,
+        "acknowledged": acknowledged,
+        "received": first.written_at,
+        "papers": [case.record.PAPERS.get(kind, kind) for kind in dict.fromkeys(kinds)],
+        "due": case.movements.order_by("pk").values_list("due", flat=True).first(),
+    }
+    return show(request, "acknowledgement.html", context, tab="files")

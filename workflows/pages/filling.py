@@ -53,6 +53,12 @@ def _shown(record: Any, name: str) -> str:
         kept = record.identity(name)
         return kept.shown if kept else ""
     value = getattr(record, name)
+    if value is None:
+        return ""
+    if name in record.WORDS:
+        return record.words(name)
+    if hasattr(record, f"get_{name}_display"):
+        return str(getattr(record, f"get_{name}_display")())
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
     if isinstance(value, Decimal):
