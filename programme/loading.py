@@ -42,7 +42,8 @@ from programme.tables import Row, read_csv, read_json
 HOLIDAY_YEARS = (2025, 2026, 2027)
 ALL_INDIA = "IN"
 NORM_COLUMNS = (
-    "scheme", "version", "order_number", "order_date", "applies_from", "applies_until", "applies_by", "rules", "source", "verified", "doubt",
+    "scheme", "version", "order_number", "order_date", "applies_from", "applies_until", "applies_by",
+    "rules", "source", "verified", "doubt",
 )  # fmt: skip
 ESTIMATED = {"en_IN": " (estimated)", "hi": " (अनुमानित)"}
 

@@ -177,7 +177,7 @@ def office_for(power: Power | str, level: Level | str, case: Case) -> Office:
 def ladder_of(case: Case) -> Norm:
     """Return the delegation of the file's scheme in force today; raise ``Refusal`` when there is none."""
     try:
-        return Norm.in_force(case.flow_class.ladder, case.state, today())
+        return case.ladder
     except Norm.DoesNotExist:
         raise Refusal(_("No delegation says who sanctions this scheme in your State. Ask the programme administrator.")) from None
 
@@ -185,6 +185,8 @@ def ladder_of(case: Case) -> Norm:
 def office_on_the_ladder(power: Power | str, case: Case) -> Office:
     """Return the office that the delegation names for the file's amount; raise ``Refusal`` when there is none."""
     named = rung(ladder_of(case), case.amount or Decimal(0)).designation
+    if (power, named) in case.offices:
+        return case.offices[power, named]
     offices = Office.objects.filter(designation__state=case.state_id, designation__code=named)
     offices = offices.filter(Q(district=case.district_id) | Q(district=None))
     office = offices.select_related("designation__state", "district").first()
@@ -193,6 +195,7 @@ def office_on_the_ladder(power: Power | str, case: Case) -> Office:
             _("The delegation names “%(post)s”, which does not hold the power “%(power)s”. Ask the programme administrator.")
             % {"post": named, "power": Power(power).label}
         )
+    case.offices[power, named] = office
     return office
 
 

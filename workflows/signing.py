@@ -67,8 +67,10 @@ def note(
     changes = changes or {}
     _settle_ending(case, target)
     case.amount = case.record.amount
-    repeated = set(case.objections.filter(to__in=[to for to, _text in said.objections]).values_list("to", flat=True))
-    told = _told(case, said, changes, repeated) | {"lapsed": lapsed or [], "to": _to(case, target)}
+    objected = [to for to, _text in said.objections]
+    repeated = set(case.objections.filter(to__in=objected).values_list("to", flat=True)) if objected else set()
+    papers = list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "size"))
+    told = _told(case, said, changes, repeated, papers) | {"lapsed": lapsed or [], "to": _to(case, target)}
     noting = chain.append(
         case,
         step=step,
@@ -79,6 +81,7 @@ def note(
         posting=signature.posting,
         private=_personal(case.record, changes),
         facts=told,
+        papers=sorted(({"kind": paper["kind"], "sha256": paper["sha256"]} for paper in papers), key=lambda paper: (*paper.values(),)),
     )
     Objection.objects.bulk_create(
         Objection(case=case, noting=noting, to=to, text=text, repeated=to in repeated) for to, text in said.objections
@@ -94,15 +97,15 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, 
     return {name: [before.get(name), new] for name, new in after.items() if before.get(name) != new and (before or new not in empty)}
 
 
-def _told(case: Case, said: Said, changes: dict[str, list[Any]], repeated: set[str]) -> dict[str, Any]:
+def _told(case: Case, said: Said, changes: dict[str, list[Any]], repeated: set[str], papers: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the paragraph says: words, changes, amounts, papers, objections, answers, and the checks the officer saw."""
-    record, papers = case.record, case.enclosures.filter(replaced_by=None).order_by("pk")
+    record = case.record
     told: dict[str, Any] = {
         "text": said.text,
         "changes": {name: change for name, change in changes.items() if name not in record.PERSONAL | TOLD_APART},
         "changed_personal": sorted(record.PERSONAL & set(changes)),
         "amounts": {name: value for name, value in record.facts().items() if name.startswith("amount_") and value},
-        "papers": [{"kind": paper.kind, "sha256": paper.sha256, "size": paper.size} for paper in papers],
+        "papers": papers,
         "waived": record.waivers,
         "objections": [{"to": to, "text": text, "repeated": to in repeated} for to, text in said.objections],
         "answers": said.answers,

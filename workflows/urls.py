@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, files, health, inbox, jobs, papers, seals, source, steps
+from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, papers, seals, source, steps
 from workflows.pages.setup import site
 
 
@@ -38,6 +38,7 @@ urlpatterns = [
     path("jobs/<row:pk>/", jobs.job_page, name="job"),
     path("jobs/<row:pk>/cancel/", jobs.cancel, name="cancel_job"),
     path("jobs/<row:pk>/retry/", jobs.retry, name="retry_job"),
+    path("entitlement/", entitlement.entitlement, name="entitlement"),
     path("seals/", seals.seals, name="seals"),
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),

@@ -18,8 +18,8 @@ VERSION = "rule_version"
 def answer(scheme: str, state: State | None, on: date, inputs: Mapping[str, Any]) -> tuple[Norm, Entitlement]:
     """Choose the version and compute; raise ``BadInput`` with a sentence for each input that is wrong.
 
-    ``state`` is ``None`` for all India. ``inputs`` may name the version as ``rule_version``. Where a pause after an earlier
-    benefit is asked about and no day of the claim is given, the claim is made on ``on``.
+    ``state`` is ``None`` for all India. ``inputs`` may name the version as ``rule_version``, and the day of the claim as
+    ``on`` for short. Where a pause after an earlier benefit is asked about without such a day, the claim is made on ``on``.
     """
     if scheme not in calculators():
         known = ", ".join(calculators())
@@ -29,9 +29,11 @@ def answer(scheme: str, state: State | None, on: date, inputs: Mapping[str, Any]
     if not isinstance(inputs, Mapping):
         raise BadInput({"input": _("The inputs must be an object.")})
     norm = version_for(scheme, state, on, inputs)
-    asked = {name: value for name, value in inputs.items() if name != VERSION}
-    if asked.get("last_benefit_date") and not asked.get("claim_date"):
-        asked["claim_date"] = on
+    asked = {name: value for name, value in inputs.items() if name not in (VERSION, "on")}
+    if inputs.get("on") is not None:
+        asked.setdefault("claim_date", inputs["on"])
+    elif asked.get("last_benefit_date"):
+        asked.setdefault("claim_date", on)
     return norm, entitled(norm, asked)
 
 

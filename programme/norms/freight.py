@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from programme.norms.ceilings import NOTHING, pay
-from programme.norms.inputs import BadInput, Field, containers, day, in_order, missing, money, quantity
+from programme.norms.inputs import BadInput, Containers, Field, day, in_order, missing, money, quantity
 from programme.norms.sheet import Sheet, percent_text, share
 from programme.norms.windows import claim_window
 
@@ -34,7 +34,7 @@ def window_of(sheet: Sheet) -> bool:
 
 def gateway_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
     return {
-        "containers": Field(containers(freight="per_teu" not in rules), required=True),
+        "containers": Field(Containers(freight="per_teu" not in rules), required=True),
         "already_sanctioned_this_fy": ALREADY,
         "export_date": Field(day),
         "claim_date": Field(day),
@@ -70,7 +70,8 @@ def _per_box(sheet: Sheet, number: int, box: Mapping[str, Any]) -> Decimal:
     amount = min(part, limit)
     sheet.say(
         "box_limit" if part > limit else "box_percent",
-        number=number, feet=box["feet"], freight=box["freight_rupees"], percent=percent_text(percent), share=part, limit=limit, amount=amount,
+        number=number, feet=box["feet"], freight=box["freight_rupees"], percent=percent_text(percent),
+        share=part, limit=limit, amount=amount,
     )  # fmt: skip
     return amount
 
@@ -79,7 +80,8 @@ def gateway_probes(rules: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return one box of each size round the freight at which its limit binds, and the rupees round the yearly ceiling."""
     if "per_teu" in rules:
         return [{"containers": [{"feet": feet}]} for feet in TEU]
-    found, ceiling = [], ceiling_of(rules)
+    found: list[dict[str, Any]] = []
+    ceiling = ceiling_of(rules)
     for feet in TEU:
         freight = (Decimal(rules[f"cap_{feet}ft"]) * 100 / Decimal(rules["pct"])).quantize(Decimal(1))
         found += [{"containers": [{"feet": feet, "freight_rupees": freight + step}]} for step in (-1, 0, 1)]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from programme.norms.ceilings import NOTHING, pay
 from programme.norms.freight import ALREADY, TEU, ceiling_of
-from programme.norms.inputs import Field, between, containers, day, flag, in_order, money, one_of
+from programme.norms.inputs import Containers, Field, OneOf, between, day, flag, in_order, money
 from programme.norms.sheet import Sheet, percent_text, share
 from programme.norms.windows import closes, years_after
 
@@ -18,7 +18,7 @@ def haryana_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
     return {
         "fob_rupees": Field(money, required=True),
         "freight_rupees": Field(money, required=True),
-        "block": Field(one_of(*[block for blocks in rules["cap_by_block"] for block in blocks], *rules["cap_by_block"]), required=True),
+        "block": Field(OneOf((*[block for blocks in rules["cap_by_block"] for block in blocks], *rules["cap_by_block"])), required=True),
         "already_sanctioned_this_fy": ALREADY,
     }
 
@@ -46,7 +46,7 @@ def haryana_probes(rules: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def himachal_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
     return {
-        "area": Field(one_of("A", "B", "C"), required=True),
+        "area": Field(OneOf(("A", "B", "C")), required=True),
         "freight_rupees": Field(money, required=True),
         "pct": Field(between(Decimal(rules["pct_from"]), Decimal(rules["pct_upto"])), required=True),
         "already_sanctioned_this_fy": ALREADY,
@@ -83,7 +83,7 @@ def himachal_probes(rules: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def fss_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
     return {
-        "region": Field(one_of(*rules["pct_by_region"]), required=True),
+        "region": Field(OneOf(tuple(rules["pct_by_region"])), required=True),
         "freight_rupees": Field(money, required=True),
         "own_vehicle": Field(flag, default=False),
         "production_began": Field(day),
@@ -100,14 +100,14 @@ def fss(sheet: Sheet) -> None:
     part = share(percent, freight)
     sheet.say("share", percent=percent_text(percent), base=freight, amount=part)
     computed = sheet.rounded(part)
-    refused = sheet.inputs["own_vehicle"]
+    refused = sheet.inputs["own_vehicle"] and not sheet.rules["own_vehicle"]
     if refused:
         sheet.say("own_vehicle")
     in_order(spent, sheet.inputs["claim_date"], "claim_date")
     if spent:
         refused = _outside_years(sheet, spent) or refused
         last = years_after(spent, sheet.rules["claim_years"])
-        sheet.say("window_year", start=spent, last=last)
+        sheet.say("window_year", start=spent, years=sheet.rules["claim_years"], last=last)
         refused = closes(sheet, last, sheet.inputs["claim_date"]) or refused
     sheet.amounts["eligible"] = not refused
     pay(sheet, computed, ceiling=None, already=NOTHING, barred=refused)
@@ -129,7 +129,7 @@ def fss_probes(rules: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def tma_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
     return {
-        "containers": Field(containers(freight=False), required=True),
+        "containers": Field(Containers(freight=False), required=True),
         "full_containers": Field(flag, required=True),
         "export_date": Field(day),
         "claim_date": Field(day),
@@ -140,14 +140,14 @@ def tma(sheet: Sheet) -> None:
     """Whether a consignment is covered, its TEU, and its window; the rates are not among the facts, so no amount."""
     teu = sum(TEU[box["feet"]] for box in sheet.inputs["containers"])
     sheet.say("teu_count", teu=teu)
-    full = sheet.inputs["full_containers"]
+    full = sheet.inputs["full_containers"] or not sheet.rules["full_containers_only"]
     sheet.say("full" if full else "not_full")
     barred = False
     in_order(sheet.inputs["export_date"], sheet.inputs["claim_date"], "claim_date")
     if sheet.inputs["export_date"]:
         quarter_ends = _quarter_end(sheet.inputs["export_date"])
-        last = years_after(quarter_ends, 1)
-        sheet.say("window_year", start=quarter_ends, last=last)
+        last = years_after(quarter_ends, sheet.rules["claim_years"])
+        sheet.say("window_year", start=quarter_ends, years=sheet.rules["claim_years"], last=last)
         barred = closes(sheet, last, sheet.inputs["claim_date"])
     sheet.say("no_rate")
     sheet.say("goods_return", percent=percent_text(sheet.percent("refund_interest_pct")))

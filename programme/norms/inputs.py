@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from programme.money import PAISA, rupees
 
 LARGEST = Decimal(1_000_000_000_000)  # one lakh crore rupees
+HEAVIEST = Decimal(1_000_000_000)
 MOST_CONTAINERS = 200
 MOST_MEMBERS = 1000
 LONGEST_TEXT = 40
@@ -116,11 +117,11 @@ def money_above_zero(given: Any) -> Decimal:
 
 
 def quantity(given: Any) -> Decimal:
-    """A weight, to three places."""
+    """A weight in kilograms, to three places."""
     amount = _number(given)
     if not amount:
         raise Wrong(_("This must be more than zero."))
-    if amount >= LARGEST:
+    if amount >= HEAVIEST:
         raise Wrong(_("This number is too large."))
     return amount
 
@@ -177,26 +178,30 @@ def text(given: Any) -> str:
     return given
 
 
-def one_of(*choices: str) -> Check:
-    def check(given: Any) -> str:
-        if not isinstance(given, str) or given not in choices:
-            raise Wrong(_("This must be one of: %(choices)s.") % {"choices": ", ".join(choices)})
+@dataclass(frozen=True)
+class OneOf:
+    """One word of a list."""
+
+    choices: tuple[str, ...]
+
+    def __call__(self, given: Any) -> str:
+        if not isinstance(given, str) or given not in self.choices:
+            raise Wrong(_("This must be one of: %(choices)s.") % {"choices": ", ".join(self.choices)})
         return given
 
-    return check
 
-
-def containers(*, freight: bool) -> Check:
+@dataclass(frozen=True)
+class Containers:
     """Boxes of 20 or 40 feet; ``freight`` says whether the freight of each must be given."""
 
-    def check(given: Any) -> list[dict[str, Any]]:
+    freight: bool
+
+    def __call__(self, given: Any) -> list[dict[str, Any]]:
         if not isinstance(given, list | tuple) or not given:
             raise Wrong(_("This must be a list with at least one container."))
         if len(given) > MOST_CONTAINERS:
             raise Wrong(_("A claim holds %(most)s containers at most.") % {"most": MOST_CONTAINERS})
-        return [_container(number, box, freight) for number, box in enumerate(given, start=1)]
-
-    return check
+        return [_container(number, box, self.freight) for number, box in enumerate(given, start=1)]
 
 
 def _container(number: int, box: Any, freight: bool) -> dict[str, Any]:

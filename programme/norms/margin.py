@@ -6,7 +6,7 @@ from typing import Any
 
 from programme.money import LAKH
 from programme.norms.ceilings import limited
-from programme.norms.inputs import Field, flag, money, money_above_zero, one_of, percentage
+from programme.norms.inputs import Field, OneOf, flag, money, money_above_zero, percentage
 from programme.norms.sheet import Sheet, percent_text, share
 
 COST = Field(money_above_zero, required=True)
@@ -85,7 +85,7 @@ def _slab_amount(sheet: Sheet, slab: Mapping[str, Any], cost: Decimal) -> Decima
 def rajasthan_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
     return {
         "project_cost_rupees": COST,
-        "enterprise": Field(one_of("micro", "small"), required=True),
+        "enterprise": Field(OneOf(("micro", "small")), required=True),
         "special_category": SPECIAL,
         "odop_turnover_pct": Field(percentage),
         "loan_disbursed_rupees": Field(money),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from programme.norms.ceilings import NOTHING, pay
-from programme.norms.inputs import BadInput, Field, count, day, in_order, missing, money, one_of
+from programme.norms.inputs import BadInput, Field, OneOf, count, day, in_order, missing, money
 from programme.norms.sheet import Sheet, percent_text, share
 from programme.norms.windows import cooling
 from programme.norms.wording import word
@@ -21,7 +21,7 @@ def component_of(sheet: Sheet) -> Mapping[str, Any]:
 
 
 def kinds(rules: Mapping[str, Any]) -> Field:
-    return Field(one_of(*[part["kind"] for part in rules["components"]]), required=True)
+    return Field(OneOf(tuple(part["kind"] for part in rules["components"])), required=True)
 
 
 def assistance(sheet: Sheet, part: Mapping[str, Any], charge: str, name: str) -> Decimal:
@@ -104,7 +104,7 @@ def bureau_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
         "fee": SPENT,
         "cost": SPENT,
         "fairs_this_year": Field(count),
-        "market": Field(one_of("traditional", "new_market")),
+        "market": Field(OneOf(("traditional", "new_market"))),
         "units": Field(count),
         "already_sanctioned_this_fy": Field(money, default=NOTHING),
     }

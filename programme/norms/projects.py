@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from programme.norms.ceilings import NOTHING, limited
-from programme.norms.inputs import BadInput, Field, count, counts, flag, missing, money, money_above_zero, one_of
+from programme.norms.inputs import BadInput, Field, OneOf, count, counts, flag, missing, money, money_above_zero
 from programme.norms.sheet import Sheet, percent_text, share
 
 OVER_CEILING = "over_ceiling"
@@ -133,7 +133,7 @@ def training_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
     return {
         "age": Field(count, required=True),
         "resident": Field(flag, required=True),
-        "proof": Field(one_of(*PROOFS), required=True),
+        "proof": Field(OneOf(PROOFS), required=True),
         "benefit_taken": Field(flag, required=True),
     }
 

@@ -1,14 +1,14 @@
 """Bring a version of a norm into force. From then on nobody changes it, the database included."""
 
+import hashlib
+import json
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programme.models import Norm, NormStatus, Officer
-from programme.norms.borders import border_table
 from programme.norms.faults import faults
-
-__all__ = ["NotPublished", "border_table", "faults", "publish"]
 
 
 class NotPublished(Exception):
@@ -40,6 +40,12 @@ def publish(norm: Norm, *, by: Officer) -> Norm:
         draft.status, draft.published_at, draft.published_by = NormStatus.PUBLISHED, timezone.now(), by
         draft.save(update_fields=["status", "published_at", "published_by"])
     return draft
+
+
+def fingerprint(norm: Norm) -> str:
+    """Return a digest of everything the version says, so that what is published is what was looked at."""
+    said = {field.attname: getattr(norm, field.attname) for field in norm._meta.concrete_fields}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _replaced(draft: Norm, family: list[Norm]) -> list[Norm]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -112,6 +113,7 @@ def parts(**checks: Check) -> Check:
 
 
 amounts, percentages, numbers = each(amount), each(percentage), each(number)
+least_units = parts(traditional=number, new_market=number)
 own_share = parts(general=percentage, special=percentage)
 fixed_share = parts(pct=percentage, cap=amount)
 
@@ -180,7 +182,7 @@ def _designation(value: Any) -> Iterator[str]:
         yield _('Write the code of a designation, for example "principal_secretary".')
 
 
-COMPONENT: dict[str, Check] = {"kind": _text, "fare": _text, "max_per_year": number, "persons": number, "min_units": numbers}
+COMPONENT: dict[str, Check] = {"kind": _text, "fare": _text, "max_per_year": number, "persons": number, "min_units": least_units}
 ENDINGS: dict[str, Check] = {"pct": percentage, "cap": amount}
 
 
@@ -204,8 +206,10 @@ def _joints(bands: list[Mapping[str, Any]]) -> Iterator[str]:
         yield _("Line 1 must begin at 0; amounts below %(over)s have no line.") % {"over": bands[0]["over"]}
     for line, band in enumerate(bands, start=1):
         if band["upto"] is not None and Decimal(band["upto"]) <= Decimal(band["over"]):
-            yield _("Line %(line)s ends at %(upto)s, not above its beginning at %(over)s.") % {"line": line, **_bounds(band)}
-    for line, (band, following) in enumerate(zip(bands, bands[1:], strict=False), start=1):
+            yield _("Line %(line)s ends at %(upto)s, not above its beginning at %(over)s.") % {
+                "line": line, "upto": band["upto"], "over": band["over"],
+            }  # fmt: skip
+    for line, (band, following) in enumerate(pairwise(bands), start=1):
         if band["upto"] is None:
             yield _("Line %(line)s has no end, so the next one overlaps it.") % {"line": line}
             continue
@@ -217,10 +221,6 @@ def _joints(bands: list[Mapping[str, Any]]) -> Iterator[str]:
             yield _("Line %(next)s begins at %(begin)s and overlaps line %(line)s, which ends at %(end)s.") % figures
     if bands[-1]["upto"] is not None:
         yield _("The last line ends at %(upto)s; amounts above it have no line.") % {"upto": bands[-1]["upto"]}
-
-
-def _bounds(band: Mapping[str, Any]) -> dict[str, Any]:
-    return {"over": band["over"], "upto": band["upto"]}
 
 
 # What the norm of any process may hold beside the rules of its own scheme.

@@ -33,7 +33,8 @@ SENTENCES = {
     "rounded_nearest": _("Rounded to the nearest rupee, %(before)s becomes %(amount)s."),
     "no_ceiling": _("This version has no yearly ceiling; %(payable)s is payable."),
     "ceiling_fits": _(
-        "The yearly ceiling is %(ceiling)s; %(already)s of it was sanctioned already this year and %(left)s is left: %(payable)s is payable."
+        "The yearly ceiling is %(ceiling)s; %(already)s of it was sanctioned already this year and %(left)s is "
+        "left: %(payable)s is payable."
     ),
     "ceiling_part": _(
         "The yearly ceiling is %(ceiling)s; %(already)s of it was sanctioned already this year and only %(left)s is left: "
@@ -45,10 +46,12 @@ SENTENCES = {
     ),
     # Freight
     "box_percent": _(
-        "Container %(number)s (%(feet)s feet), freight %(freight)s: %(percent)s%% is %(share)s, within the limit of %(limit)s, so %(amount)s counts."
+        "Container %(number)s (%(feet)s feet), freight %(freight)s: %(percent)s%% is %(share)s, within the limit "
+        "of %(limit)s, so %(amount)s counts."
     ),
     "box_limit": _(
-        "Container %(number)s (%(feet)s feet), freight %(freight)s: %(percent)s%% is %(share)s, above the limit of %(limit)s, so %(amount)s counts."
+        "Container %(number)s (%(feet)s feet), freight %(freight)s: %(percent)s%% is %(share)s, above the limit "
+        "of %(limit)s, so %(amount)s counts."
     ),
     "box_teu": _("Container %(number)s (%(feet)s feet) counts as %(teu)s TEU at %(rate)s each: %(amount)s."),
     "together": _("Together: %(amount)s."),
@@ -74,7 +77,7 @@ SENTENCES = {
     "goods_return": _("Should the goods come back, the assistance is refunded with interest of %(percent)s%%."),
     # Days
     "window": _("The claim is due within %(days)s days of %(start)s, the day after counted as day 1: the last day is %(last)s."),
-    "window_year": _("The claim is due within one year of %(start)s: the last day is %(last)s."),
+    "window_year": _("The claim is due until the anniversary of %(start)s after %(years)s year(s): the last day is %(last)s."),
     "in_window": _("The claim of %(claimed)s is in time."),
     "barred": _("The claim of %(claimed)s is time-barred: the first barred day was %(first)s. Nothing is payable."),
     "no_window": _("The time allowed for the claim is not known for this version."),
@@ -82,7 +85,8 @@ SENTENCES = {
         "The last similar benefit was on %(last)s; %(years)s years have passed on %(allowed)s, so the claim of %(claimed)s is allowed."
     ),
     "cooling": _(
-        "The last similar benefit was on %(last)s; a new one is allowed from %(allowed)s, so the claim of %(claimed)s is refused: nothing is payable."
+        "The last similar benefit was on %(last)s; a new one is allowed from %(allowed)s, so the claim of "
+        "%(claimed)s is refused: nothing is payable."
     ),
     # Fairs
     "fair": _("Kind of fair: %(kind)s."),
@@ -108,7 +112,8 @@ SENTENCES = {
         "%(members)s members, %(odop)s of them of the product: at least %(least)s members and %(needed)s of the product are needed. Fit."
     ),
     "spv_unfit": _(
-        "%(members)s members, %(odop)s of them of the product: at least %(least)s members and %(needed)s of the product are needed. Not fit."
+        "%(members)s members, %(odop)s of them of the product: at least %(least)s members and %(needed)s of the "
+        "product are needed. Not fit."
     ),
     "extra_special": _("For the special category %(amount)s is added."),
     "turnover_low": _("%(percent)s%% of the turnover comes from the product; at least %(least)s%% is needed: not eligible."),
@@ -145,6 +150,11 @@ WORDS = {
     "artisan_card": _("artisan card"),
     "weaver_card": _("weaver card"),
     "certificate": _("certificate of the village head or ward member"),
+    "none": _("none"),
+    "traditional": _("traditional market"),
+    "new_market": _("new market"),
+    "micro": _("micro enterprise"),
+    "small": _("small enterprise"),
     "AC-3 rail or AC bus": _("third AC by rail, or AC bus"),
 }
 

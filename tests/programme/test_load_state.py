@@ -81,6 +81,27 @@ def test_defaults_say_that_they_are_not_verified(up):
     assert (norm.rupees("finance_above"), norm.rupees("ceiling")) == (1_000_000, 1_500_000)
 
 
+def test_every_state_has_its_short_name_and_only_two_have_offices():
+    shorts = set(State.objects.values_list("short", flat=True))
+    assert len(shorts) == 36 and {"UP", "HP", "RJ", "HR", "UK", "JK", "NL"} <= shorts
+    assert set(Office.objects.values_list("designation__state__short", flat=True)) == {"UP", "HP"}
+    assert set(Holiday.objects.values_list("state__short", flat=True)) == {"UP", "HP"}
+
+
+def test_a_missing_short_name_is_filled_in_and_one_that_a_state_has_stays():
+    State.objects.filter(short="RJ").update(short="")
+    State.objects.filter(short="OD").update(short="OR")
+    load_state(FIXTURES)
+    assert State.objects.get(name_en="Rajasthan").short == "RJ"
+    assert State.objects.get(name_en="Odisha").short == "OR"
+
+
+def test_the_last_version_of_a_scheme_is_published_and_the_earlier_ones_superseded(up):
+    versions = Norm.objects.filter(scheme="GATEWAY_PORT_FREIGHT", state=up).order_by("applies_from")
+    assert [norm.status for norm in versions] == ["superseded"] * 3 + ["published"]
+    assert all(norm.doubt and norm.source for norm in Norm.objects.all())
+
+
 def test_districts_without_a_primary_product_are_named():
     assert [district.name_en for district in districts_without_product()] == ["Mandi", "Una"]
     said = StringIO()
@@ -115,13 +136,14 @@ def test_aliases_that_the_administrator_added_stay(agra):
 
 def test_what_the_state_rules_is_left_as_the_state_set_it(up, agra):
     State.objects.filter(pk=up.pk).update(weekly_offs=["sun"])
-    Norm.objects.filter(state=up).update(rules={"finance_above": "5", "ceiling": "6"}, version="order 12")
+    own = Norm.objects.create(state=up, scheme="ODOP_CFC", version="order 12", applies_from=date(2027, 4, 1))
     Office.objects.filter(designation__code="dm", district=agra).update(email="dm-agra@example.org")
     Product.objects.filter(district=agra, rank=Rank.PRIMARY).update(live=False)
     load_state(FIXTURES)
     up.refresh_from_db()
     assert up.weekly_offs == ["sun"]
-    assert [norm.version for norm in Norm.objects.filter(state=up)] == ["order 12"]
+    own.refresh_from_db()
+    assert (own.version, own.status) == ("order 12", "draft")
     assert Office.objects.get(designation__code="dm", district=agra).email == "dm-agra@example.org"
     assert not Product.objects.filter(district=agra, rank=Rank.PRIMARY, live=True).exists()
 

@@ -64,6 +64,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "job": ("get", expect({"dm.agra", "administrator"}), SIGN_IN),
     "cancel_job": ("post", expect({"dm.agra", "administrator"}, yes=302), SIGN_IN),
     "retry_job": ("post", {**expect({"dm.agra"}, yes=302), "administrator": 403}, SIGN_IN),
+    "entitlement": ("get", expect(EVERYBODY), SIGN_IN),
     "seals": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "anchors": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "health": ("get", expect({"auditor", "auditor.hp", "administrator"}, no=403), SIGN_IN),

@@ -8,7 +8,8 @@ from django.core import mail
 from django.utils import timezone, translation
 
 from programme.calendar import IST, add_working_days, today
-from programme.models import Designation, Posting
+from programme.models import Designation, Norm, Posting, State
+from programme.norms.publishing import publish
 from tests.files import a_file, office, officer, take, waiting
 from workflows import feasibility, inbox, notices, tasks
 from workflows.deadlines import standing
@@ -86,9 +87,13 @@ def test_arrival_sets_the_due_date_from_the_working_days_of_the_step():
 
 
 def test_the_norms_own_days_come_before_the_flows():
+    norm = Norm.in_force("EXHIBITION", State.objects.get(short="UP"), today())
+    norm.pk, norm.version, norm.status, norm.applies_from = None, "concurrence in two days", "draft", today()
+    norm.rules = {**norm.rules, "days": {"concur": 2}}
+    norm.save()
+    publish(norm, by=officer("administrator"))
     case = a_file(at="scrutinise")
-    case.norm.rules["days"] = {"concur": 2}
-    case.norm.save()
+    assert case.norm == norm
     take(case, "recommended")
     movement = waiting(case)
     assert movement.due == add_working_days(movement.received, 2, case.state, case.district)

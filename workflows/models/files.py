@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process, Task
 
+from programme.calendar import today
 from programme.models import District, Norm, Office, Posting, State
 from workflows.models.outcomes import Outcome
 
@@ -50,8 +51,13 @@ class Case(Process):
 
     @cached_property
     def offices(self) -> dict[tuple[str, str], Office]:
-        """Offices of the file's steps already looked up, by power and level."""
+        """Offices of the file's steps already looked up, by power and level, or the post that a delegation names."""
         return {}
+
+    @cached_property
+    def ladder(self) -> Norm:
+        """The delegation of the file's scheme in force today; raises ``Norm.DoesNotExist``."""
+        return Norm.in_force(self.flow_class.ladder, self.state, today())
 
     @property
     def is_open(self) -> bool:

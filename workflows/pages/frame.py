@@ -89,6 +89,7 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     for slug, flow_class in beginnings(officer):
         title = _("New: %(process)s") % {"process": flow_class.process_title}
         shown.append(Tab(f"begin {slug}", title, reverse("begin", args=[slug])))
+    shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
     if may_anywhere(officer, Power.AUDIT):
         shown.append(Tab("seals", _("Seals"), reverse("seals")))
     if may_anywhere(officer, Power.AUDIT) or may_anywhere(officer, Power.ADMINISTER):

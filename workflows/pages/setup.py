@@ -23,17 +23,21 @@ from programme.models import (
     District,
     Holiday,
     Norm,
+    NormStatus,
     Office,
     Officer,
     Posting,
     Product,
     State,
 )
+from programme.norms.borders import border_table
+from programme.norms.faults import faults
+from programme.norms.publishing import NotPublished, fingerprint, publish
+from programme.norms.schemes import scheme_of
 from programme.powers import Power
 from workflows import postings
 from workflows.authority import capacities, may_anywhere
 from workflows.flows import FLOWS
-from workflows.models import Case
 
 
 def signed_in(request: HttpRequest) -> Officer:
@@ -221,6 +225,10 @@ class NormForm(forms.ModelForm):
         """Refuse a version without the amounts its process asks for."""
         data = super().clean() or self.cleaned_data
         rules = data.get("rules")
+        if data.get("scheme") and scheme_of(data["scheme"]) is None:
+            self.add_error("scheme", _("“%(scheme)s” is no scheme of this software.") % {"scheme": data["scheme"]})
+        if "state" in self.fields and not data.get("state"):
+            self.add_error("state", _("Choose your State; a rule of all India is not a State's to write."))
         wanted = {name for flow in FLOWS.values() if flow.scheme == data.get("scheme") for name in flow.record.AMOUNTS_IN_NORM}
         for name in sorted(wanted):
             if not isinstance(rules, dict) or not re.fullmatch(r"\d{1,12}(\.\d{2})?", str(rules.get(name, ""))):
@@ -230,13 +238,58 @@ class NormForm(forms.ModelForm):
 
 @admin.register(Norm, site=site)
 class Norms(Table):
-    """Dated versions of the rules. A version that files were judged by is not changed; a new one is added."""
+    """Dated versions of the rules. A new one is a draft until it is published; from then on it can only be read.
+
+    Versions of all India stand here to be read: they are no State's to change.
+    """
 
     form = NormForm
-    list_display = ["scheme", "version", "applies_from", "order_number", "verified"]
+    change_form_template = "workflows/setup_norm.html"
+    list_display = ["scheme", "version", "applies_from", "applies_until", "status", "order_number", "verified"]
+    list_filter = ["status", "scheme"]
+    readonly_fields = ["status", "published_at", "published_by"]
+    deletes = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return admin.ModelAdmin.get_queryset(self, request).filter(Q(state__in=own_states(request)) | Q(state=None))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or not Case.objects.filter(norm=obj).exists())
+        return super().has_change_permission(request, obj) and _is_own_draft(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_own_draft(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}  # a list of ticked rows may hold published ones
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, add: bool = False, change: bool = False, form_url: str = "", obj: Any = None
+    ) -> HttpResponse:
+        """Show what the stored version gives at its borders, and what bars it from being published."""
+        if obj is not None:
+            found = faults(obj) if obj.status == NormStatus.DRAFT else []
+            context |= {"seen": fingerprint(obj), "norm_faults": found, "borders": [] if found else border_table(obj)}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_change(self, request: HttpRequest, obj: Norm) -> HttpResponse:
+        """Publish what was shown; what has just been changed is shown first."""
+        if "_publish" not in request.POST:
+            return super().response_change(request, obj)
+        if request.POST["_publish"] != fingerprint(obj):
+            messages.warning(request, _("The version was changed. Look at its borders once more, then publish it."))
+            return HttpResponseRedirect(request.path)
+        try:
+            publish(obj, by=signed_in(request))
+        except NotPublished as refusal:
+            for sentence in refusal.faults:
+                messages.error(request, sentence)
+        else:
+            messages.success(request, _("“%(norm)s” is published. It can no longer be changed.") % {"norm": obj})
+        return HttpResponseRedirect(request.path)
+
+
+def _is_own_draft(request: HttpRequest, norm: Norm | None) -> bool:
+    return norm is None or (norm.status == NormStatus.DRAFT and norm.state_id in own_states(request))
 
 
 @admin.register(BudgetHead, site=site)

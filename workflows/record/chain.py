@@ -28,17 +28,19 @@ def append(
     posting: Posting | None,
     facts: dict[str, Any],
     private: dict[str, Any] | None = None,
+    papers: list[dict[str, str]] | None = None,
 ) -> Noting:
     """Write the next paragraph of ``case`` and move its number and head, in memory; the caller saves the case.
 
     The caller holds the case's row locked in a transaction, and has already set the record, amount, ending and papers
     as they stand after the act: the paragraph pins them. An act of the system has no officer, office or posting.
+    ``papers`` spares the query for the file's current papers (kind and sha256, sorted) when the caller has them.
     Raise ``NotCanonical`` when facts cannot be written, ``ValueError`` when a fact takes a name the record itself uses.
     """
     now = timezone.now()
     salt = secrets.token_bytes(SALT_BYTES).hex()
     private_text = None if private is None else canonical(private)
-    frame = _frame(case, step=step, outcome=outcome, office=office, posting=posting) | {
+    frame = _frame(case, step=step, outcome=outcome, office=office, posting=posting, papers=papers) | {
         "at": stamp(now),
         "person": _person(officer),
         "prepared_by": _person(prepared_by),
@@ -64,7 +66,7 @@ def private_digest(salt: str, text: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
 
 
-def _frame(case: Case, *, step: str, outcome: str, office: Office | None, posting: Posting | None) -> dict[str, Any]:
+def _frame(case: Case, *, step: str, outcome: str, office: Office | None, posting: Posting | None, papers: Any) -> dict[str, Any]:
     return {
         "v": VERSION,
         "file": case.number,
@@ -76,7 +78,7 @@ def _frame(case: Case, *, step: str, outcome: str, office: Office | None, postin
         "office": _office(office),
         "charge": None if posting is None else str(posting.charge),
         "norm": case.norm.version,
-        "after": digest_of_state(case),
+        "after": digest_of_state(case, papers),
     }
 
 
