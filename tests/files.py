@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 
 from programme.calendar import financial_year, today
 from programme.models import Allotment, BudgetHead, District, Norm, Office, Officer, Posting, Product
+from workflows.demonstration.committee import take_in_sitting
 from workflows.flows import ExhibitionFlow
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.steps import decide, open_case
@@ -127,6 +128,8 @@ def take(case: Case, outcome: str, by: str = "", at: Office | None = None, **dat
     for name, amount in (("amount_recommended", "recommended"), ("amount_sanctioned", "sanctioned")):
         if outcome == amount:
             data.setdefault(name, str(movement.case.record.amount))
+    if node.in_committee:
+        return take_in_sitting(movement, data, chair=signer)
     form = node.form_class(data, movement=movement, officer=signer)
     assert form.is_valid(), form.errors
     return decide(movement, by=signer, form=form)

@@ -11,7 +11,7 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from viewflow.workflow.nodes import Join, Split
 
 from workflows.flows import FLOWS
-from workflows.models import Case, Outcome
+from workflows.models import Case, Committee, Outcome
 from workflows.nodes import LADDER, Act, Begin, Choose, Ending, Stay, Step, Watch
 from workflows.record import triggers
 
@@ -38,6 +38,8 @@ def faults(flow: Any) -> Iterator[CheckMessage]:
     for node in nodes:
         if isinstance(node, Begin | Step):
             yield from _human_faults(name, node)
+        if isinstance(node, Step):
+            yield from _committee_faults(name, node)
         if isinstance(node, Stay):
             yield from _clock_faults(name, flow, node)
         if isinstance(node, Split | Join):
@@ -55,6 +57,13 @@ def _human_faults(name: str, node: Any) -> Iterator[CheckMessage]:
             yield Error(f"{name}.{node.name} has no clock: add .Within(days=…).", id="workflows.E006")
         if any(way.outcome == Outcome.SUBMIT for way in node.ways) != node.own_page:
             yield Error(f"{name}.{node.name}: a record form has the one way out SUBMIT, a decision form has others.", id="workflows.E007")
+
+
+def _committee_faults(name: str, node: Step) -> Iterator[CheckMessage]:
+    if node.in_committee != (node.power in Committee.values):
+        yield Error(f"{name}.{node.name}: .InCommittee() and the power of a committee's chair go together.", id="workflows.E017")
+    if node.in_committee and (node.own_page or node.together):
+        yield Error(f"{name}.{node.name}: a committee decides in a decision form, by its chair alone.", id="workflows.E018")
 
 
 def _clock_faults(name: str, flow: Any, node: Any) -> Iterator[CheckMessage]:

@@ -5,8 +5,9 @@ import logging
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from workflows.authority import Overtaken
 from workflows.models import Incident, Movement
-from workflows.steps import Overtaken, end_by_clock
+from workflows.steps import end_by_clock
 
 logger = logging.getLogger(__name__)
 

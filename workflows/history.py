@@ -57,6 +57,15 @@ class Paragraph:
     waived: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
+    def sitting(self) -> dict[str, Any] | None:
+        """The committee's sitting that decided, and who judged in it, in the reader's language; ``None`` for any other paragraph."""
+        said = self.body.get("sitting")
+        if not said:
+            return None
+        posts = {name: "; ".join(_said(post) for post in said[name]) for name in ("present", "recused")}
+        return {"number": said["number"], "held_on": date.fromisoformat(said["held_on"]), "item": said["item"], **posts}
+
+    @property
     def changes(self) -> list[tuple[str, str, str]]:
         """Field, old and new value as people read them; names behind references are looked up when this is asked."""
         said = self.body["changes"].items()

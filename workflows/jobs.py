@@ -51,11 +51,13 @@ class Work:
     transaction that is already open; it asks the authority itself, because the officer may hold another post by now. It
     raises ``Refusal``, ``Overtaken`` or ``ValidationError`` with a sentence when the row cannot be, and is then asked once
     more for the sentence in the other language. It writes to the database alone: what it did is undone when the worker is lost.
+    ``refused`` writes beside the row's mark, in the same transaction, that its act was refused; it is given the sentences.
     """
 
     title: Callable[[Job], str]
     act: Callable[[JobRow], Done]
     may_be_cancelled: bool = False
+    refused: Callable[[JobRow, dict[str, str]], None] | None = None
 
 
 Table = Mapping[str, Work]
@@ -250,6 +252,8 @@ def _act(work: Work, row: JobRow) -> dict[str, Any]:
             else:
                 case = done.case or row.case
                 return {"status": RowStatus.DONE, "case": case, "sentence_en": done.sentence_en, "sentence_hi": done.sentence_hi}
+    if work.refused:
+        work.refused(row, refusals)
     return {"status": RowStatus.REFUSED, **refusals}
 
 

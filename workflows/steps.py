@@ -104,7 +104,7 @@ def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = 
         afresh = bool(papers or case.record.MATERIAL & set(changes))
         target, returns_to = _route(movement, form.outcome, form.return_to, afresh)
         lapsed = _lapsed(case) if afresh and movement.returns_to else []
-        signature = Signature(posting.office, posting, _preparer(draft, by))
+        signature = Signature(posting.office, posting, _preparer(draft, by) or form.prepared_by)
         noting = note(case, movement.step, Said.of(form, checks), signature=signature, target=target, changes=changes, lapsed=lapsed)
         _dispose(movement, form.outcome, posting)
         _leave(case, movement, by, target, returns_to, noting)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, papers, seals, source, steps
+from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, papers, seals, sittings, source, steps
 from workflows.pages.setup import site
 
 
@@ -39,6 +39,13 @@ urlpatterns = [
     path("jobs/<row:pk>/cancel/", jobs.cancel, name="cancel_job"),
     path("jobs/<row:pk>/retry/", jobs.retry, name="retry_job"),
     path("entitlement/", entitlement.entitlement, name="entitlement"),
+    path("sittings/", sittings.sittings, name="sittings"),
+    path("sittings/new/", sittings.new, name="new_sitting"),
+    path("sittings/<row:pk>/", sittings.sitting, name="sitting"),
+    path("sittings/<row:pk>/agenda/", sittings.put_on_agenda, name="put_on_agenda"),
+    path("sittings/<row:pk>/call-off/", sittings.call_off, name="call_off"),
+    path("sittings/<row:pk>/minutes/", sittings.minutes_page, name="minutes"),
+    path("sittings/<row:pk>/sign/", sittings.sign, name="sign_minutes"),
     path("seals/", seals.seals, name="seals"),
     path("seals/anchors.txt", seals.anchors, name="anchors"),
     path("health/", health.health, name="health"),

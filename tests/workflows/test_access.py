@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from programme.calendar import today
 from programme.models import Posting
 from tests.files import a_draft, a_file, office, officer, waiting
+from tests.workflows.seated import a_claim, decided, draft, in_place, moved, ready
 from workflows.jobs import start
 from workflows.models import Case, Noting
 from workflows.pages.setup import site
@@ -38,6 +39,7 @@ STRANGERS = {
 }
 EVERYBODY = READERS | STRANGERS
 PROPOSERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura", "dc.bilaspur"}
+CONVENERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura"}
 SIGN_IN = 302
 
 
@@ -65,6 +67,13 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "cancel_job": ("post", expect({"dm.agra", "administrator"}, yes=302), SIGN_IN),
     "retry_job": ("post", {**expect({"dm.agra"}, yes=302), "administrator": 403}, SIGN_IN),
     "entitlement": ("get", expect(EVERYBODY), SIGN_IN),
+    "sittings": ("get", expect(CONVENERS | STATE_READERS | {"auditor.hp", "acs.industries"}), SIGN_IN),
+    "new_sitting": ("get", expect(CONVENERS), SIGN_IN),
+    "sitting": ("get", expect(OWN | STATE_READERS), SIGN_IN),
+    "minutes": ("get", expect(OWN | STATE_READERS), SIGN_IN),
+    "sign_minutes": ("get", expect(OWN | STATE_READERS, yes=302), SIGN_IN),
+    "put_on_agenda": ("post", {**expect(OWN, yes=409), **dict.fromkeys(STATE_READERS, 403)}, SIGN_IN),
+    "call_off": ("post", {**expect(OWN, yes=409), **dict.fromkeys(STATE_READERS, 403)}, SIGN_IN),
     "seals": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "anchors": ("get", expect({"auditor", "auditor.hp"}, no=403), SIGN_IN),
     "health": ("get", expect({"auditor", "auditor.hp", "administrator"}, no=403), SIGN_IN),
@@ -93,16 +102,23 @@ def test_every_address_has_a_row_in_the_access_table():
 
 
 @pytest.fixture
-def world() -> dict[str, list]:
-    """A file of Agra that has its order and waits for the report, and an unsigned draft of the same office."""
+def world() -> Iterator[dict[str, list]]:
+    """A file of Agra that has its order and waits for the report, an unsigned draft of the same office, and signed minutes."""
+    with in_place():
+        yield _world()
+
+
+def _world() -> dict[str, list]:
     case = a_file(at="report")
     draft = a_draft(officer("dm.agra"), office("dm", "Agra"), ("proposal_letter",))
     movement, paper = waiting(case), case.enclosures.first()
+    sitting = moved(ready(a_claim()))
     job = start("unknown", by=officer("dm.agra"), key="season", rows=[])
     return {
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
         "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],
+        **{name: [sitting.pk] for name in ("sitting", "minutes", "sign_minutes", "put_on_agenda", "call_off")},
         "begin": ["exhibition"], "draft": ["exhibition", draft.key],
         "draft_paper": [draft.key, draft.enclosures.first().pk],
     }  # fmt: skip
@@ -120,14 +136,14 @@ def test_each_person_gets_what_the_table_says(name: str, world: dict, client_for
     assert (200 if (name == "alive" and status == 503) else status) == signed_out
 
 
-@pytest.mark.parametrize("name", ["file", "history", "record_lines", "paper", "order", "step", "draft", "job"])
+@pytest.mark.parametrize("name", ["file", "history", "record_lines", "paper", "order", "step", "draft", "job", "sitting", "minutes"])
 def test_a_forged_number_is_no_address(name: str, world: dict, client_for: Callable) -> None:
     args = [uuid4() if name == "draft" and arg != "exhibition" else arg if isinstance(arg, str) else 987654 for arg in world[name]]
     status = client_for("principal.secretary").get(reverse(name, args=args)).status_code
     assert status == 404
 
 
-@pytest.mark.parametrize("address", ["/files/{}/", "/files/{}/history/", "/steps/{}/", "/files/1/papers/{}/", "/jobs/{}/"])
+@pytest.mark.parametrize("address", ["/files/{}/", "/files/{}/history/", "/steps/{}/", "/files/1/papers/{}/", "/jobs/{}/", "/sittings/{}/"])
 def test_a_number_no_row_can_have_is_no_address(address: str, client_for: Callable) -> None:
     assert client_for("auditor").get(address.format("9" * 30)).status_code == 404
 
@@ -198,3 +214,20 @@ def test_set_up_is_for_the_administrator_alone(person: str, client_for: Callable
 
 def test_set_up_holds_set_up_tables_alone() -> None:
     assert {model._meta.model_name for model in site._registry} == set(SETUP)
+
+
+@pytest.mark.parametrize("person", sorted(EVERYBODY))
+def test_only_those_who_convene_or_chair_change_or_sign_a_sitting(person: str, client_for: Callable) -> None:
+    with in_place():
+        sitting, late = ready(a_claim()), a_claim()
+        client, readers = client_for(person), OWN | STATE_READERS
+        refused = 403 if person in readers else 404
+        added = client.post(reverse("put_on_agenda", args=[sitting.pk]), {"movement": waiting(late).pk})
+        assert added.status_code == (302 if person in OWN else refused)
+        signed = client.post(reverse("sign_minutes", args=[sitting.pk]), {"seen": draft(sitting)})
+        assert signed.status_code == (403 if person in OWN else refused), "the file that came last is not decided"
+        decided(sitting.items.last())
+        signed = client.post(reverse("sign_minutes", args=[sitting.pk]), {"seen": draft(sitting)})
+        assert signed.status_code == (302 if person == "dm.agra" else refused)
+        sitting.refresh_from_db()
+        assert sitting.is_open == (person != "dm.agra")

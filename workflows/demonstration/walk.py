@@ -13,8 +13,10 @@ from django.utils import timezone, translation
 
 from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
+from programme.powers import Power
 from workflows import authority
 from workflows.demonstration import exhibition
+from workflows.demonstration.committee import take_in_sitting
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
 from workflows.models import Case, Draft, Enclosure, Movement
@@ -92,6 +94,9 @@ def _take(movement: Movement, story: Story, telling: Telling) -> None:
         withdraw(movement.case, by=holder(movement.case.office), form=form)
         return
     signer, data = holder(movement.office), {"seen": movement.case.head, **telling.turns(movement, story)}
+    if movement.node.in_committee:
+        take_in_sitting(movement, data, chair=signer, convener=_convener(movement.office))
+        return
     if not movement.node.own_page:
         form = movement.node.form_class(data, movement=movement, officer=signer)
         _must_be_valid(form, story)
@@ -102,6 +107,12 @@ def _take(movement: Movement, story: Story, telling: Telling) -> None:
     form = movement.node.form_class(data, movement=movement, office=movement.office, officer=signer, norm=movement.case.norm, papers=papers)
     _must_be_valid(form, story)
     decide(movement, by=signer, form=form, draft=draft)
+
+
+def _convener(chair: Office) -> Officer:
+    """Return who convenes the committee that ``chair`` presides over in its district."""
+    offices = Office.objects.filter(district=chair.district_id).select_related("designation__state", "district")
+    return holder(next(office for office in offices if Power.CONVENE_COMMITTEE in office.designation.powers))
 
 
 def holder(office: Office) -> Officer:

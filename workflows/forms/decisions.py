@@ -23,6 +23,8 @@ class SignedForm(forms.Form):
     own_page = False
     # The sitting whose minutes decide; only a committee's own form has one.
     sitting: dict[str, Any] | None = None
+    # Who prepared what the signer signs, where that was not done in a draft.
+    prepared_by: Officer | None = None
 
     text = TextField(label=_("Note"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

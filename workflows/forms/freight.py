@@ -293,7 +293,15 @@ class ScrutinyForm(DecisionForm):
 
 
 class CommitteeForm(DecisionForm):
-    """The District Users Committee's decision."""
+    """The District Users Committee recommends what the claim comes to; the amount is said in the minutes and never typed."""
+
+    amount_field = "amount_recommended"
+
+    def _add_amount(self) -> None:
+        """Ask for no amount: it is computed."""
+
+    def values(self) -> dict[str, Any]:
+        return {"amount_recommended": self.record.amount_asked} if self.outcome == Outcome.RECOMMEND else {}
 
 
 class ComputationForm(DecisionForm):

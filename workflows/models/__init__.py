@@ -4,17 +4,22 @@ from workflows.models.jobs import Job, JobRow, JobStatus, RowStatus
 from workflows.models.outcomes import Outcome
 from workflows.models.papers import Draft, Enclosure, Objection, Order
 from workflows.models.record import Checkpoint, Leaf, Noting, PrivateNote
+from workflows.models.sittings import Committee, Item, ItemState, Member, Sitting, SittingState
 
 __all__ = [
     "Case",
     "Checkpoint",
+    "Committee",
     "Draft",
     "Enclosure",
     "Incident",
+    "Item",
+    "ItemState",
     "Job",
     "JobRow",
     "JobStatus",
     "Leaf",
+    "Member",
     "Message",
     "Movement",
     "Noting",
@@ -24,4 +29,6 @@ __all__ = [
     "PrivateNote",
     "Pulse",
     "RowStatus",
+    "Sitting",
+    "SittingState",
 ]

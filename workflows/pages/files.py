@@ -16,6 +16,7 @@ from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, page_of, readable_case, search_words, show
 from workflows.pages.problems import SAFE, only
 from workflows.record import export
+from workflows.sittings import seats
 
 
 @only(*SAFE)
@@ -54,7 +55,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
     if mine and not refusal:
         if mine.opened_at is None:
             steps.record_opening(mine, by=officer)
-        if form is None and not mine.node.own_page:
+        if form is None and not mine.node.own_page and not mine.node.in_committee:
             form = mine.node.form_class(movement=mine, officer=officer)
     if withdrawal is None and steps.may_withdraw(officer, case):
         withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
@@ -71,6 +72,8 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
+        "seatings": [seats.seating(officer, stay) for stay in waiting if stay.node.in_committee],
+        "sittings": seats.of_file(officer, case),
         "refusal": refusal,
         "form": form,
         "fields": filling.plain_fields(form) if form else [],

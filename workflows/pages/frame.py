@@ -23,6 +23,7 @@ from workflows.authority import Overtaken, Refusal, capacities, may_anywhere, vi
 from workflows.flows import FLOWS
 from workflows.models import Case, Movement
 from workflows.pages import problems
+from workflows.sittings import seats
 
 PAGE_LENGTH = 25
 
@@ -90,7 +91,10 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         title = _("New: %(process)s") % {"process": flow_class.process_title}
         shown.append(Tab(f"begin {slug}", title, reverse("begin", args=[slug])))
     shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
+    if seats.sits_anywhere(officer):
+        shown.append(Tab("sittings", _("Committee"), reverse("sittings"), badge=seats.count_waiting(officer)))
     if may_anywhere(officer, Power.AUDIT):
+        shown.append(Tab("sittings", _("Committees"), reverse("sittings")))
         shown.append(Tab("seals", _("Seals"), reverse("seals")))
     if may_anywhere(officer, Power.AUDIT) or may_anywhere(officer, Power.ADMINISTER):
         shown.append(Tab("health", _("Health"), reverse("health")))

@@ -6,6 +6,7 @@ from typing import Any
 
 from programme import guards, rules
 from programme.guards import Refusal, append_only
+from workflows.record import minutes
 
 NOTING, PRIVATE, LEAF = "workflows_noting", "workflows_privatenote", "workflows_leaf"
 CHECKPOINT, ENCLOSURE = "workflows_checkpoint", "workflows_enclosure"
@@ -86,7 +87,7 @@ OWN: list[guards.Guard] = [
         postgresql=None,
     ),
 ]
-GUARDS: list[guards.Guard] = OWN + rules.GUARDS
+GUARDS: list[guards.Guard] = OWN + minutes.GUARDS + rules.GUARDS
 
 
 def install(using: str = "default", **_signal: Any) -> None:
