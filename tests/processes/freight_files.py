@@ -9,11 +9,9 @@ from stdnum.in_ import gstin
 from programme import ceilings
 from programme.calendar import financial_year, today
 from programme.models import FreightClaim, Product
-from tests.files import an_allotment, begin, holder_of, office, take, waiting
+from tests.files import an_allotment, begin, office, take, waiting
 from workflows.flows import FreightFlow
-from workflows.forms.freight import CommitteeForm
 from workflows.models import Case
-from workflows.steps import decide
 
 SEA_PAPERS = (
     "shipping_bill", "bill_of_lading", "freight_invoice", "payment_proof", "gate_pass", "commercial_invoice", "ebrc", "iec", "rcmc",
@@ -23,12 +21,6 @@ AIR_PAPERS = tuple("airway_bill" if kind == "bill_of_lading" else kind for kind 
 NEW_RATES, OLD_RATES = date(2025, 11, 6), date(2025, 11, 5)
 ROUTE = [("scrutinise", "recommended"), ("committee", "recommended"), ("compute", "recommended"), ("sanction", "sanctioned")]
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-class Seated(CommitteeForm):
-    """The committee's form as it is signed in a sitting."""
-
-    sitting = {"number": "test"}
 
 
 def numbers_of(exporter: int) -> dict[str, str]:
@@ -100,22 +92,13 @@ def file_claim(
     return begin(FreightFlow, office("dic", district), data, by=by, kinds=kinds)
 
 
-def sit(case: Case, outcome: str = "recommended", **data: Any) -> Case:
-    """Take the committee's step as its chair, in a sitting."""
-    movement = waiting(case)
-    signer = holder_of(movement.office)
-    form = Seated({"outcome": outcome, "seen": movement.case.head, **data}, movement=movement, officer=signer)
-    assert form.is_valid(), form.errors
-    return decide(movement, by=signer, form=form)
-
-
 def go_on(case: Case, *, to: str, **data: Any) -> Case:
     """Let a file go forward until it waits at ``to``."""
     for step, outcome in ROUTE:
         if waiting(case).step == to:
             return case
         assert waiting(case).step == step
-        case = sit(case) if step == "committee" else take(case, outcome)
+        case = take(case, outcome)
     assert waiting(case).step == to, waiting(case).step
     return case
 

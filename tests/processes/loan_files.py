@@ -30,7 +30,9 @@ def aadhaar(serial: int) -> str:
     return stem + verhoeff.calc_check_digit(stem)
 
 
-def application(district: str = "Agra", cost: str = "24,00,000", own: str = "2,40,000", term: str = "16,60,000", **changes: Any) -> dict[str, Any]:
+def application(
+    district: str = "Agra", cost: str = "24,00,000", own: str = "2,40,000", term: str = "16,60,000", **changes: Any
+) -> dict[str, Any]:
     """Return what a District Industries Centre types for an applicant; each call is another person."""
     serial = (LoanApplication.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     place = District.objects.get(name_en=district, state__short="UP")
@@ -92,7 +94,12 @@ def wait_for_the_watch(case: Case) -> Case:
 
 
 def visited(case: Case, **changes: Any) -> Case:
-    found = {"visited_on": case.record.watch_ends_on.isoformat(), "running": "running", "employees": "6", "verification_remarks": "Runs well."}
+    found = {
+        "visited_on": case.record.watch_ends_on.isoformat(),
+        "running": "running",
+        "employees": "6",
+        "verification_remarks": "Runs well.",
+    }
     with patch.object(timezone, "now", return_value=later(case)):
         return take(case, "submitted", papers=("verification_photographs",), **{**found, **changes})
 

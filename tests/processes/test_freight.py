@@ -29,7 +29,6 @@ from tests.processes.freight_files import (
     pay,
     record_of,
     sea_line,
-    sit,
     typed_lines,
     used_up,
 )
@@ -37,7 +36,7 @@ from workflows import authority
 from workflows.authority import Refusal
 from workflows.flows import FreightFlow
 from workflows.forms.decisions import WithdrawalForm
-from workflows.forms.freight import ClaimForm, SanctionForm
+from workflows.forms.freight import ClaimForm, CommitteeForm, SanctionForm
 from workflows.history import note_sheet
 from workflows.models import Case, Order
 from workflows.reasons import why
@@ -173,7 +172,7 @@ def test_nobody_withdraws_after_the_order():
 @pytest.mark.parametrize("at", ["scrutinise", "committee", "compute", "sanction"])
 def test_each_step_up_to_the_sanction_may_reject_with_a_reason(at):
     case = a_claim(at=at)
-    case = sit(case, "rejected", text="Not a manufacturer.") if at == "committee" else take(case, "rejected", text="Not a manufacturer.")
+    take(case, "rejected", text="Not a manufacturer.")
     assert (again(case).ending, record_of(case).dropped) == ("rejected", True)
     assert not ShippingBill.objects.filter(live=True).exists()
     assert verify().findings == []
@@ -473,8 +472,13 @@ def test_a_paper_can_be_objected_to_and_replaced():
 
 def test_the_committee_decides_only_in_a_sitting():
     case = a_claim(at="committee")
+    form = CommitteeForm({"outcome": "recommended", "seen": again(case).head}, movement=waiting(case), officer=officer("dm.moradabad"))
+    assert form.is_valid()
     with pytest.raises(Refusal, match="sitting"):
-        take(case, "recommended")
+        decide(waiting(case), by=officer("dm.moradabad"), form=form)
+    take(case, "recommended")
+    assert record_of(case).amount_recommended == Decimal(20_000)
+    assert json.loads(case.notings.get(step="committee").body)["sitting"]["item"] == 1
 
 
 # Who sanctions
