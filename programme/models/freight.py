@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db import models
@@ -66,7 +67,7 @@ class FreightClaim(FileRecord, HasIdentities):
     COMPUTED = "payable_rupees"
     CONDITIONS = (
         _("The amount is paid once, into the bank account named in the claim."),
-        _("What was claimed for the same shipping bill under any other scheme is refunded, with what this order pays for it."),
+        _("It is refunded when the freight of the same shipping bills is paid under another scheme as well."),
     )
     LINES = {
         "lines": {
@@ -182,10 +183,19 @@ class FreightClaim(FileRecord, HasIdentities):
             (label["unit"], self.unit),
             (label["mode"], str(FreightMode(self.mode).label)),
             (label["claimed_on"], date_format(self.claimed_on)),
-            (_("Lines"), "\n".join(line.told(n, {}) for n, line in enumerate(self.lines.all(), 1))),
+            (_("Lines"), "\n".join(self.told_lines())),
             (label["amount_asked"], rupees(self.amount_asked)),
         ]
         return [(str(said), value) for said, value in rows]
+
+    def told_lines(self) -> list[str]:
+        """Return the lines as people read them: like containers of one bill in one sentence, a line left out with its reason."""
+        told, n = [], 0
+        for (_like, reason), same in groupby(self.lines.all(), lambda line: (line.like, self.inadmissible.get(str(line.pk), ""))):
+            alike = list(same)
+            told.append(_told(n + 1, len(alike), alike[0], reason))
+            n += len(alike)
+        return told
 
     def opened(self, file_number: str) -> None:
         self.bills.update(file_number=file_number)
@@ -210,7 +220,7 @@ class FreightClaim(FileRecord, HasIdentities):
             (label["product"], f"{self.product.name} ({self.product.district.name})"),
             (label["gateway"], self.gateway),
             (label["claimed_on"], date_format(self.claimed_on)),
-            (_("Lines"), "\n".join(line.told(n, self.inadmissible) for n, line in enumerate(self.lines.all(), 1))),
+            (_("Lines"), "\n".join(self.told_lines())),
         ]
         rows += self.amounts()
         rows += [(label["payment_reference"], self.payment_reference), (label["paid_on"], _day(self.paid_on))]
@@ -248,18 +258,16 @@ class FreightLine(models.Model):
         return f"{self.bill_number} ({self.port_code})"
 
     @property
+    def like(self) -> tuple[Any, ...]:
+        """What two lines have in common that read alike."""
+        return (self.bill_number, self.port_code, self.exported_on, self.feet, self.kilograms, self.freight)
+
+    @property
     def measure(self) -> str:
         """What was sent, in the reader's language: the container's size or the weight."""
         if self.feet:
             return str(_("%(feet)s-foot container") % {"feet": self.feet})
-        return str(_("%(weight)s kg") % {"weight": f"{self.kilograms:f}"})
-
-    def told(self, n: int, left_out: dict[str, str]) -> str:
-        """Return the line as one sentence, with the reason where it is left out."""
-        said = {"n": n, "bill": self, "day": date_format(self.exported_on), "measure": self.measure, "freight": rupees(self.freight)}
-        told = _("%(n)s. Bill %(bill)s of %(day)s, %(measure)s, freight %(freight)s") % said
-        reason = left_out.get(str(self.pk))
-        return str(_("%(line)s; not admissible: %(reason)s") % {"line": told, "reason": reason} if reason else told)
+        return str(_("%(weight)s kg") % {"weight": f"{(self.kilograms or NOTHING).normalize():f}"})
 
 
 class ShippingBill(models.Model):
@@ -287,3 +295,19 @@ class ShippingBill(models.Model):
 
 def _day(day: date | None) -> str:
     return date_format(day) if day else ""
+
+
+def _told(n: int, count: int, line: FreightLine, reason: str) -> str:
+    said = {
+        "n": n,
+        "last": n + count - 1,
+        "bill": line,
+        "day": date_format(line.exported_on),
+        "measure": line.measure,
+        "freight": rupees(line.freight),
+    }
+    if count == 1:
+        told = _("%(n)s. Bill %(bill)s of %(day)s, %(measure)s, freight %(freight)s") % said
+    else:
+        told = _("%(n)s–%(last)s. Bill %(bill)s of %(day)s, each %(measure)s, freight %(freight)s") % said
+    return str(_("%(line)s; not admissible: %(reason)s") % {"line": told, "reason": reason} if reason else told)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from programme import ceilings
@@ -15,7 +16,7 @@ from programme.models import Allotment, AppliesBy, FreightLine, IdentityMark, Le
 from programme.norms.entitlement import entitled
 from programme.norms.publishing import publish
 from programme.norms.wording import sentence
-from tests.files import holder_of, office, officer, take, waiting
+from tests.files import a_draft, holder_of, office, officer, take, waiting
 from tests.processes.freight_files import (
     NEW_RATES,
     OLD_RATES,
@@ -26,21 +27,25 @@ from tests.processes.freight_files import (
     correct,
     file_claim,
     go_on,
+    numbers_of,
     pay,
     record_of,
     sea_line,
     typed_lines,
     used_up,
 )
-from workflows import authority
+from workflows import authority, jobs
 from workflows.authority import Refusal
 from workflows.flows import FreightFlow
 from workflows.forms.decisions import WithdrawalForm
 from workflows.forms.freight import ClaimForm, CommitteeForm, SanctionForm
+from workflows.forms.sittings import ItemForm, as_sent
 from workflows.history import note_sheet
 from workflows.models import Case, Order
 from workflows.reasons import why
+from workflows.recomputing import recompute
 from workflows.record.verifier import verify
+from workflows.sittings import agenda, minutes, signing
 from workflows.steps import decide, may_withdraw, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +227,7 @@ def test_an_air_claim_on_day_181_is_refused_with_the_last_day_named_and_may_be_r
     assert case.number.startswith("UP/FRT/") and not case.movements.exists()
     assert any(step["say"] == "barred" for step in record_of(case).derivation["steps"])
     assert last_body(case)["to"] == {"step": "time_barred", "office": None}
+    assert "is time-barred" in last_body(case)["text"] and last_body(case)["text"].endswith("Came by post.")
     assert not ShippingBill.objects.filter(live=True).exists()
     assert verify().findings == []
 
@@ -479,6 +485,71 @@ def test_the_committee_decides_only_in_a_sitting():
     take(case, "recommended")
     assert record_of(case).amount_recommended == Decimal(20_000)
     assert json.loads(case.notings.get(step="committee").body)["sitting"]["item"] == 1
+
+
+def test_the_committee_recommends_seven_claims_in_one_sitting_and_the_minutes_hold_their_sum():
+    half = [sea_line(9, freight="1,00,000")]
+    lines = [boxes(4, first=1), boxes(3, first=2), boxes(5, first=3), boxes(2, first=4, more=half), boxes(3, first=5), boxes(2, first=6)]
+    lines.append(
+        [sea_line(7, feet=40, freight="1,44,000"), sea_line(8, feet=40, freight="1,44,000"), sea_line(8, feet=40, freight="79,004")]
+    )
+    files = [a_claim(at="committee", lines=each, exporter=n) for n, each in enumerate(lines, 1)]
+    by, chair = officer("dic.moradabad"), officer("dm.moradabad")
+    stays = [waiting(case) for case in files]
+    sitting = agenda.call(stays[0].power, stays[0].office, by=by, held_on=today(), place="Collectorate", movements=stays)
+    agenda.record_presence(sitting, sitting.members.all(), by=by)
+    for item in agenda.items_of(sitting):
+        form = ItemForm(item, officer=by, members=[], data=as_sent(item, {"outcome": "recommended", "text": "As the lines say."}))
+        assert form.is_valid(), form.form.errors
+        agenda.decide_item(item, by=by, form=form)
+    sitting.refresh_from_db()
+    seen = minutes.digest_of_draft(sitting, list(agenda.items_of(sitting)), agenda.members_of(sitting))
+    signing.sign(sitting, by=chair, seen=seen)
+    jobs.run({signing.KIND: signing.MOVING})
+    sitting.refresh_from_db()
+    assert json.loads(sitting.minutes)["recommended"] == {"files": 7, "amount": "863701.00"}
+    assert [waiting(case).step for case in files] == ["compute"] * 7
+    assert verify().findings == []
+
+
+# Pages
+
+
+def test_a_refused_cell_is_shown_at_its_place_and_nothing_typed_is_lost(client_for):
+    client, at = client_for("dic.moradabad"), office("dic", "Moradabad")
+    draft = a_draft(officer("dic.moradabad"), at, process="freight")
+    address = reverse("draft", args=["freight", draft.key])
+    day = exported_days_ago(181)
+    typed = claim_data([air_line(4512345, on=day)], mode="air") | {"action": "submit", "lines-1-exported_on": day.isoformat()}
+    answer = client.post(address, typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'name="time_barred"' in page and 'id="id_lines-1-exported_on_error"' in page
+    again_shown = client.get(address).content.decode()
+    assert "4512345" in again_shown and numbers_of(1)["gstin"] in again_shown
+    draft.refresh_from_db()
+    assert (draft.subject, numbers_of(1)["gstin"] in str(draft.typed)) == ("Exporter 1", False)
+
+
+def test_the_order_and_the_acknowledgement_say_what_is_admissible_in_both_languages(client_for):
+    case = a_claim(at="sanction", lines=boxes(50))
+    used_up(case, "1500000", "3000000")
+    case = take(case, "sanctioned")
+    client = client_for("dic.moradabad")
+    for language, words in (("en", "₹5,00,000 is inadmissible"), ("hi", "₹5,00,000")):
+        client.cookies["django_language"] = language
+        assert words in client.get(reverse("order", args=[case.pk])).content.decode()
+        assert words in client.get(reverse("file", args=[case.pk])).content.decode()
+    page = client.get(reverse("acknowledgement", args=[case.pk])).content.decode()
+    assert case.number in page and "Exporter 1" in page
+
+
+def test_every_sanctioned_amount_is_derived_again():
+    first, second = a_claim(at="sanction", lines=boxes(50)), a_claim(at="sanction", lines=boxes(30, first=2))
+    for case in (first, second, a_claim(at="sanction", lines=[air_line(3)], mode="air")):
+        take(case, "sanctioned")
+    found = recompute("GATEWAY_PORT_FREIGHT")
+    assert (found.files, [difference.sentence for difference in found.differences]) == (3, [])
 
 
 # Who sanctions

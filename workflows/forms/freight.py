@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ from programme.models.freight import SCHEMES
 from programme.money import rupees
 from programme.norms.entitlement import entitled
 from programme.norms.inputs import BadInput
+from programme.norms.wording import sentence
 from workflows.authority import Refusal, visible_to
 from workflows.forms.decisions import DecisionForm
 from workflows.forms.fields import DayField, MobileField, RupeeField, TextField, WeightField
@@ -56,6 +58,13 @@ class PortField(TextField):
         return text
 
 
+class ProductField(forms.ModelChoiceField):
+    """A product of the State, named with its district: several districts have one of the same name."""
+
+    def label_from_instance(self, product: Product) -> str:
+        return f"{product.name} ({product.district.name})"
+
+
 def line_columns() -> list[Column]:
     labels = FreightClaim.LINES["lines"]
     return [
@@ -76,16 +85,12 @@ class Stand:
 
     mode: str
     exporter: str
+    days: set[date]
     lines: list[tuple[Any, ...]]
-
-    @property
-    def days(self) -> set[date]:
-        return {line[0] for line in self.lines}
 
 
 def _stands(claim: FreightClaim, lines: list[FreightLine]) -> Stand:
-    told = [(line.exported_on, line.bill_number, line.port_code, line.feet, line.kilograms, line.freight) for line in lines]
-    return Stand(claim.mode, claim.iec_digest, told)
+    return Stand(claim.mode, claim.iec_digest, {line.exported_on for line in lines}, [line.like for line in lines])
 
 
 class ClaimForm(IdentitiesForm):
@@ -103,6 +108,7 @@ class ClaimForm(IdentitiesForm):
     account = IdentityField(
         IdentityKind.BANK_ACCOUNT, label=gettext_lazy("Bank account"), help_text=gettext_lazy("IFSC, then the account number.")
     )
+    product = ProductField(label=gettext_lazy("Product exported"), queryset=Product.objects.none())
     gateway = TextField(label=gettext_lazy("Port, container depot or air cargo complex"), max_length=120)
     lines = RowsField(line_columns(), label=gettext_lazy("Shipping bills, line by line"), min_rows=1, max_rows=MOST_LINES, blank_rows=2)
     time_barred = forms.BooleanField(
@@ -137,8 +143,9 @@ class ClaimForm(IdentitiesForm):
 
     def scope(self, office: Office) -> None:
         # The sources ask for a manufacturer-exporter, not for the district's own product: any identified product of the State may be named.
+        own_first = models.Case(models.When(district=office.district_id, then=0), default=1)
         products = Product.objects.filter(district__state=office.state_id, live=True).select_related("district")
-        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+        self.fields["product"].queryset = products.order_by(own_first, "district__name_en", "rank")  # type: ignore[attr-defined]
         self.instance.district = office.district
         mode = self.data.get("mode") or self.initial.get("mode")
         if self.movement is None:
@@ -267,6 +274,14 @@ class ClaimForm(IdentitiesForm):
         claim.amount_recommended, claim.inadmissible, claim.derivation = None, {}, found.stored()
         claim.time_barred = self.out_of_time
 
+    @property
+    def text_of_note(self) -> str:
+        """Return the covering note; a claim that is registered as time-barred begins it with the reason."""
+        if not self.instance.time_barred:
+            return super().text_of_note
+        why = [sentence(step) for step in self.instance.derivation["steps"] if step["say"] in ("window", "barred")]
+        return " ".join([*why, super().text_of_note]).strip()
+
     def save(self, commit: bool = True) -> FreightClaim:
         claim = super().save(commit)
         claim = FreightClaim.read(claim.pk)
@@ -305,7 +320,7 @@ class CommitteeForm(DecisionForm):
 
 
 class ComputationForm(DecisionForm):
-    """The Bureau leaves out what is not admissible, each line with its reason, and the amount follows by itself."""
+    """The Bureau leaves out what is not admissible, each line with its reason; an empty reason admits the line. The amount follows."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -314,11 +329,11 @@ class ComputationForm(DecisionForm):
             name = f"leave_out_{line.pk}"
             self.reasons[name] = str(line.pk)
             self.fields[name] = TextField(
-                label=_("Not admissible because: line %(line)s") % {"line": line.told(n, {})},
+                label=_("Line %(n)s is not admissible, because") % {"n": n},
                 required=False,
                 max_length=300,
                 initial=self.record.inadmissible.get(str(line.pk), ""),
-                help_text=_("Leave this empty where the line is admissible."),
+                help_text=" · ".join([str(line), line.measure, rupees(line.freight)]),
             )
         self.order_fields(["outcome", *self.reasons, *self.asked, "text", "return_to"])
 
