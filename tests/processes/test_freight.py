@@ -488,11 +488,8 @@ def test_the_committee_decides_only_in_a_sitting():
 
 
 def test_the_committee_recommends_seven_claims_in_one_sitting_and_the_minutes_hold_their_sum():
-    half = [sea_line(9, freight="1,00,000")]
-    lines = [boxes(4, first=1), boxes(3, first=2), boxes(5, first=3), boxes(2, first=4, more=half), boxes(3, first=5), boxes(2, first=6)]
-    lines.append(
-        [sea_line(7, feet=40, freight="1,44,000"), sea_line(8, feet=40, freight="1,44,000"), sea_line(8, feet=40, freight="79,004")]
-    )
+    lines = [boxes(count, first=bill) for bill, count in enumerate((4, 3, 5, 2, 3, 2), 1)]
+    lines.append(boxes(2, first=7, more=[sea_line(8, feet=40, freight="79,004")]))
     files = [a_claim(at="committee", lines=each, exporter=n) for n, each in enumerate(lines, 1)]
     by, chair = officer("dic.moradabad"), officer("dm.moradabad")
     stays = [waiting(case) for case in files]
