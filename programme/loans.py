@@ -38,7 +38,7 @@ def watch_ends(released_on: date, norm: Norm) -> date:
 
 
 def grant(loan: LoanApplication, norm: Norm, *, file_number: str) -> None:
-    """Write down that applicant and family had the benefit; raise ``AlreadyBenefited`` when the rules give no other and none was let pass."""
+    """Write down that applicant and family had the benefit; raise ``NotAllowed`` when the rules give no other and none was let pass."""
     digests = [identity.digest for identity in loan.identities().values() if identity.kind in OF_A_PERSON]
     turns = 1 if norm.rules.get("once_per_family") else WITHOUT_LIMIT
     try:
@@ -80,7 +80,8 @@ def _product(loan: LoanApplication, norm: Norm) -> Check:
     if not norm.rules.get("district_product_only"):
         return Check("look", _("“%(asked)s” is no product of %(district)s; the rule %(norm)s does not bind to the district's own.") % said)
     sentence = _(
-        "“%(asked)s” is no product of %(district)s. Under the rule %(norm)s only a unit of the district's own product is helped: %(products)s."
+        "“%(asked)s” is no product of %(district)s. Under the rule %(norm)s only a unit of the district's own product is helped: "
+        "%(products)s."
     )
     return Check("stop", sentence % said, code="product", at_once=True)
 
@@ -138,10 +139,9 @@ def _is_of_the_family(match: Match) -> bool:
 
 def _same_numbers(loan: LoanApplication, norm: Norm, found: list[Match]) -> Iterator[Check]:
     """Ask about every other file with the same numbers, one question a file; what ended badly is only shown."""
-    stopped = norm.rules.get("once_per_family")
     by_file: dict[str, list[Match]] = {}
     for match in found:
-        if not (stopped and match.scheme == norm.scheme and _is_of_the_family(match)):
+        if match.scheme != norm.scheme or not _is_of_the_family(match):
             by_file.setdefault(match.file_number, []).append(match)
     for number, same in by_file.items():
         said = {

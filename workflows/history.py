@@ -296,8 +296,9 @@ def _shown(record: Any, name: str, value: Any) -> str:
         return ", ".join(str(row) for row in named) or str(value)
     if getattr(found, "flatchoices", None):
         return str(dict(found.flatchoices).get(value, value))
-    if name in record.WORDS:
-        return ", ".join(str(record.WORDS[name].get(code, code)) for code in value)
+    words = getattr(record, "WORDS", {}).get(name)
+    if words is not None:
+        return ", ".join(str(words.get(code, code)) for code in value)
     if isinstance(found, DecimalField):
         return in_figures(Decimal(value))
     return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

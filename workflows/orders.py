@@ -11,10 +11,11 @@ from workflows.models import Case, Movement, Order, Outcome
 from workflows.record import chain
 
 
-def issue(case: Case, movement: Movement, amount: Decimal, *, changes: dict[str, list[str | None]]) -> Order:
+def issue(case: Case, movement: Movement, amount: Decimal, *, changes: dict[str, list[Any]]) -> Order:
     """Number the sanction order of ``amount`` rupees, say it on the file, and tell the office that opened the file.
 
-    ``changes`` is what the order changed in the record, old and new as text. How the amount came about is frozen in the paragraph.
+    ``changes`` is what the order changed in the record, old and new as the record keeps them. The paragraph also keeps how the
+    amount came about.
     """
     series = f"{case.state.short}/{case.flow_class.prefix}/ORDER/{financial_year(today())}"
     number = f"{series}/{get_next_value(series):04d}"

@@ -1,4 +1,4 @@
-"""Every sanctioned amount computed again, from the inputs and under the version that its file has stored, and held against what was written."""
+"""Every sanctioned amount computed again from the stored inputs under the stored version, and held against what was written."""
 
 import json
 from collections.abc import Iterator

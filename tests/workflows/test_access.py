@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from programme.calendar import today
 from programme.models import Posting
 from tests.files import a_draft, a_file, office, officer, waiting
+from tests.processes.loan_files import apply
 from tests.workflows.seated import a_claim, decided, draft, in_place, moved, ready
 from workflows.jobs import start
 from workflows.models import Case, Noting
@@ -56,6 +57,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "record_lines": ("get", expect(READERS), SIGN_IN),
     "paper": ("get", expect(READERS), SIGN_IN),
     "order": ("get", expect(READERS), SIGN_IN),
+    "acknowledgement": ("get", expect(OWN | STATE_READERS), SIGN_IN),
     "withdraw": ("post", {**expect(set()), **dict.fromkeys(READERS, 403)}, SIGN_IN),
     "step": ("get", {**expect(set()), **dict.fromkeys(READERS, 403), "dm.agra": 200}, SIGN_IN),
     "decide": ("post", {**expect(set()), **dict.fromkeys(READERS, 302)}, SIGN_IN),
@@ -103,7 +105,7 @@ def test_every_address_has_a_row_in_the_access_table():
 
 @pytest.fixture
 def world() -> Iterator[dict[str, list]]:
-    """A file of Agra that has its order and waits for the report, an unsigned draft of the same office, and signed minutes."""
+    """A file of Agra that has its order and waits for the report, an unsigned draft of the same office, signed minutes and an applicant's loan."""
     with in_place():
         yield _world()
 
@@ -113,9 +115,11 @@ def _world() -> dict[str, list]:
     draft = a_draft(officer("dm.agra"), office("dm", "Agra"), ("proposal_letter",))
     movement, paper = waiting(case), case.enclosures.first()
     sitting = moved(ready(a_claim()))
+    loan = apply()
     job = start("unknown", by=officer("dm.agra"), key="season", rows=[])
     return {
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
+        "acknowledgement": [loan.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
         "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],
         **{name: [sitting.pk] for name in ("sitting", "minutes", "sign_minutes", "put_on_agenda", "call_off")},

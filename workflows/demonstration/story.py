@@ -32,7 +32,8 @@ class Telling:
     """How one process is told: what is typed to begin a file, and at each step, as a person would type it.
 
     ``turns`` returns what is typed at a step; ``papers`` names what is attached there, ``papers_told`` where it depends on the
-    story; ``days_ago`` says when a step was taken, by default three days after the one before it.
+    story; ``days_ago`` says when a step was taken, by default three days after the one before it. ``forms`` names the form of
+    a step that is signed elsewhere than on the page of its own, such as in the minutes of a sitting.
     """
 
     flow: Any
@@ -41,3 +42,4 @@ class Telling:
     papers: Callable[[str], tuple[str, ...]] = lambda step: ()
     papers_told: Callable[[Story, str], tuple[str, ...]] | None = None
     days_ago: Callable[[Story, str, int], int] | None = None
+    forms: dict[str, Any] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
 from programme.powers import Power
 from workflows import authority
-from workflows.demonstration import exhibition, freight
+from workflows.demonstration import exhibition, freight, loan
 from workflows.demonstration.committee import take_in_sitting
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
@@ -26,7 +26,7 @@ from workflows.steps import decide, end_by_clock, open_case, withdraw
 
 DAYS_BETWEEN_STEPS = 3
 LONGEST = 60
-TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING, freight.TELLING)}
+TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING, loan.TELLING, freight.TELLING)}
 
 
 def load_files(stories: list[Story]) -> int:
@@ -98,7 +98,7 @@ def _take(movement: Movement, story: Story, telling: Telling) -> None:
         take_in_sitting(movement, data, chair=signer, convener=_convener(movement.office))
         return
     if not movement.node.own_page:
-        form = movement.node.form_class(data, movement=movement, officer=signer)
+        form = telling.forms.get(movement.step, movement.node.form_class)(data, movement=movement, officer=signer)
         _must_be_valid(form, story)
         decide(movement, by=signer, form=form)
         return

@@ -25,7 +25,9 @@ def issue_order(case: Case, movement: Movement) -> None:
     grant_marks(loan)
     loan.budget_head, loan.sanctioned_on = head, today()
     loan.save(update_fields=["budget_head", "sanctioned_on"])
-    orders.issue(case, movement, amount, changes={"budget_head_id": [None, head.pk], "sanctioned_on": [None, loan.sanctioned_on.isoformat()]})
+    orders.issue(
+        case, movement, amount, changes={"budget_head_id": [None, head.pk], "sanctioned_on": [None, loan.sanctioned_on.isoformat()]}
+    )
 
 
 def book_release(case: Case, movement: Movement) -> None:

@@ -51,12 +51,13 @@ class LoanForm(IdentitiesForm):
     )
     udyam = IdentityField(IdentityKind.UDYAM, label=_("Udyam registration"), required=False)
     family_id = IdentityField(IdentityKind.FAMILY_ID, label=_("Family ID"), required=False)
-    tags = forms.MultipleChoiceField(
-        label=_("Beneficiary is"), choices=Tag.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
+    tags = forms.MultipleChoiceField(label=_("Beneficiary is"), choices=Tag.choices, widget=forms.CheckboxSelectMultiple, required=False)
     unit_name = TextField(label=_("Name of the unit"), max_length=160)
     product_words = TextField(
-        label=_("Another product"), max_length=160, required=False, help_text=_("Only where the unit makes none of the district's products.")
+        label=_("Another product"),
+        max_length=160,
+        required=False,
+        help_text=_("Only where the unit makes none of the district's products."),
     )
     project_cost = RupeeField(label=_("Project cost (₹)"))
     own_contribution = RupeeField(label=_("Own contribution (₹)"))
@@ -129,8 +130,8 @@ class LoanForm(IdentitiesForm):
         return data
 
     def _clean_money(self, data: dict[str, Any]) -> None:
-        cost, parts = data.get("project_cost"), [data.get(part) for part in PARTS]
-        if cost is None or None in parts:
+        cost, parts = data.get("project_cost"), [data[part] for part in PARTS if data.get(part) is not None]
+        if cost is None or len(parts) < len(PARTS):
             return
         together = sum(parts, Decimal(0))
         if together != cost:
@@ -322,5 +323,9 @@ class RecoveryForm(RecordForm):
         if amount and amount > released:
             self.add_error("amount_recovered", _("Only %(released)s was released.") % {"released": rupees(released)})
         if amount and amount < released and not data.get("text"):
-            self.add_error("text", _("Less than the released %(released)s came back: write why, and what becomes of the rest.") % {"released": rupees(released)})
+            self.add_error(
+                "text",
+                _("Less than the released %(released)s came back: write why, and what becomes of the rest.")
+                % {"released": rupees(released)},
+            )
         return data

@@ -15,7 +15,6 @@ from workflows.forms.fields import TextField
 from workflows.forms.rows import RowsField, hand_over, keep, lines_of
 from workflows.models import Enclosure, Movement, Objection, Outcome
 
-
 WAIVER = "waiver_"
 LONGEST_WAIVER = 500
 
@@ -82,13 +81,18 @@ class RecordForm(SignedForm, forms.ModelForm):
                     label=gettext_lazy("Why it is not attached"),
                     required=False,
                     max_length=LONGEST_WAIVER,
-                    initial=self.initial.get(f"{WAIVER}{kind}") or self.instance.waivers.get(kind, {}).get("text", ""),
+                    initial=self.initial.get(f"{WAIVER}{kind}") or self.waivers.get(kind, {}).get("text", ""),
                 )
+
+    @property
+    def waivers(self) -> dict[str, dict[str, str]]:
+        """The papers that the record lets pass already, by kind: who did and why."""
+        return getattr(self.instance, "waivers", {})
 
     def _waivers(self) -> dict[str, dict[str, str]]:
         """Return the papers let pass, by kind: earlier waivers of papers still missing, and those given here."""
         held = {paper.kind for paper in self.papers}
-        kept = {kind: waiver for kind, waiver in self.instance.waivers.items() if kind not in held}
+        kept = {kind: waiver for kind, waiver in self.waivers.items() if kind not in held}
         for name in waiver_names(type(self)) & set(self.fields):
             kind, text = name.removeprefix(WAIVER), self.cleaned_data.get(name)
             if not text:
@@ -162,7 +166,7 @@ class RecordForm(SignedForm, forms.ModelForm):
                 "objections": self.objections_to(f"paper:{kind}"),
                 "errors": self.errors.get(f"paper_{kind}", []) if self.is_bound else [],
                 "waiver": self[f"{WAIVER}{kind}"] if f"{WAIVER}{kind}" in self.fields else None,
-                "waived": self.instance.waivers.get(kind),
+                "waived": self.waivers.get(kind),
             }
             for kind in self.paper_kinds
         ]
@@ -182,7 +186,8 @@ class RecordForm(SignedForm, forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:
         """Save the record with its lines, in the caller's transaction; raise ``Refusal`` for a line that is another record's."""
-        self.instance.waivers = self._waivers()
+        if self.paper_kinds:
+            self.instance.waivers = self._waivers()
         written = {name: self.cleaned_data[name] for name, field in self.row_fields.items() if not field.disabled}
         for name, lines in written.items():
             hand_over(self.instance, name, lines)

@@ -176,7 +176,11 @@ def save(request: OfficerRequest, sheet: Sheet) -> Draft:
     typed = {name: [value.replace("\x00", "") for value in values] for name, values in request.POST.lists() if name in names}
     for name, field in _row_fields(fields):
         typed |= field.typed(name, request.POST, more=request.POST.get("action") == f"more:{name}")
-    kept = {"typed": concealed(sheet.node.form_class, typed), "subject": (typed.get(sheet.node.form_class.titled_by) or [""])[-1][:200], "saved_by": request.user}
+    kept = {
+        "typed": concealed(sheet.node.form_class, typed),
+        "subject": (typed.get(sheet.node.form_class.titled_by) or [""])[-1][:200],
+        "saved_by": request.user,
+    }
     fixed = {"kind": sheet.flow_class.slug, "office": sheet.office, "made_by": request.user}
     if sheet.movement:
         row, _made = Draft.objects.update_or_create(

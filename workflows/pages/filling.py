@@ -55,7 +55,7 @@ def _shown(record: Any, name: str) -> str:
     value = getattr(record, name)
     if value is None:
         return ""
-    if name in record.WORDS:
+    if name in getattr(record, "WORDS", {}):
         return record.words(name)
     if hasattr(record, f"get_{name}_display"):
         return str(getattr(record, f"get_{name}_display")())

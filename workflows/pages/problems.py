@@ -103,5 +103,5 @@ def typed(request: HttpRequest) -> list[str]:
 @cache
 def _identity_fields() -> frozenset[str]:
     """Return the names under which the forms of all processes take numbers of persons and units."""
-    forms = [node.form_class for flow in FLOWS.values() for node in flow.instance.nodes() if hasattr(node, "form_class")]
-    return frozenset(name for form in forms for name in identity_names(form))
+    forms = [getattr(node, "form_class", None) for flow in FLOWS.values() for node in flow.instance.nodes()]
+    return frozenset(name for form in forms if form for name in identity_names(form))
