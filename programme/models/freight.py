@@ -78,7 +78,8 @@ class FreightClaim(FileRecord, HasIdentities):
             "kilograms": _("Weight (kg)"),
             "freight": _("Freight paid (₹)"),
             "invoice_number": _("Freight invoice number"),
-        }
+        },
+        "inadmissible": {"line": _("Line"), "reason": _("Reason")},
     }
 
     district = models.ForeignKey(District, models.PROTECT, related_name="freight_claims", verbose_name=_("District"))
@@ -96,8 +97,8 @@ class FreightClaim(FileRecord, HasIdentities):
     gateway = models.CharField(_("Port, container depot or air cargo complex"), max_length=120)
     claimed_on = models.DateField(_("Date of the claim"))
     time_barred = models.BooleanField(_("Out of time"), default=False)
-    # Why the Bureau leaves a line out, by the line's key as text.
-    inadmissible = models.JSONField(_("Lines not admissible"), default=dict, blank=True)
+    # The lines that the Bureau leaves out, by their place in the claim from 1, each with the reason.
+    inadmissible = models.JSONField(_("Lines not admissible"), default=list, blank=True)
     derivation = models.JSONField(_("How the amount comes about"), null=True)
 
     budget_head = models.ForeignKey(BudgetHead, models.PROTECT, null=True, verbose_name=_("Budget head"))
@@ -157,7 +158,12 @@ class FreightClaim(FileRecord, HasIdentities):
 
     def admissible_lines(self) -> list["FreightLine"]:
         """Return the lines that the Bureau has not left out."""
-        return [line for line in self.lines.all() if str(line.pk) not in self.inadmissible]
+        return [line for n, line in enumerate(self.lines.all(), 1) if n not in self.left_out]
+
+    @property
+    def left_out(self) -> dict[int, str]:
+        """The Bureau's reasons against lines, by their place in the claim from 1."""
+        return {row["line"]: row["reason"] for row in self.inadmissible}
 
     def inputs_now(self) -> dict[str, Any]:
         """Return what the calculator is asked: the record as it stands, with the ceiling used as it was when the amount was computed."""
@@ -190,11 +196,11 @@ class FreightClaim(FileRecord, HasIdentities):
 
     def told_lines(self) -> list[str]:
         """Return the lines as people read them: like containers of one bill in one sentence, a line left out with its reason."""
-        told, n = [], 0
-        for (_like, reason), same in groupby(self.lines.all(), lambda line: (line.like, self.inadmissible.get(str(line.pk), ""))):
+        told: list[str] = []
+        placed = list(enumerate(self.lines.all(), 1))
+        for (_like, reason), same in groupby(placed, lambda row: (row[1].like, self.left_out.get(row[0], ""))):
             alike = list(same)
-            told.append(_told(n + 1, len(alike), alike[0], reason))
-            n += len(alike)
+            told.append(_told(*alike[0], len(alike), reason))
         return told
 
     def opened(self, file_number: str) -> None:
@@ -297,7 +303,7 @@ def _day(day: date | None) -> str:
     return date_format(day) if day else ""
 
 
-def _told(n: int, count: int, line: FreightLine, reason: str) -> str:
+def _told(n: int, line: FreightLine, count: int, reason: str) -> str:
     said = {
         "n": n,
         "last": n + count - 1,

@@ -16,7 +16,7 @@ from programme.models import Allotment, AppliesBy, FreightLine, IdentityMark, Le
 from programme.norms.entitlement import entitled
 from programme.norms.publishing import publish
 from programme.norms.wording import sentence
-from tests.files import a_draft, holder_of, office, officer, take, waiting
+from tests.files import a_draft, begin, holder_of, office, officer, take, waiting
 from tests.processes.freight_files import (
     NEW_RATES,
     OLD_RATES,
@@ -367,8 +367,9 @@ def test_an_exhausted_ceiling_bars_every_step_forward_and_the_claim_is_rejected(
     used_up(case, "3000000", "3000000")
     with pytest.raises(AssertionError, match="Annual ceiling exhausted"):
         take(case, "recommended")
-    take(case, "rejected", text="Annual ceiling exhausted.")
+    take(case, "rejected")
     assert again(case).ending == "rejected"
+    assert last_body(case)["text"].startswith("Annual ceiling exhausted: ₹30,00,000")
 
 
 def test_a_sanction_is_refused_when_the_last_rupee_went_to_another_claim_in_the_meantime():
@@ -405,17 +406,24 @@ def test_without_money_in_the_head_nothing_is_sanctioned():
         take(case, "sanctioned")
 
 
+def test_the_manager_may_file_and_gets_his_own_claim_back():
+    data = claim_data([sea_line(1)], district="Agra")
+    case = begin(FreightFlow, office("manager_dic", "Agra"), data, kinds=SEA_PAPERS)
+    assert waiting(case).office == office("dic", "Agra")
+    take(case, "returned", text="The invoice is not readable.")
+    assert waiting(case).office == office("manager_dic", "Agra")
+
+
 # What the Bureau leaves out
 
 
 def test_the_bureau_leaves_out_a_line_with_a_reason_and_the_amount_follows():
     case = a_claim(at="compute", lines=[sea_line(1), sea_line(2, feet=40, freight="1,20,000")])
-    claim = record_of(case)
-    second = claim.lines.all()[1]
-    take(case, "recommended", **{f"leave_out_{second.pk}": "The invoice is of another firm."})
+    take(case, "recommended", leave_out_2="The invoice is of another firm.")
     claim = record_of(case)
     assert (claim.amount_asked, claim.amount_recommended) == (Decimal(56_000), Decimal(20_000))
-    assert claim.inadmissible == {str(second.pk): "The invoice is of another firm."}
+    assert claim.inadmissible == [{"line": 2, "reason": "The invoice is of another firm."}]
+    assert ("Lines not admissible", "—", "1. Line: 2 · Reason: The invoice is of another firm.") in note_sheet(case).paragraphs[-1].changes
     lines = dict(claim.summary())["Lines"]
     assert "not admissible: The invoice is of another firm." in lines
     assert waiting(case).step == "sanction" and last_body(case)["lapsed"] == []
@@ -424,9 +432,8 @@ def test_the_bureau_leaves_out_a_line_with_a_reason_and_the_amount_follows():
 
 def test_leaving_out_every_line_is_a_rejection():
     case = a_claim(at="compute")
-    line = record_of(case).lines.get()
     with pytest.raises(AssertionError, match="Reject the claim"):
-        take(case, "recommended", **{f"leave_out_{line.pk}": "No container."})
+        take(case, "recommended", leave_out_1="No container.")
 
 
 # Ways back

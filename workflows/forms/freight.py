@@ -197,17 +197,14 @@ class ClaimForm(IdentitiesForm):
 
     def _clean_versions(self, data: dict[str, Any]) -> None:
         """Refuse lines that do not fall under the version of the first."""
-        first, *others = data["lines"]
-        norm, faults = self._version(data["mode"], first["exported_on"]), []
-        for line in others:
-            other = self._version(data["mode"], line["exported_on"])
-            if other != norm:
-                said = {"one": other.version, "first": norm.version}
-                text = (
-                    _("This export falls under the rules “%(one)s”, the first line under “%(first)s”. Claim it in a file of its own.")
-                    % said
-                )
-                faults.append(CellError(text, line=line.n, column="exported_on"))
+        versions = {day: self._version(data["mode"], day) for day in dict.fromkeys(line["exported_on"] for line in data["lines"])}
+        first = versions[data["lines"][0]["exported_on"]]
+        text = _("This export falls under the rules “%(one)s”, the first line under “%(first)s”. Claim it in a file of its own.")
+        faults = [
+            CellError(text % {"one": norm.version, "first": first.version}, line=line.n, column="exported_on")
+            for line in data["lines"]
+            if (norm := versions[line["exported_on"]]) != first
+        ]
         self._refuse_cells(faults)
 
     def _clean_window(self, data: dict[str, Any]) -> None:
@@ -271,7 +268,7 @@ class ClaimForm(IdentitiesForm):
         claim.amount_asked = found.amounts["computed_rupees"]
         if not claim.amount_asked:
             self.add_error("lines", _("Under these rules the lines come to less than one rupee."))
-        claim.amount_recommended, claim.inadmissible, claim.derivation = None, {}, found.stored()
+        claim.amount_recommended, claim.inadmissible, claim.derivation = None, [], found.stored()
         claim.time_barred = self.out_of_time
 
     @property
@@ -324,15 +321,15 @@ class ComputationForm(DecisionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reasons = {}
+        self.reasons: dict[str, int] = {}
         for n, line in enumerate(self.record.lines.all(), 1):
-            name = f"leave_out_{line.pk}"
-            self.reasons[name] = str(line.pk)
+            name = f"leave_out_{n}"
+            self.reasons[name] = n
             self.fields[name] = TextField(
                 label=_("Line %(n)s is not admissible, because") % {"n": n},
                 required=False,
                 max_length=300,
-                initial=self.record.inadmissible.get(str(line.pk), ""),
+                initial=self.record.left_out.get(n, ""),
                 help_text=" · ".join([str(line), line.measure, rupees(line.freight)]),
             )
         self.order_fields(["outcome", *self.reasons, *self.asked, "text", "return_to"])
@@ -346,7 +343,7 @@ class ComputationForm(DecisionForm):
     def values(self) -> dict[str, Any]:
         if self.outcome != Outcome.RECOMMEND:
             return {}
-        left_out = {pk: text for name, pk in self.reasons.items() if (text := self.cleaned_data.get(name))}
+        left_out = [{"line": n, "reason": text} for name, n in self.reasons.items() if (text := self.cleaned_data.get(name))]
         claim = self.movement.case.record
         claim.inadmissible = left_out
         found = computed(claim, self.movement.case.norm)
