@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('gateway', models.CharField(max_length=120, verbose_name='Port, container depot or air cargo complex')),
                 ('claimed_on', models.DateField(verbose_name='Date of the claim')),
                 ('time_barred', models.BooleanField(default=False, verbose_name='Out of time')),
-                ('inadmissible', models.JSONField(blank=True, default=list, verbose_name='Lines not admissible')),
+                ('inadmissible', models.JSONField(blank=True, default=list, verbose_name='Not admissible')),
                 ('derivation', models.JSONField(null=True, verbose_name='How the amount comes about')),
                 ('amount_asked', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='Amount asked (₹)')),
                 ('amount_recommended', models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name='Amount recommended (₹)')),

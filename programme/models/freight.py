@@ -79,7 +79,7 @@ class FreightClaim(FileRecord, HasIdentities):
             "freight": _("Freight paid (₹)"),
             "invoice_number": _("Freight invoice number"),
         },
-        "inadmissible": {"line": _("Line"), "reason": _("Reason")},
+        "inadmissible": {"line": _("Line of the claim"), "reason": _("Reason")},
     }
 
     district = models.ForeignKey(District, models.PROTECT, related_name="freight_claims", verbose_name=_("District"))
@@ -98,7 +98,7 @@ class FreightClaim(FileRecord, HasIdentities):
     claimed_on = models.DateField(_("Date of the claim"))
     time_barred = models.BooleanField(_("Out of time"), default=False)
     # The lines that the Bureau leaves out, by their place in the claim from 1, each with the reason.
-    inadmissible = models.JSONField(_("Lines not admissible"), default=list, blank=True)
+    inadmissible = models.JSONField(_("Not admissible"), default=list, blank=True)
     derivation = models.JSONField(_("How the amount comes about"), null=True)
 
     budget_head = models.ForeignKey(BudgetHead, models.PROTECT, null=True, verbose_name=_("Budget head"))

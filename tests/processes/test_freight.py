@@ -423,7 +423,7 @@ def test_the_bureau_leaves_out_a_line_with_a_reason_and_the_amount_follows():
     claim = record_of(case)
     assert (claim.amount_asked, claim.amount_recommended) == (Decimal(56_000), Decimal(20_000))
     assert claim.inadmissible == [{"line": 2, "reason": "The invoice is of another firm."}]
-    assert ("Lines not admissible", "—", "1. Line: 2 · Reason: The invoice is of another firm.") in note_sheet(case).paragraphs[-1].changes
+    assert ("Not admissible, line 1", "—", "Line of the claim: 2 · Reason: The invoice is of another firm.") in note_sheet(case).paragraphs[-1].changes
     lines = dict(claim.summary())["Lines"]
     assert "not admissible: The invoice is of another firm." in lines
     assert waiting(case).step == "sanction" and last_body(case)["lapsed"] == []
