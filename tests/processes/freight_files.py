@@ -1,5 +1,6 @@
 """Freight claims for tests, filed and moved through the real forms and verbs."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,9 +9,10 @@ from stdnum.in_ import gstin
 
 from programme import ceilings
 from programme.calendar import financial_year, today
-from programme.models import FreightClaim, Product
-from tests.files import an_allotment, begin, office, take, waiting
+from programme.models import FreightClaim, Norm, Product
+from tests.files import an_allotment, begin, holder_of, office, take, waiting
 from workflows.flows import FreightFlow
+from workflows.forms.freight import ClaimForm
 from workflows.models import Case
 
 SEA_PAPERS = (
@@ -20,6 +22,7 @@ SEA_PAPERS = (
 AIR_PAPERS = tuple("airway_bill" if kind == "bill_of_lading" else kind for kind in SEA_PAPERS if kind != "gate_pass")
 NEW_RATES, OLD_RATES = date(2025, 11, 6), date(2025, 11, 5)
 ROUTE = [("scrutinise", "recommended"), ("committee", "recommended"), ("compute", "recommended"), ("sanction", "sanctioned")]
+LAKH = 100_000
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -136,3 +139,34 @@ def used_up(case: Case, amount: str, ceiling: str) -> None:
     ceilings.consume(
         claim.scheme, claim.iec_digest, financial_year(today()), Decimal(amount), Decimal(ceiling), file_number="UP/FRT/EARLIER"
     )
+
+
+def again(case):
+    return Case.objects.get(pk=case.pk)
+
+
+def last_body(case):
+    return json.loads(case.notings.order_by("-paragraph")[0].body)
+
+
+def boxes(count, *, first=1, feet=40, freight="2,00,000", on=NEW_RATES, more=()):
+    """Return lines of containers at their limit, 40,000 each under the rates of November 2025."""
+    return [sea_line(first, feet=feet, freight=freight, on=on) for _box in range(count)] + list(more)
+
+
+def refused(lines, **told):
+    """Return the form as it was refused."""
+    at = office("dic", "Moradabad")
+    data = claim_data(lines, **told)
+    norm = Norm.in_force(FreightFlow.scheme, at.designation.state, today())
+    form = ClaimForm(data, office=at, officer=holder_of(at), norm=norm, papers=[])
+    assert not form.is_valid()
+    return form
+
+
+def cells(form):
+    return {(error.line, error.column): error.messages[0] for error in form.errors.as_data()["lines"]}
+
+
+def exported_days_ago(days):
+    return today() - timedelta(days=days)

@@ -105,7 +105,7 @@ def test_every_address_has_a_row_in_the_access_table():
 
 @pytest.fixture
 def world() -> Iterator[dict[str, list]]:
-    """A file of Agra that has its order and waits for the report, an unsigned draft of the office, signed minutes and an applicant's loan."""
+    """A file of Agra that has its order and waits for the report, an unsigned draft of it, signed minutes and an applicant's loan."""
     with in_place():
         yield _world()
 

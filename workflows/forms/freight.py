@@ -368,6 +368,9 @@ class PaymentForm(RecordForm):
         model = FreightClaim
         fields = ["amount_released", "payment_reference", "paid_on"]
 
+    def scope(self, office: Office) -> None:
+        self.fields["amount_released"].help_text = _("Sanctioned: %(amount)s.") % {"amount": rupees(self.instance.amount_sanctioned)}
+
     def clean_amount_released(self) -> Any:
         amount, sanctioned = self.cleaned_data["amount_released"], self.instance.amount_sanctioned
         if amount != sanctioned:
