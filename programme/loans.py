@@ -74,14 +74,17 @@ def _product(loan: LoanApplication, norm: Norm) -> Check:
     said = {
         "asked": loan.product_name,
         "district": loan.district.name,
-        "norm": str(norm),
+        "version": norm.version,
         "products": ", ".join(product.name for product in own) or "—",
     }
     if not norm.rules.get("district_product_only"):
-        return Check("look", _("“%(asked)s” is no product of %(district)s; the rule %(norm)s does not bind to the district's own.") % said)
+        return Check(
+            "look",
+            _("“%(asked)s” is no product of %(district)s; version %(version)s of the rules does not bind to the district's own.") % said,
+        )
     sentence = _(
-        "“%(asked)s” is no product of %(district)s. Under the rule %(norm)s only a unit of the district's own product is helped: "
-        "%(products)s."
+        "“%(asked)s” is no product of %(district)s. Under version %(version)s of the rules only a unit of the district's own product "
+        "is helped: %(products)s."
     )
     return Check("stop", sentence % said, code="product", at_once=True)
 
@@ -90,9 +93,14 @@ def _age(loan: LoanApplication, norm: Norm) -> Iterator[Check]:
     least = norm.rules.get("min_age")
     if least is None:
         return
-    said = {"age": age_on(loan.date_of_birth, loan.applied_on), "least": least, "day": date_format(loan.applied_on), "norm": str(norm)}
+    said = {
+        "age": age_on(loan.date_of_birth, loan.applied_on),
+        "least": least,
+        "day": date_format(loan.applied_on),
+        "version": norm.version,
+    }
     if said["age"] < least:
-        sentence = _("The applicant was %(age)s years old on %(day)s; under the rule %(norm)s the least age is %(least)s.")
+        sentence = _("The applicant was %(age)s years old on %(day)s; under version %(version)s of the rules the least age is %(least)s.")
         yield Check("stop", sentence % said, code="age", at_once=True)
     else:
         yield Check("ok", _("The applicant was %(age)s years old on %(day)s, not below the least age of %(least)s.") % said)
@@ -107,8 +115,8 @@ def _residence(loan: LoanApplication, norm: Norm) -> Iterator[Check]:
     if loan.residence == Residence.STATE:
         yield Check("look", _("The applicant lives in another district of the State."))
     if loan.residence == Residence.ELSEWHERE and norm.rules.get("resident", True):
-        sentence = _("The applicant does not live in the State; under the rule %(norm)s only residents are helped.")
-        yield Check("stop", sentence % {"norm": str(norm)}, code="residence", at_once=True)
+        sentence = _("The applicant does not live in the State; under version %(version)s of the rules only residents are helped.")
+        yield Check("stop", sentence % {"version": norm.version}, code="residence", at_once=True)
 
 
 def _declarations(loan: LoanApplication) -> Iterator[Check]:
@@ -121,12 +129,14 @@ def _declarations(loan: LoanApplication) -> Iterator[Check]:
 def _family(loan: LoanApplication, norm: Norm, found: list[Match]) -> Iterator[Check]:
     """Stop a second benefit of applicant or family, where the version of the rules gives it once."""
     had = [match for match in found if match.scheme == norm.scheme and _is_of_the_family(match)]
-    said = {"files": ", ".join(dict.fromkeys(f"{match.file_number} ({match.shown})" for match in had)), "norm": str(norm)}
+    said = {"files": ", ".join(dict.fromkeys(f"{match.file_number} ({match.shown})" for match in had)), "version": norm.version}
     if had and norm.rules.get("once_per_family"):
-        sentence = _("Applicant or family already had the benefit: %(files)s. Under the rule %(norm)s a family has it once.")
+        sentence = _("Applicant or family already had the benefit: %(files)s. Under version %(version)s of the rules a family has it once.")
         yield Check("stop", sentence % said, code="family", override=Power.OVERRIDE_FAMILY)
     elif had:
-        yield Check("look", _("Applicant or family already had the benefit: %(files)s. The rule %(norm)s gives it again.") % said)
+        yield Check(
+            "look", _("Applicant or family already had the benefit: %(files)s. Version %(version)s of the rules gives it again.") % said
+        )
     elif loan.identity("family_id") is None:
         yield Check("look", _("No family ID is given, so nobody can see whether the family had the benefit."))
     else:
@@ -166,10 +176,10 @@ def _own_contribution(loan: LoanApplication) -> Iterator[Check]:
 
 def _amount(loan: LoanApplication, norm: Norm) -> Check:
     """Compute again: a stored amount that the rule does not give is never sanctioned."""
-    said = {"amount": rupees(loan.computed), "norm": str(norm)}
+    said = {"amount": rupees(loan.computed), "version": norm.version}
     if loan.derivation != entitled(norm, loan.inputs_now()).stored():
         return Check("stop", _("The stored computation of the margin money is not what the rule gives."), code="amount", at_once=True)
-    return Check("ok", _("The margin money under the rule %(norm)s is %(amount)s.") % said)
+    return Check("ok", _("The margin money under version %(version)s of the rules is %(amount)s.") % said)
 
 
 def _balance(loan: LoanApplication, norm: Norm) -> Check:

@@ -1,4 +1,4 @@
-"""What the database refuses about postings, the budget ledger, norms and what beneficiaries have had, on whatever way it is asked."""
+"""What the database refuses about postings, the budget ledger, norms, decisions on ranks and what beneficiaries have had, whoever asks."""
 
 # ruff: noqa: S608 -- SQL of fixed words, no value from outside
 
@@ -7,10 +7,11 @@ from typing import Any
 from programme import guards
 from programme.guards import Exclusion, Refusal
 
-POSTING, LEDGER, NORM = "programme_posting", "programme_ledgerentry", "programme_norm"
+POSTING, LEDGER, NORM, RANKS = "programme_posting", "programme_ledgerentry", "programme_norm", "programme_rankdecision"
 TWO_IN_ONE_OFFICE = "two officers would hold one office in regular charge on the same day"
 ONE_IN_TWO_OFFICES = "one officer would hold two offices in regular charge on the same day"
 NEVER_CHANGED = "the budget ledger is only added to"
+RANKS_STAY = "decisions on the rank of a product are only added to"
 CEILING, ONCE = "programme_ceilingentry", "programme_benefitonce"
 HAD = "what a beneficiary has had is only added to"
 NORM_STAYS = "a published norm is never changed or deleted; publish a new version"
@@ -64,6 +65,15 @@ GUARDS: list[guards.Guard] = [
         "INSERT",
         NEVER_CHANGED,
         sqlite=f"EXISTS (SELECT 1 FROM {LEDGER} e WHERE e.id = NEW.id OR (e.kind = NEW.kind AND e.file_number = NEW.file_number))",
+        postgresql=None,
+    ),
+    *guards.append_only(RANKS, RANKS_STAY),
+    Refusal(
+        "rankdecision_never_replaced",
+        RANKS,
+        "INSERT",
+        RANKS_STAY,
+        sqlite=f"EXISTS (SELECT 1 FROM {RANKS} d WHERE d.id = NEW.id OR d.file_number = NEW.file_number)",
         postgresql=None,
     ),
     *guards.append_only(CEILING, HAD),

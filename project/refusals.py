@@ -1,5 +1,7 @@
 """What a fit set of switches is. A start with an unfit one is refused with a sentence that says what to do."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 ENVIRONMENTS = ("production", "demonstration", "test")
@@ -20,6 +22,8 @@ def refuse_unfit(
     record_keys: dict[str, str],
     identity_key: str,
     record_origin: str,
+    public_url: str,
+    order_files: tuple[str, str],
     hosts: list[str],
 ) -> None:
     """Raise ``ImproperlyConfigured`` with one sentence about the first switch that does not fit the environment."""
@@ -33,6 +37,7 @@ def refuse_unfit(
         raise ImproperlyConfigured("SECRET_KEY is missing; for the demonstration run `make run`, which writes one into .env.")
     _refuse_unfit_record_keys(record_keys)
     _refuse_unfit_identity_key(identity_key, production=environment == "production")
+    _refuse_unfit_paper(public_url, order_files)
     if environment == "production":
         _refuse_in_production(debug, secret_key, record_keys, record_origin, hosts)
 
@@ -62,6 +67,14 @@ def _refuse_unfit_identity_key(key: str, *, production: bool) -> None:
         random = b""
     if len(random) < IDENTITY_KEY_BYTES or len(set(random)) < 8:
         raise ImproperlyConfigured(f"IDENTITY_KEY is too short or too plain; give {IDENTITY_KEY_BYTES} random bytes as hex.")
+
+
+def _refuse_unfit_paper(public_url: str, order_files: tuple[str, str]) -> None:
+    """An order on paper cannot be called back, so what it would point to or be signed with is refused before the first one."""
+    if not urlsplit(public_url).hostname or urlsplit(public_url).scheme not in ("http", "https"):
+        raise ImproperlyConfigured("PUBLIC_URL is missing; name how this site is reached, for example https://odop.up.gov.in.")
+    if bool(order_files[0]) != bool(order_files[1]):
+        raise ImproperlyConfigured("ORDER_KEY_FILE and ORDER_CERTIFICATE_FILE belong together; give both or leave both out.")
 
 
 def _refuse_in_production(debug: bool, secret_key: str, record_keys: dict[str, str], record_origin: str, hosts: list[str]) -> None:

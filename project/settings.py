@@ -30,6 +30,11 @@ RECORD_KEYS: dict[str, str] = dict(
 # Under it the numbers of persons and units are hashed; whoever loses it finds no duplicate any more (docs/decisions/0008).
 IDENTITY_KEY = env.str("IDENTITY_KEY", "test-" + "0f1e2d3c4b5a6978" * 4 if TESTING else "")
 SEAL_KEY_FILE = Path(env.str("SEAL_KEY_FILE", str(VAR_DIR / "seal.key")))
+# Signs the orders that leave as PDF. A demonstration makes its own pair; a State brings the one its certifying authority gave.
+ORDER_KEY_FILE = env.str("ORDER_KEY_FILE", "" if PRODUCTION else str(VAR_DIR / "order.key"))
+ORDER_CERTIFICATE_FILE = env.str("ORDER_CERTIFICATE_FILE", "" if PRODUCTION else str(VAR_DIR / "order.crt"))
+# How this site is reached from outside: printed on every order, as a QR code.
+PUBLIC_URL = env.str("PUBLIC_URL", "" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}")
 RECORD_ORIGIN = env.str("RECORD_ORIGIN", "karyapravah.demonstration")
 # Where this installation's source is offered to its users, as its licence (AGPL, section 13) asks.
 SOURCE_URL = env.str("SOURCE_URL", "/source.tar.gz")
@@ -42,6 +47,8 @@ refuse_unfit(
     record_keys=RECORD_KEYS,
     identity_key=IDENTITY_KEY,
     record_origin=RECORD_ORIGIN,
+    public_url=PUBLIC_URL,
+    order_files=(ORDER_KEY_FILE, ORDER_CERTIFICATE_FILE),
     hosts=ALLOWED_HOSTS,
 )
 
@@ -270,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire_postings": _every(600, "expire_postings"),
     "mail_anchor": _every(600, "mail_anchor"),
+    "print_orders": _every(60, "print_orders"),
 }
 
 # --- logs: one JSON object a line, with ids and never with names or words -----------------------------------------------
@@ -284,5 +292,7 @@ LOGGING = {
         # Each request has its own line already; Django's repeats it for every 4xx.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
+        # It counts its steps aloud.
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }

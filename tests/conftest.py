@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from programme.kept import forget
 from programme.models import Officer
 from tests import pristine
+from workflows.letters.signing import make_order_key
 from workflows.management.commands.load_demonstration import load_cast
 from workflows.record.keys import make_seal_key
 
@@ -24,6 +25,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     """The State and the cast, loaded once; each test begins with exactly these."""
     with django_db_blocker.unblock():
         make_seal_key()
+        make_order_key()
         call_command("load_state", verbosity=0)
         load_cast()
         pristine.keep()

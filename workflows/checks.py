@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connection
@@ -127,6 +128,15 @@ def record_is_guarded(app_configs: Any, databases: Any = None, **kwargs: Any) ->
     if not databases or Case._meta.db_table not in connection.introspection.table_names():
         return []
     return [Caution(f"Trigger {name} is missing. Run manage.py migrate.", id="workflows.W002") for name in triggers.missing()]
+
+
+@register(Tags.security, deploy=True)
+def orders_are_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A State that runs without a signing key is warned, not stopped (docs/decisions/0008)."""
+    if settings.ORDER_KEY_FILE:
+        return []
+    hint = "Set ORDER_KEY_FILE and ORDER_CERTIFICATE_FILE to the document signer key and certificate of a licensed certifying authority."
+    return [Caution("Orders leave as PDF without a digital signature.", hint=hint, id="workflows.W003")]
 
 
 def names() -> list[str]:

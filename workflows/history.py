@@ -19,14 +19,17 @@ from django.utils.translation import gettext as _
 from programme.calendar import working_days_between
 from programme.models import Charge
 from programme.money import in_figures, rupees
-from workflows.models import Case, Movement, Noting, Outcome
+from workflows.letters.letter import field_label
+from workflows.models import Case, Movement, Noting, Order, Outcome
 from workflows.nodes import Stay, Step
 from workflows.record.canonical import in_order, sha256_of
 
 EMPTY: tuple[Any, ...] = (None, "", [])
 AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-KINDS = {Outcome.RETURN: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
+KINDS = {Outcome.RETURN: "return", Outcome.OPPOSE: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
+# How an answer to a step taken together is marked, by the names that the page gives its colours.
+MARKS = {Outcome.SUPPORT: "ok", Outcome.SUBMIT: "ok", Outcome.OPPOSE: "look"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Paragraph:
     days_held: int | None
     body: dict[str, Any]
     record: Any
+    order: Order | None = None
     amounts: list[tuple[str, str]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
     objections: list[tuple[str, str, bool]] = field(default_factory=list)
@@ -82,6 +86,31 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What one office answered to a step taken together; without an ``outcome`` while it has not."""
+
+    office: str
+    outcome: str
+    kind: str
+    text: str
+    paragraph: Paragraph | None
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """The answers to one step taken together, side by side. Those of an earlier round stand in the note sheet alone."""
+
+    title: str
+    rows: list[Opinion]
+    earlier: bool
+
+    @property
+    def open(self) -> int:
+        """How many offices have not answered yet."""
+        return sum(not row.outcome for row in self.rows)
+
+
+@dataclass(frozen=True)
 class NoteSheet:
     """The paragraphs in order, and whether each follows from the one before up to the head the file keeps."""
 
@@ -94,7 +123,7 @@ def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet
 
     ``movements`` are the file's stays when the caller has read them already.
     """
-    notings = list(case.notings.select_related("leaf").order_by("paragraph"))
+    notings = list(case.notings.select_related("leaf", "order").order_by("paragraph"))
     stays = list(case.movements.all()) if movements is None else movements
     held = _days_held(case, notings, stays)
     return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))
@@ -119,8 +148,41 @@ def stages(case: Case, movements: list[Movement]) -> list[Stage]:
         stay = passed.get(node.name)
         if stay or (index > furthest and not case.ending):
             state = "todo" if stay is None else "current" if stay.is_open else "done"
-            strip.append(Stage(node.title, stay.office.designation.name if stay and not node.together else "", state))
+            strip.append(Stage(node.title, _whose(node, stay, movements) if stay else "", state))
     return strip
+
+
+def _whose(node: Stay, stay: Movement, movements: list[Movement]) -> str:
+    """Name the office of a stay, or how many of those asked together have answered."""
+    if not node.together:
+        return stay.office.designation.name
+    asked = _last_round(node, movements)
+    answered = sum(not movement.is_open for movement in asked)
+    return _("%(answered)s of %(asked)s offices") % {"answered": answered, "asked": len(asked)}
+
+
+def _last_round(node: Stay, movements: list[Movement]) -> list[Movement]:
+    """Return the stays of a step taken together as it was asked last: those that came from the same stay."""
+    stays = [movement for movement in movements if movement.step == node.name]
+    return [stay for stay in stays if stay.came_from_id == stays[-1].came_from_id]
+
+
+def opinions(case: Case, movements: list[Movement], paragraphs: list[Paragraph]) -> list[Opinions]:
+    """Return what was answered to each step taken together that the file has come to; ``movements`` in the order they began."""
+    asked = []
+    for node in case.flow_class.in_order():
+        stays = _last_round(node, movements) if isinstance(node, Stay) and node.together else []
+        if stays:
+            said = {p.body["office"]["id"]: p for p in paragraphs if p.body["step"] == node.name and p.body["office"]}
+            earlier = any(movement.step == node.name and movement not in stays for movement in movements)
+            asked.append(Opinions(node.title, [_opinion(stay, said.get(stay.office_id)) for stay in stays], earlier))
+    return asked
+
+
+def _opinion(stay: Movement, said: Paragraph | None) -> Opinion:
+    if stay.is_open or said is None or stay.outcome == Outcome.WITHDRAW:
+        return Opinion(stay.office.name, str(stay.get_outcome_display()), "", "", None)
+    return Opinion(stay.office.name, said.outcome, MARKS.get(Outcome(stay.outcome), ""), said.text, said)
 
 
 def _only_for_returned(node: Stay, passed: dict[str, Movement]) -> bool:
@@ -149,12 +211,13 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         days_held=days_held,
         body=body,
         record=record,
-        amounts=[(_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
+        order=getattr(noting, "order", None),
+        amounts=[(field_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
-        objections=[(_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
+        objections=[(field_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
         answers=[(code, text) for code, text in body.get("answers", {}).items()],
         lapsed=body.get("lapsed", []),
-        waived=[(_label(record, f"paper:{kind}"), _said(by), by["text"]) for kind, by in (body.get("waived") or {}).items()],
+        waived=[(field_label(record, f"paper:{kind}"), _said(by), by["text"]) for kind, by in (body.get("waived") or {}).items()],
     )
 
 
@@ -181,15 +244,18 @@ def _said(named: dict[str, str] | None) -> str:
 
 def _text(body: dict[str, Any], outcome: Outcome) -> str:
     if outcome == Outcome.ISSUE:
-        order = body["order"]
-        return _("Order %(number)s issued for %(amount)s.") % {"number": order["number"], "amount": rupees(Decimal(order["amount"]))}
-    return body.get("text", "")
+        number, amount = body["order"]["number"], body["order"]["amount"]
+        if amount is None:
+            return _("Order %(number)s issued.") % {"number": number}
+        return _("Order %(number)s issued for %(amount)s.") % {"number": number, "amount": rupees(Decimal(amount))}
+    hindi = (get_language() or "").startswith("hi") and body.get("text_hi")
+    return hindi or body.get("text", "")
 
 
 def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str, str]]:
     if not _are_lines(old) and not _are_lines(new):
-        return [(_label(record, name), _shown(record, name, old), _shown(record, name, new))]
-    label, rows = _label(record, name), []
+        return [(field_label(record, name), _shown(record, name, old), _shown(record, name, new))]
+    label, rows = field_label(record, name), []
     for place, before, after in _paired(old or [], new or []):
         words = _("%(field)s, line %(n)s") if after else _("%(field)s, line %(n)s before")
         told = [column for column in _columns(record, name, before, after) if _differs(column, before or {}, after or {})]
@@ -272,16 +338,6 @@ def _field(record: Any, name: str) -> Any:
         if (found.concrete and name in (found.name, found.attname)) or (found.one_to_many and found.get_accessor_name() == name):
             return found
     return None
-
-
-def _label(record: Any, name: str) -> str:
-    if name.startswith("paper:"):
-        return str(record.PAPERS.get(name.removeprefix("paper:"), name))
-    # A number of a person is a field of the form alone; the column of its last four bears the label.
-    found = _field(record, name) or _field(record, f"{name}_last4")
-    if found is not None and found.one_to_many:
-        return str(found.related_model._meta.verbose_name_plural)
-    return str(found.verbose_name) if found else name
 
 
 def _shown(record: Any, name: str, value: Any) -> str:

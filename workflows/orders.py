@@ -3,37 +3,40 @@
 from decimal import Decimal
 from typing import Any
 
-from sequences import get_next_value
-
-from programme.calendar import financial_year, today
 from workflows import notices
-from workflows.models import Case, Movement, Order, Outcome
+from workflows.letters.issuing import Issued, issue
+from workflows.models import Case, Movement, Order, OrderKind, Outcome
 from workflows.record import chain
 
 
-def issue(case: Case, movement: Movement, amount: Decimal, *, changes: dict[str, list[Any]]) -> Order:
-    """Number the sanction order of ``amount`` rupees, say it on the file, and tell the office that opened the file.
+def issue_sanction(
+    case: Case, movement: Movement, amount: Decimal | None, *, changes: dict[str, list[Any]], step: str = "issue_order", **more: Any
+) -> Order:
+    """Number the order that follows a sanction of ``amount`` rupees or an approval, say it on the file, and tell the opening office.
 
-    ``changes`` is what the order changed in the record, old and new as the record keeps them. The paragraph also keeps how the
-    amount came about.
+    ``changes`` is what the order changed in the record, old and new as text; ``step`` is the act that issues it; ``more``
+    is what else its paragraph says. How the amount came about is frozen in the paragraph.
     """
-    series = f"{case.state.short}/{case.flow_class.prefix}/ORDER/{financial_year(today())}"
-    number = f"{series}/{get_next_value(series):04d}"
-    facts: dict[str, Any] = {
-        "order": {"number": number, "amount": f"{amount:.2f}", "issued_on": today().isoformat()},
-        "changes": changes,
-    }
     if case.record.derivation:
-        facts["derivation"] = case.record.derivation
+        more["derivation"] = case.record.derivation
+    return _say(case, movement, issue(case, OrderKind.SANCTION, amount=amount), Outcome.ISSUE, step=step, changes=changes, **more)
+
+
+def issue_rejection(case: Case, movement: Movement | None, text: str) -> Order:
+    """Number the letter of a file that ends by itself, such as one that came too late, with the reason; the act is ``issue_letter``."""
+    return _say(case, movement, issue(case, OrderKind.REJECTION), Outcome.REJECT, step="issue_letter", changes={}, text=text)
+
+
+def _say(case: Case, movement: Movement | None, issued: Issued, outcome: Outcome, *, step: str, **facts: Any) -> Order:
     noting = chain.append(
         case,
-        step="issue_order",
-        outcome=Outcome.ISSUE,
+        step=step,
+        outcome=outcome,
         officer=None,
         prepared_by=None,
-        office=movement.office,
+        office=movement.office if movement else case.office,
         posting=None,
-        facts=facts,
+        facts=issued.facts | facts,
     )
-    notices.tell_of(Outcome.ISSUE, case, case.office, paragraph=noting.paragraph)
-    return Order.objects.create(case=case, number=number, issued_on=today(), amount=amount, noting=noting)
+    notices.tell_of(outcome, case, case.office, paragraph=noting.paragraph)
+    return issued.keep(noting)

@@ -1,4 +1,4 @@
-"""Every sanctioned amount computed again from the stored inputs under the stored version, and held against what was written."""
+"""Every sanctioned amount computed again, from the inputs and under the version its file has stored, and held against what was written."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from programme.norms.entitlement import entitlement
 from programme.norms.inputs import BadInput
 from programme.norms.sheet import plain
 from workflows.flows import FLOWS
-from workflows.models import Case
+from workflows.models import Case, Order, OrderKind
 
 CHUNK = 200
 WHAT = {
@@ -70,7 +70,8 @@ def recompute(scheme: str = "") -> Recomputed:
 
 
 def _sanctioned(flow: Any) -> Iterator[Case]:
-    cases = Case.objects.filter(kind=flow.slug, order__isnull=False).select_related("norm", "order__noting").order_by("pk")
+    ordered = Order.objects.filter(kind=OrderKind.SANCTION).values("case")
+    cases = Case.objects.filter(kind=flow.slug, pk__in=ordered).select_related("norm").order_by("pk")
     yield from cases.iterator(chunk_size=CHUNK)
 
 

@@ -1,18 +1,22 @@
 """What a paragraph of the note sheet says, and the writing of it: one for each act, in the transaction of the act."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from programme.checks import Check
 from programme.models import Office, Officer, Posting
+from workflows.letters.issuing import issue_with
 from workflows.models import Case, Noting, Objection, Outcome
 from workflows.nodes import Act, Ending, Step
 from workflows.record import chain
 
 # What a paragraph tells in places of its own, not among the changes.
 TOLD_APART = frozenset({"answers", "waivers", "derivation"})
+SILENCE = gettext_noop("No opinion came within the time given. Silence is no objection.")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Said:
 
     outcome: Outcome
     text: str = ""
+    # What nobody wrote himself stands in both languages.
+    text_hi: str = ""
     objections: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     sitting: dict[str, Any] | None = None
@@ -38,6 +44,12 @@ class Said:
             answers_objections=form.own_page,
             checks=checks or [],
         )
+
+    @classmethod
+    def by_the_clock(cls, outcome: Outcome) -> "Said":
+        """Say what the end of a stay by the clock means: that an office was silent, or only that the time came."""
+        said = in_both_languages(SILENCE) if outcome == Outcome.SILENT else {}
+        return cls(outcome, text=said.get("text", ""), text_hi=said.get("text_hi", ""))
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,7 @@ def note(
     repeated = set(case.objections.filter(to__in=objected).values_list("to", flat=True)) if objected else set()
     papers = list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "size"))
     told = _told(case, said, changes, repeated, papers) | {"lapsed": lapsed or [], "to": _to(case, target)}
+    issued = issue_with(said.outcome, case, target)
     noting = chain.append(
         case,
         step=step,
@@ -80,15 +93,26 @@ def note(
         office=signature.office,
         posting=signature.posting,
         private=_personal(case.record, changes),
-        facts=told,
+        facts=told | issued.facts if issued else told,
         papers=sorted(({"kind": paper["kind"], "sha256": paper["sha256"]} for paper in papers), key=lambda paper: (*paper.values(),)),
     )
+    if issued:
+        issued.keep(noting)
     Objection.objects.bulk_create(
         Objection(case=case, noting=noting, to=to, text=text, repeated=to in repeated) for to, text in said.objections
     )
     if said.answers_objections and case.paragraphs > 1:
         case.objections.filter(answered_in=None).update(answered_in=noting)
     return noting
+
+
+def in_both_languages(sentence: str, words: Callable[[], dict[str, str]] | None = None) -> dict[str, str]:
+    """Return a sentence that the system writes as a paragraph keeps it; ``words`` is asked once in each language."""
+    said = {}
+    for name, language in (("text", "en"), ("text_hi", "hi")):
+        with translation.override(language):
+            said[name] = gettext(sentence) % words() if words else gettext(sentence)
+    return said
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -111,6 +135,8 @@ def _told(case: Case, said: Said, changes: dict[str, list[Any]], repeated: set[s
         "answers": said.answers,
         "checks": [[check.level, check.text] for check in said.checks],
     }
+    if said.text_hi:
+        told["text_hi"] = said.text_hi
     if said.sitting:
         told["sitting"] = said.sitting
     if record.derivation:

@@ -140,7 +140,7 @@ def end_by_clock(movement: Movement) -> Case | None:
         _held(stay, case)
         outcome = Outcome.SILENT if stay.node.together else Outcome.TIME_CAME
         target, _back = _route(stay, outcome, "", False)
-        noting = note(case, stay.step, Said(outcome), signature=Signature(stay.office), target=target)
+        noting = note(case, stay.step, Said.by_the_clock(outcome), signature=Signature(stay.office), target=target)
         _dispose(stay, outcome, None)
         _leave(case, stay, None, target, "", noting)
         return case

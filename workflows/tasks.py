@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from programme.calendar import IST, today
 from workflows import clock, feasibility, jobs, notices, postings
+from workflows.letters import printing
 from workflows.models import Incident, Pulse
 from workflows.record import sealer
 from workflows.work import WORK
@@ -84,3 +85,9 @@ def mail_anchor() -> None:
     day = (timezone.localtime(timezone=IST) - ANCHOR_TIME).date()
     for address in settings.ANCHOR_ADDRESSES if note else ():
         notices.put(f"anchor/{day}/{address}", address=address, subject=f"{settings.RECORD_ORIGIN} · {day}", text=note)
+
+
+@periodic
+def print_orders() -> None:
+    """Make the PDFs of orders that are sealed and have none yet."""
+    printing.print_waiting()

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, papers, seals, sittings, source, steps
+from workflows.pages import account, drafts, entitlement, files, health, inbox, jobs, orders, papers, seals, sittings, source, steps
 from workflows.pages.setup import site
 
 
@@ -26,11 +26,15 @@ urlpatterns = [
     path("files/<row:pk>/history/", files.file_history, name="history"),
     path("files/<row:pk>/record.jsonl", files.record_lines, name="record_lines"),
     path("files/<row:pk>/papers/<row:paper>/", papers.paper, name="paper"),
-    path("files/<row:pk>/order/", files.order, name="order"),
+    path("files/<row:pk>/order/", orders.order, name="order"),
+    path("files/<row:pk>/letters/<row:letter>/", orders.letter, name="letter"),
+    path("files/<row:pk>/letters/<row:letter>/<slug:language>.pdf", orders.letter_pdf, name="letter_pdf"),
+    path("orders/<uuid:key>/", orders.public_order, name="public_order"),
     path("files/<row:pk>/acknowledgement/", files.acknowledgement, name="acknowledgement"),
     path("files/<row:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("steps/<row:pk>/", steps.step, name="step"),
     path("steps/<row:pk>/decide/", steps.decide, name="decide"),
+    path("new/", drafts.new, name="new"),
     path("new/<slug:kind>/", drafts.begin, name="begin"),
     path("new/<slug:kind>/<uuid:key>/", drafts.draft, name="draft"),
     path("drafts/<uuid:key>/papers/<row:paper>/", papers.draft_paper, name="draft_paper"),

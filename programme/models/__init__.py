@@ -11,6 +11,7 @@ from programme.models.beneficiaries import (
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.freight import FreightClaim, FreightLine, FreightMode, ShippingBill
+from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
 from programme.models.loans import LoanApplication
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
@@ -19,6 +20,7 @@ from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
 
 __all__ = [
+    "GI",
     "Allotment",
     "AppliesBy",
     "Bank",
@@ -49,7 +51,10 @@ __all__ = [
     "Officer",
     "Posting",
     "Product",
+    "ProductProposal",
+    "Proposed",
     "Rank",
+    "RankDecision",
     "Role",
     "Sector",
     "ShippingBill",

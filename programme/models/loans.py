@@ -109,7 +109,7 @@ class LoanApplication(FileRecord, HasIdentities):
     WORDS = {"tags": dict(Tag.choices), "declarations": dict(Declaration.choices)}
     COMPUTED = "margin_money_rupees"
     CONDITIONS = (
-        _("The amount lies as margin money with the lending bank and bears no interest until it is decided on."),
+        _("The amount lies as margin money with the lending bank until it is decided on."),
         _("It becomes a grant when the unit has run for the time that the rules name, after verification; else it is recovered."),
     )
 
@@ -265,7 +265,7 @@ class LoanApplication(FileRecord, HasIdentities):
             (label["mobile"], self.mobile),
             *((label[f"{name}_last4"], identity.shown) for name, identity in self.identities().items()),
             (label["tags"], self.words("tags")),
-            (label["product"], self.product_name),
+            (label["product" if self.product else "product_words"], self.product_name),
             (label["activity"], str(self.get_activity_display())),
             (label["bank"], f"{self.bank.name}, {self.branch} ({self.ifsc})"),
         ]

@@ -34,6 +34,12 @@ class Product(Named):
     source = models.TextField(_("source"), blank=True)
     confidence = models.CharField(_("how sure"), max_length=20, blank=True)
     remark = models.TextField(_("remark"), blank=True)
+    decided_in = models.CharField(
+        _("decided in"),
+        max_length=40,
+        blank=True,
+        help_text=_("Number of the file that last decided on it; empty when it was there before."),
+    )
 
     class Meta:
         verbose_name = _("Product")

@@ -39,7 +39,7 @@ from tests.processes.freight_files import (
 from workflows.authority import Refusal
 from workflows.flows import FreightFlow
 from workflows.forms.freight import SanctionForm
-from workflows.models import Order
+from workflows.models import Order, OrderKind
 from workflows.record.verifier import verify
 from workflows.steps import decide
 
@@ -77,8 +77,8 @@ def test_an_air_claim_on_day_181_is_refused_with_the_last_day_named_and_may_be_r
     assert (case.ending, record_of(case).dropped) == ("time_barred", True)
     assert case.number.startswith("UP/FRT/") and not case.movements.exists()
     assert any(step["say"] == "barred" for step in record_of(case).derivation["steps"])
-    assert last_body(case)["to"] == {"step": "time_barred", "office": None}
-    assert "is time-barred" in last_body(case)["text"] and last_body(case)["text"].endswith("Came by post.")
+    assert [noting.outcome for noting in case.notings.order_by("paragraph")] == ["submitted", "rejected"]
+    assert "is time-barred" in last_body(case)["text"] and Order.objects.get(case=case).kind == OrderKind.REJECTION
     assert not ShippingBill.objects.filter(live=True).exists()
     assert verify().findings == []
 

@@ -215,7 +215,7 @@ def test_the_applicant_of_ghaziabad_who_asks_for_carpets_can_only_be_rejected():
     assert "only a unit of the district's own product" in str(offered.fields["text"].help_text)
     take(case, "rejected", by="dic.mathura")
     [_filed, rejected] = note_sheet(again(case)).paragraphs
-    assert "ODOP_MARGIN_MONEY 2018" in rejected.text and "कालीन" in rejected.text
+    assert "version 2018 of the rules" in rejected.text and "कालीन" in rejected.text
     assert again(case).ending == "rejected"
 
 

@@ -110,19 +110,19 @@ CHANGES = [
 def test_the_database_refuses_any_change_of_a_version_that_was_published(status, column, value):
     norm = Norm.objects.filter(scheme=FREIGHT, status=status).first()
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE programme_norm SET {column} = {value} WHERE id = {norm.pk}")  # noqa: S608 -- words of this test
+        cursor.execute(f"UPDATE programme_norm SET {column} = {value} WHERE id = {norm.pk}")
 
 
 def test_the_database_refuses_to_delete_or_replace_what_was_published():
     norm = Norm.objects.get(scheme="ODOP_MARGIN_MONEY")
-    refused = [f"DELETE FROM programme_norm WHERE id = {norm.pk}"]  # noqa: S608 -- words of this test
+    refused = [f"DELETE FROM programme_norm WHERE id = {norm.pk}"]
     if connection.vendor == "sqlite":
         columns = "id, scheme, version, order_number, applies_from, applies_by, status, rules, source, verified, doubt, state_id"
         values = "'ODOP_MARGIN_MONEY', '2018', '', '2018-09-11', 'application', 'published', '{}', '', 0, '', 9"
-        refused.append(f"INSERT OR REPLACE INTO programme_norm ({columns}) VALUES ({norm.pk}, {values})")  # noqa: S608
-        refused.append(f"INSERT OR REPLACE INTO programme_norm ({columns}) VALUES (987654, {values})")  # noqa: S608
+        refused.append(f"INSERT OR REPLACE INTO programme_norm ({columns}) VALUES ({norm.pk}, {values})")
+        refused.append(f"INSERT OR REPLACE INTO programme_norm ({columns}) VALUES (987654, {values})")
         draft = Norm.objects.create(state=norm.state, scheme=norm.scheme, version="draft", applies_from=date(2027, 1, 1))
-        refused.append(f"UPDATE OR REPLACE programme_norm SET version = '2018' WHERE id = {draft.pk}")  # noqa: S608
+        refused.append(f"UPDATE OR REPLACE programme_norm SET version = '2018' WHERE id = {draft.pk}")
     for statement in refused:
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

@@ -15,6 +15,9 @@ FIT = {
     "IDENTITY_KEY": "9b3e5f0c1d2a48677c61f4e8a0b59d13" * 2,
     "RECORD_ORIGIN": "odop.up.example/karyapravah",
     "ALLOWED_HOSTS": "odop.up.example",
+    "PUBLIC_URL": "https://odop.up.example",
+    "ORDER_KEY_FILE": "/etc/karyapravah/order.key",
+    "ORDER_CERTIFICATE_FILE": "/etc/karyapravah/order.crt",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:5432/nothing",
     "CELERY_BROKER_URL": "amqp://nobody@127.0.0.1:5672//",
 }
@@ -41,6 +44,9 @@ UNFIT = {
     ),
     "the tests' identity key": ({"IDENTITY_KEY": "test-" + "0f1e2d3c4b5a6978" * 4}, "IDENTITY_KEY is a test's or a demonstration's"),
     "no name for the record": ({"RECORD_ORIGIN": "karyapravah.demonstration"}, "RECORD_ORIGIN is missing"),
+    "no public address": ({"PUBLIC_URL": ""}, "PUBLIC_URL is missing"),
+    "half a public address": ({"PUBLIC_URL": "odop.up.example"}, "PUBLIC_URL is missing"),
+    "a signing key without its certificate": ({"ORDER_CERTIFICATE_FILE": ""}, "ORDER_KEY_FILE and ORDER_CERTIFICATE_FILE belong together"),
     "no hosts": ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
     "every host": ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is missing or open to all"),
 }
@@ -71,6 +77,13 @@ def test_production_with_fit_switches_passes_the_deployment_checks() -> None:
     started = start(FIT, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert started.returncode == 0, started.stderr
     assert "no issues" in started.stdout
+
+
+def test_production_without_a_signing_key_is_warned_and_starts() -> None:
+    unsigned = {**FIT, "ORDER_KEY_FILE": "", "ORDER_CERTIFICATE_FILE": ""}
+    warned = start(unsigned, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert warned.returncode != 0 and "Orders leave as PDF without a digital signature." in warned.stderr
+    assert start(unsigned, "manage.py", "check").returncode == 0
 
 
 def test_the_database_takes_its_write_lock_when_a_transaction_begins() -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from unittest.mock import patch
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from viewflow import this
 
@@ -74,7 +75,7 @@ def in_place(quorum: int = 3) -> Iterator[None]:
         status=NormStatus.PUBLISHED,
         rules={"committee": {"quorum": quorum, "members": ["dm", "dic", "ldm", "cdo"]}},
     )
-    with patch.dict(FLOWS, {SeatedFlow.slug: SeatedFlow}):
+    with patch.dict(FLOWS, {SeatedFlow.slug: SeatedFlow}), translation.override("en"):
         yield
 
 

@@ -4,7 +4,7 @@ import io
 import tarfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -57,10 +57,14 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "record_lines": ("get", expect(READERS), SIGN_IN),
     "paper": ("get", expect(READERS), SIGN_IN),
     "order": ("get", expect(READERS), SIGN_IN),
+    "letter": ("get", expect(READERS), SIGN_IN),
+    "letter_pdf": ("get", expect(READERS), SIGN_IN),
+    "public_order": ("get", expect(EVERYBODY), 200),
     "acknowledgement": ("get", expect(OWN | STATE_READERS), SIGN_IN),
     "withdraw": ("post", {**expect(set()), **dict.fromkeys(READERS, 403)}, SIGN_IN),
     "step": ("get", {**expect(set()), **dict.fromkeys(READERS, 403), "dm.agra": 200}, SIGN_IN),
     "decide": ("post", {**expect(set()), **dict.fromkeys(READERS, 302)}, SIGN_IN),
+    "new": ("get", expect(PROPOSERS), SIGN_IN),
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
     "draft_paper": ("get", expect(OWN), SIGN_IN),
@@ -105,7 +109,7 @@ def test_every_address_has_a_row_in_the_access_table():
 
 @pytest.fixture
 def world() -> Iterator[dict[str, list]]:
-    """A file of Agra that has its order and waits for the report, an unsigned draft of it, signed minutes and an applicant's loan."""
+    """A file of Agra that has its order and waits for the report, an unsigned draft of the same office, signed minutes, and an applicant's loan."""
     with in_place():
         yield _world()
 
@@ -117,7 +121,9 @@ def _world() -> dict[str, list]:
     sitting = moved(ready(a_claim()))
     loan = apply()
     job = start("unknown", by=officer("dm.agra"), key="season", rows=[])
+    order = case.order
     return {
+        "letter": [case.pk, order.pk], "letter_pdf": [case.pk, order.pk, "hi"], "public_order": [order.key],
         "file": [case.pk], "history": [case.pk], "record_lines": [case.pk], "order": [case.pk], "withdraw": [case.pk],
         "acknowledgement": [loan.pk],
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
@@ -140,9 +146,26 @@ def test_each_person_gets_what_the_table_says(name: str, world: dict, client_for
     assert (200 if (name == "alive" and status == 503) else status) == signed_out
 
 
-@pytest.mark.parametrize("name", ["file", "history", "record_lines", "paper", "order", "step", "draft", "job", "sitting", "minutes"])
+FORGEABLE = [
+    "file",
+    "history",
+    "record_lines",
+    "paper",
+    "order",
+    "letter",
+    "letter_pdf",
+    "public_order",
+    "step",
+    "draft",
+    "job",
+    "sitting",
+    "minutes",
+]
+
+
+@pytest.mark.parametrize("name", FORGEABLE)
 def test_a_forged_number_is_no_address(name: str, world: dict, client_for: Callable) -> None:
-    args = [uuid4() if name == "draft" and arg != "exhibition" else arg if isinstance(arg, str) else 987654 for arg in world[name]]
+    args = [uuid4() if isinstance(arg, UUID) else arg if isinstance(arg, str) else 987654 for arg in world[name]]
     status = client_for("principal.secretary").get(reverse(name, args=args)).status_code
     assert status == 404
 
@@ -164,6 +187,13 @@ def test_a_paper_is_not_served_through_another_file(client_for: Callable) -> Non
     mine, other = a_file(district="Mathura"), a_file(district="Agra")
     paper = other.enclosures.first()
     assert client_for("dm.mathura").get(reverse("paper", args=[mine.pk, paper.pk])).status_code == 404
+
+
+def test_an_order_is_not_served_through_another_file(client_for: Callable) -> None:
+    mine, other = a_file(district="Mathura", at="report"), a_file(district="Agra", at="report")
+    for name, more in (("letter", []), ("letter_pdf", ["hi"])):
+        address = reverse(name, args=[mine.pk, other.order.pk, *more])
+        assert client_for("dm.mathura").get(address).status_code == 404
 
 
 @pytest.mark.parametrize("person", sorted(EVERYBODY))

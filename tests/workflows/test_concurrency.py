@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from programme.calendar import today
-from programme.models import Allotment, LedgerEntry
+from programme.models import Allotment, LedgerEntry, Product, Rank, RankDecision
 from tests.files import a_draft, a_file, an_allotment, office, officer, proposal_data, waiting
+from tests.processes.identification_files import OPINIONS, a_product_file, answer, change, desk_of, propose_product
+from workflows import clock
 from workflows.models import Case, Movement, Noting, Order
 from workflows.postings import join
 from workflows.record.verifier import verify
@@ -53,7 +55,9 @@ def decision(case: Case, outcome: str, **data: Any) -> tuple[str, dict[str, Any]
 def nothing_is_broken() -> None:
     assert verify().findings == []
     for case in Case.objects.all():
-        assert case.movements.filter(disposed=None).count() == (0 if case.ending else 1)
+        waits = case.movements.filter(disposed=None)
+        assert waits.values("step").distinct().count() == (0 if case.ending else 1)
+        assert set(waits.values_list("task", flat=True)) == set(case.task_set.filter(status="NEW").values_list("pk", flat=True))
         assert case.notings.count() == case.paragraphs
 
 
@@ -145,4 +149,59 @@ def test_a_stale_tab_and_a_forged_step_decide_nothing(client_for: Callable) -> N
     assert client.post(forged, data).status_code == 409
     assert client.post(forged, {**data, "seen": other.head, "outcome": "sanctioned"}).status_code == 422
     assert [m.step for m in Movement.objects.filter(disposed=None).order_by("case_id")] == ["concur", "scrutinise"]
+    nothing_is_broken()
+
+
+def opinion_of(case: Case, designation: str, client: Client, outcome: str = "supported") -> Callable[[], Any]:
+    case.refresh_from_db()
+    movement = waiting(case, desk_of(case, designation))
+    data = {"outcome": outcome, "seen": case.head, "text": "The units are few."}
+    return post(client, reverse("decide", args=[movement.pk]), data)
+
+
+def test_two_departments_at_the_same_moment_both_count_and_the_file_goes_on_once(client_for: Callable) -> None:
+    for _round in range(6):
+        case = propose_product(name_en=f"Petha {_round}", name_hi=f"पेठा {_round}")
+        for designation in OPINIONS[:3]:
+            answer(case, designation)
+        last = [
+            opinion_of(case, "horticulture", client_for("horticulture.agra")),
+            opinion_of(case, "rural_development", client_for("rural.agra"), "opposed"),
+        ]
+        assert statuses(at_once(*last)) == [302, 302]
+        assert Noting.objects.filter(case=case, step="consult").count() == 5
+        assert [movement.step for movement in case.movements.filter(disposed=None)] == ["recommend"]
+    nothing_is_broken()
+
+
+def test_the_last_opinion_against_the_clock_leaves_one_of_them_and_one_next_step(client_for: Callable) -> None:
+    for _round in range(6):
+        case = propose_product(name_en=f"Petha {_round}", name_hi=f"पेठा {_round}")
+        for designation in OPINIONS[:4]:
+            answer(case, designation)
+        by_hand = opinion_of(case, "rural_development", client_for("rural.agra"))
+        case.movements.filter(disposed=None).update(wakes=case.movements.first().received)
+        answered, _swept = at_once(by_hand, clock.sweep)
+        assert answered.status_code in (302, 409)
+        assert Noting.objects.filter(case=case, step="consult").count() == 5
+        assert [movement.step for movement in case.movements.filter(disposed=None)] == ["recommend"]
+    nothing_is_broken()
+
+
+def test_two_primary_products_approved_at_once_leave_one(client_for: Callable) -> None:
+    leather = Product.objects.get(district=118, rank=Rank.PRIMARY, live=True)
+    a_product_file(at="notified", data=change("retire", leather), kinds=())
+    names = [("Petha", "पेठा"), ("Marble inlay", "संगमरमर जड़ाई")]
+    files = [a_product_file(at="approve", rank="primary", name_en=english, name_hi=hindi) for english, hindi in names]
+    acts = []
+    for case in files:
+        address, data = decision(case, "approved")
+        acts.append(post(client_for("principal.secretary"), address, data))
+    answers = at_once(*acts)
+    assert statuses(answers)[0] == 302 and statuses(answers)[1] in (403, 422)
+    primary = Product.objects.get(district=118, rank=Rank.PRIMARY, live=True)
+    refused = next(answer for answer in answers if answer.status_code != 302)
+    assert primary.name_hi in refused.content.decode()
+    assert RankDecision.objects.filter(rank_to=Rank.PRIMARY).count() == 1
+    assert sorted(Case.objects.filter(pk__in=[case.pk for case in files]).values_list("ending", flat=True)) == ["", "notified"]
     nothing_is_broken()

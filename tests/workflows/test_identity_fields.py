@@ -25,7 +25,7 @@ from workflows.flows import ExhibitionFlow
 from workflows.forms.decisions import objectionable
 from workflows.forms.exhibition import ProposalForm
 from workflows.forms.identity import IdentitiesForm, IdentityField
-from workflows.history import _label
+from workflows.letters.letter import field_label
 from workflows.models import Case, Draft
 from workflows.pages import problems, setup
 from workflows.pages.filling import sections
@@ -103,11 +103,11 @@ def test_a_closed_number_is_read_by_its_end_and_cannot_be_changed() -> None:
     assert [row.shown for row in sections(form)[0].rows] == ["", "…2346", ""]
 
 
-def test_an_objection_can_name_a_number_by_its_label() -> None:
+def test_an_objection_can_name_a_number_by_itsfield_label() -> None:
     record = Claim.of(4, aadhaar=AADHAAR)
     record.PAPERS = {}  # type: ignore[attr-defined]
     assert ("aadhaar", "Aadhaar") in objectionable(record, (SimpleNamespace(form_class=ClaimForm),))
-    assert _label(record, "brother") == "Aadhaar of a brother"
+    assert field_label(record, "brother") == "Aadhaar of a brother"
 
 
 class WithAadhaar(ProposalForm):
@@ -142,7 +142,7 @@ def database() -> str:
     with connection.cursor() as cursor:
         found = io.StringIO()
         for table in connection.introspection.table_names():
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 -- names from the catalogue
+            cursor.execute(f'SELECT * FROM "{table}"')
             found.writelines(f"{cell}\n" for row in cursor.fetchall() for cell in row)
     return found.getvalue()
 

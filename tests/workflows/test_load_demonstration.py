@@ -87,8 +87,9 @@ def test_money_is_allotted_once_a_year():
 def test_every_story_reaches_its_step_and_the_record_holds():
     stories = read_stories()
     load_files(stories)
-    reached = [(case.subject, case.ending or case.movements.get(disposed=None).step) for case in Case.objects.all()]
-    assert sorted(reached) == sorted((story.told["title"], story.outcome) for story in stories)
+    waits = {case.subject: set(case.movements.filter(disposed=None).values_list("step", flat=True)) for case in Case.objects.all()}
+    reached = {case.subject: case.ending or "/".join(waits[case.subject]) for case in Case.objects.all()}
+    assert reached == {story.told["title"]: story.outcome for story in stories}
     assert verify().findings == []
     assert load_files(stories) == 0 and Case.objects.count() == len(stories)
 

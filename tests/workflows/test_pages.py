@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from programme.calendar import financial_year, today
 from programme.models import Allotment, BudgetHead, Norm, Officer, Product, State
+from tests.processes.identification_files import answer, new_product, propose_product
 from workflows.models import Case, Draft, Enclosure, Movement
 
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
@@ -409,3 +410,68 @@ def test_a_norm_without_the_amounts_of_its_process_is_refused_in_set_up(client_f
     response = client_for("administrator").post(reverse("admin:programme_norm_add"), data)
     assert response.status_code == 200 and "finance_above" in response.content.decode()
     assert not Norm.objects.filter(version="new").exists()
+
+
+def asked_together(client_for: Desk) -> Case:
+    case = propose_product()
+    answer(case, "agriculture", text="लौकी यहीं उगाई जाती है।")
+    answer(case, "handloom", "opposed", text="इकाइयाँ कम हैं।")
+    return case
+
+
+def test_the_page_of_a_file_at_several_offices_shows_the_answers_and_who_is_still_asked(client_for: Desk) -> None:
+    case = asked_together(client_for)
+    page = client_for("dm.agra").get(reverse("file", args=[case.pk]))
+    [asked] = page.context["opinions"]
+    assert (len(asked.rows), asked.open) == (5, 3)
+    text = page.content.decode()
+    assert "लौकी यहीं उगाई जाती है।" in text and "इकाइयाँ कम हैं।" in text
+    for stay in case.movements.filter(disposed=None):
+        assert stay.office.name in text
+    assert text.count('class="tag in_time"') == 1
+
+
+def test_a_department_gives_its_opinion_on_the_page_of_the_file(client_for: Desk) -> None:
+    case = asked_together(client_for)
+    client, stay = client_for("rural.agra"), case.movements.get(office__designation__code="rural_development")
+    page = client.get(reverse("file", args=[case.pk]))
+    assert "silent" not in page.content.decode()
+    case.refresh_from_db()
+    refused = client.post(reverse("decide", args=[stay.pk]), {"outcome": "opposed", "seen": case.head})
+    assert refused.status_code == 422 and list(refused.context["form"].errors) == ["text"]
+    silent = client.post(reverse("decide", args=[stay.pk]), {"outcome": "silent", "seen": case.head})
+    assert silent.status_code == 422
+    signed = client.post(reverse("decide", args=[stay.pk]), {"outcome": "supported", "seen": case.head}, follow=True)
+    said = [str(message) for message in signed.context["messages"]]
+    assert len(said) == 1 and case.movements.filter(disposed=None).first().office.name in said[0]
+    assert case.movements.filter(disposed=None).count() == 2
+
+
+def test_an_officer_of_several_processes_has_one_tab_for_new_files(client_for: Desk) -> None:
+    page = client_for("dic.agra").get(reverse("new"))
+    addresses = [tab.address for tab in page.context["tabs"]]
+    assert reverse("new") in addresses and not any("/new/exhibition/" in address for address in addresses)
+    assert {"exhibition", "identification"} <= {slug for slug, _flow in page.context["processes"]}
+    for slug, _flow in page.context["processes"]:
+        assert reverse("begin", args=[slug]) in page.content.decode()
+    of_one = [tab.address for tab in client_for("dm.agra").get(reverse("inbox")).context["tabs"]]
+    assert reverse("begin", args=["exhibition"]) in of_one and reverse("new") not in of_one
+
+
+def test_the_product_register_is_not_changed_by_hand(client_for: Desk) -> None:
+    client, product = client_for("administrator"), Product.objects.get(district=118, rank="primary", live=True)
+    address = reverse("admin:programme_product_change", args=[product.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"rank": "tertiary"}).status_code == 403
+    assert client.get(reverse("admin:programme_product_add")).status_code == 403
+    product.refresh_from_db()
+    assert product.rank == "primary"
+
+
+def test_a_second_primary_is_refused_on_the_page_at_its_field(client_for: Desk) -> None:
+    address = reverse("draft", args=["identification", uuid.uuid4()])
+    papers = {"paper_cluster_report": paper("cluster"), "paper_photographs": paper("photographs")}
+    page = client_for("dic.agra").post(address, {**new_product(rank="primary"), **papers, "action": "submit"})
+    assert page.status_code == 422 and not Case.objects.exists()
+    primary = Product.objects.get(district=118, rank="primary", live=True)
+    assert any(primary.name in fault.text and fault.place == "id_rank" for fault in page.context["faults"])

@@ -52,7 +52,8 @@ def test_files_as_they_were_sanctioned_differ_in_nothing():
     a_file(at="report")
     said, status = ran()
     assert status == 0
-    assert said.splitlines() == ["Nothing is computed in: Exhibition proposal; skipped.", "0 differences in 2 files."]
+    assert said.splitlines()[0] == "Nothing is computed in: Exhibition proposal; skipped."
+    assert said.splitlines()[-1] == "0 differences in 2 files."
 
 
 def test_a_wrong_amount_is_found_whatever_wrote_it():

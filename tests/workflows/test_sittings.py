@@ -5,11 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from viewflow import this
 
 from programme.calendar import financial_year, today
-from programme.models import Norm
+from programme.models import ExhibitionProposal, Norm
+from programme.powers import Power
 from tests.files import office, officer, take, waiting
 from tests.workflows.seated import (
+    SeatedFlow,
     a_claim,
     all_present,
     called,
@@ -24,10 +27,16 @@ from tests.workflows.seated import (
     ready,
     signed,
 )
-from workflows import jobs
+from workflows import checks, jobs
 from workflows.authority import Overtaken, Refusal
+from workflows.demonstration import walk
+from workflows.demonstration.story import Story, Telling
+from workflows.forms.decisions import DecisionForm
+from workflows.forms.exhibition import ProposalForm, ScrutinyForm
 from workflows.forms.sittings import ItemForm, as_sent
 from workflows.models import Committee, ItemState, Job, JobStatus, Sitting, SittingState
+from workflows.models.outcomes import RECOMMEND
+from workflows.nodes import DISTRICT, Begin, CaseFlow, Ending, Step
 from workflows.postings import join, relieve
 from workflows.record.canonical import sha256_of
 from workflows.record.verifier import verify
@@ -216,7 +225,7 @@ def test_an_absent_chair_signs_nothing():
 def test_an_undecided_file_keeps_the_minutes_unsigned():
     sitting = all_present(called(a_claim(), a_claim("2,00,000")))
     decided(sitting.items.get(position=1))
-    assert "is not decided yet" in refusals(sitting)
+    assert "Not decided yet: UP/SEA/" in refusals(sitting)
 
 
 def test_an_empty_agenda_and_a_day_to_come_are_not_signed():
@@ -278,6 +287,17 @@ def test_an_amount_changed_behind_the_form_is_found():
     sitting = ready(a_claim())
     sitting.items.update(amount=Decimal(99))
     assert "is not the amount that was decided" in refusals(sitting)
+
+
+def test_a_step_that_writes_no_amount_is_summed_up_with_what_the_files_stand_at(monkeypatch):
+    monkeypatch.setattr(SeatedFlow.instance.node("sit"), "form_class", DecisionForm)
+    sitting = all_present(called(a_claim("1,00,000"), a_claim("2,50,000"), a_claim("9,00,000")))
+    first, second, third = agenda.items_of(sitting)
+    decided(first)
+    decided(second)
+    decided(third, "rejected", text="Not a product of the district.")
+    moved(sitting)
+    assert json.loads(sitting.minutes)["recommended"] == {"files": 2, "amount": "350000.00"}
 
 
 def test_a_check_that_asks_is_answered_in_the_sitting():
@@ -393,3 +413,37 @@ def as_filed(case) -> dict:
     filed = {name: getattr(record, name) for name in names}
     districts = [district.pk for district in record.districts_shown.all()]
     return filed | {"product": record.product_id, "budget_head": record.budget_head_id, "districts_shown": districts}
+
+
+# --- what others build on ---------------------------------------------------------------------------------------------------
+
+
+def test_a_test_takes_a_committees_step_in_one_line():
+    case = take(a_claim(), "recommended", amount_recommended="1,000")
+    assert waiting(case).step == "accept"
+    assert Sitting.objects.get().state == SittingState.DONE
+
+
+def test_the_demonstration_takes_a_committees_step_in_a_sitting():
+    case = a_claim()
+    stay = waiting(case)
+    telling = Telling(
+        flow=SeatedFlow, begins=lambda *_told: {}, turns=lambda *_told: {"outcome": "recommended", "amount_recommended": "1,000"}
+    )
+    walk._take(stay, Story("seated", case.district, 0, "accept"), telling)
+    assert waiting(case).step == "accept"
+    noting = case.notings.get(step="sit")
+    assert (noting.officer, noting.prepared_by) == (chair(), convener())
+
+
+def test_a_committees_step_and_the_power_of_its_chair_go_together():
+    assert list(checks.faults(SeatedFlow)) == []
+
+    class Unseated(CaseFlow):
+        process_title = "Unseated"
+        slug, prefix, scheme, record = "unseated", "UNS", "SEATED", ExhibitionProposal
+        propose = Begin(ProposalForm, "Claim").By(Power.FILE_FREIGHT, at=DISTRICT).Next(this.sit)
+        sit = Step(ScrutinyForm, "Committee").By(Power.CHAIR_USERS_COMMITTEE, at=DISTRICT).Within(days=1).On(RECOMMEND, this.ended)
+        ended = Ending("Ended", good=True)
+
+    assert [error.id for error in checks.faults(Unseated)] == ["workflows.E017"]

@@ -12,7 +12,8 @@ from workflows.models import Movement
 class Story:
     """One entry of ``fixtures/demonstration_files.json``: a process, a district, when it began and how far it has come.
 
-    ``told`` is what the process itself needs to know, such as a title, an amount or a date.
+    ``told`` is what the process itself needs to know, such as a title, an amount or a date. Of a step taken together it may say
+    after how many answers the story stops (``answered``) and which designations are ``silent`` until the clock closes the window.
     """
 
     kind: str

@@ -15,7 +15,7 @@ from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
 from programme.powers import Power
 from workflows import authority
-from workflows.demonstration import exhibition, freight, loan
+from workflows.demonstration import exhibition, freight, identification, loan
 from workflows.demonstration.committee import take_in_sitting
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
@@ -26,7 +26,8 @@ from workflows.steps import decide, end_by_clock, open_case, withdraw
 
 DAYS_BETWEEN_STEPS = 3
 LONGEST = 60
-TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in (exhibition.TELLING, loan.TELLING, freight.TELLING)}
+TOLD = (exhibition.TELLING, identification.TELLING, loan.TELLING, freight.TELLING)
+TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in TOLD}
 
 
 def load_files(stories: list[Story]) -> int:
@@ -58,12 +59,23 @@ def _walk(story: Story) -> None:
         case = _begin(story, telling)
     for turn in range(1, LONGEST):
         stays = Movement.objects.select_related("case", "office__designation__state", "office__district")
-        movement = stays.filter(case=case, disposed=None).order_by("pk").first()
-        if movement is None or movement.step == story.outcome:
+        waiting = sorted(stays.filter(case=case, disposed=None).order_by("pk"), key=lambda stay: _left_to_the_clock(stay, story))
+        if not waiting or (waiting[0].step == story.outcome and _answers(waiting[0]) >= story.told.get("answered", 0)):
             return
-        days_ago = telling.days_ago or _days_ago
-        with as_if(movement.wakes if not movement.power and movement.wakes else _morning(days_ago(story, movement.step, turn), turn * 7)):
+        movement, days_ago = waiting[0], telling.days_ago or _days_ago
+        time_came = movement.wakes if _left_to_the_clock(movement, story) else None
+        with as_if(time_came or _morning(days_ago(story, movement.step, turn), turn * 7)):
             _take(movement, story, telling)
+
+
+def _left_to_the_clock(movement: Movement, story: Story) -> bool:
+    """Say whether nobody ends this stay: a watch, or an office asked together with others that the story tells to be silent."""
+    return not movement.power or (movement.node.together and movement.office.designation.code in story.told.get("silent", ()))
+
+
+def _answers(movement: Movement) -> int:
+    """Count the offices that have answered where the file waits; a story may stop after some of them."""
+    return Movement.objects.filter(case=movement.case, step=movement.step).exclude(disposed=None).count()
 
 
 def _days_ago(story: Story, step: str, turn: int) -> int:
@@ -85,7 +97,7 @@ def _begin(story: Story, telling: Telling) -> Case:
 
 def _take(movement: Movement, story: Story, telling: Telling) -> None:
     """Take one step as the story says: by the clock, by withdrawing, in the decision box or on the step's own page."""
-    if not movement.power:
+    if _left_to_the_clock(movement, story):
         end_by_clock(movement)
         return
     if story.outcome == "withdrawn":

@@ -22,7 +22,7 @@ def issue_order(case: Case, movement: Movement) -> None:
     budget.record(EntryKind.RELEASE, record.budget_head, year, amount, file_number=case.number)
     record.amount_released = amount
     record.save(update_fields=["amount_released"])
-    orders.issue(case, movement, amount, changes={"amount_released": [None, f"{amount:.2f}"]})
+    orders.issue_sanction(case, movement, amount, changes={"amount_released": [None, f"{amount:.2f}"]})
 
 
 def book_utilisation(case: Case, movement: Movement) -> None:

@@ -1,11 +1,14 @@
 """What a sanctioned and a paid freight claim do by themselves, in the transaction of the signature that led to it."""
 
+from typing import Any
+
 from programme import budget
 from programme.calendar import financial_year, today
 from programme.checks import NotAllowed
 from programme.duplicates import grant_marks
 from programme.freight import HEAD_OF, computed_at_order, consume_ceiling
 from programme.models import EntryKind
+from programme.norms.wording import sentence
 from workflows import orders
 from workflows.authority import Refusal
 from workflows.models import Case, Movement
@@ -29,7 +32,15 @@ def issue_order(case: Case, movement: Movement) -> None:
     claim.budget_head, claim.amount_sanctioned, case.amount = head, granted, granted
     claim.save(update_fields=["budget_head", "amount_sanctioned", "derivation"])
     grant_marks(claim)
-    orders.issue(case, movement, granted, changes={"budget_head_id": [None, head.pk], "amount_sanctioned": [None, f"{granted:.2f}"]})
+    orders.issue_sanction(
+        case, movement, granted, changes={"budget_head_id": [None, head.pk], "amount_sanctioned": [None, f"{granted:.2f}"]}
+    )
+
+
+def issue_letter(case: Case, movement: Movement | None) -> None:
+    """Tell the office that filed a claim after its last day why nothing is payable."""
+    late = (sentence(step) for step in case.record.derivation["steps"] if step["say"] in ("window", "barred"))
+    orders.issue_rejection(case, movement, " ".join(late))
 
 
 def book_payment(case: Case, movement: Movement) -> None:

@@ -25,7 +25,7 @@ def issue_order(case: Case, movement: Movement) -> None:
     grant_marks(loan)
     loan.budget_head, loan.sanctioned_on = head, today()
     loan.save(update_fields=["budget_head", "sanctioned_on"])
-    orders.issue(
+    orders.issue_sanction(
         case, movement, amount, changes={"budget_head_id": [None, head.pk], "sanctioned_on": [None, loan.sanctioned_on.isoformat()]}
     )
 

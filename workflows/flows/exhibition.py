@@ -22,6 +22,7 @@ class ExhibitionFlow(CaseFlow):
     """The District Magistrate proposes, the department scrutinises, the Principal Secretary sanctions."""
 
     process_title = _("Exhibition proposal")
+    process_description = _("Ask for the sanction of an exhibition of the district's products.")
     slug, prefix, scheme, version = "exhibition", "EXH", "EXHIBITION", 1
     ladder = "DELEGATION_EXHIBITION"
     record, machine_checks = ExhibitionProposal, staticmethod(machine_checks)

@@ -4,7 +4,7 @@ from viewflow import this
 from programme.freight import machine_checks
 from programme.models import FreightClaim
 from programme.powers import Power
-from workflows.effects.freight import book_payment, issue_order
+from workflows.effects.freight import book_payment, issue_letter, issue_order
 from workflows.forms.freight import ClaimForm, CommitteeForm, ComputationForm, PaymentForm, SanctionForm, ScrutinyForm
 from workflows.models.outcomes import RECOMMEND, REJECT, RETURN, SANCTION, SUBMIT
 from workflows.nodes import DEPARTMENT, DISTRICT, LADDER, Act, Begin, CaseFlow, Choose, Ending, Step
@@ -22,8 +22,9 @@ class FreightFlow(CaseFlow):
     file = Begin(ClaimForm, _("Claim")).By(Power.FILE_FREIGHT, at=DISTRICT).Next(this.in_time)
     in_time = (
         Choose(_("Out of time?"))
-        .When(FreightClaim.is_time_barred, this.time_barred).Otherwise(this.scrutinise)
+        .When(FreightClaim.is_time_barred, this.issue_letter).Otherwise(this.scrutinise)
     )  # fmt: skip
+    issue_letter = Act(issue_letter, _("Letter of rejection")).Next(this.time_barred)
     scrutinise = (
         Step(ScrutinyForm, _("Check of the papers"))
         .By(Power.SCRUTINISE_FREIGHT, at=DISTRICT).Within(days=7)

@@ -68,7 +68,7 @@ class DecisionForm(SignedForm):
         self.movement, self.officer, self.record = movement, officer, movement.case.record
         node = movement.node
         self.fields["seen"].initial = movement.case.head
-        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways]
+        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways_by_hand]
         self.fields["outcome"] = forms.ChoiceField(
             label=_("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages={"required": _("Choose what you decide.")}
         )
@@ -152,7 +152,7 @@ class DecisionForm(SignedForm):
         for row in range(1, OBJECTIONS + 1):
             if bool(data.get(f"about_{row}")) != bool(data.get(f"objection_{row}")):
                 self.add_error(f"objection_{row}", _("Name the field or paper, and say what is wrong with it."))
-        if chosen == self.amount_outcome and self.amount_field not in self.errors:
+        if chosen and chosen == self.amount_outcome and self.amount_field not in self.errors:
             self._clean_amount(data)
         if chosen:
             self._clean_written(data, Outcome(chosen))

@@ -23,7 +23,6 @@ from programme.models.freight import SCHEMES
 from programme.money import rupees
 from programme.norms.entitlement import entitled
 from programme.norms.inputs import BadInput
-from programme.norms.wording import sentence
 from workflows.authority import Refusal, visible_to
 from workflows.forms.decisions import DecisionForm
 from workflows.forms.fields import DayField, MobileField, RupeeField, TextField, WeightField
@@ -270,14 +269,6 @@ class ClaimForm(IdentitiesForm):
             self.add_error("lines", _("Under these rules the lines come to less than one rupee."))
         claim.amount_recommended, claim.inadmissible, claim.derivation = None, [], found.stored()
         claim.time_barred = self.out_of_time
-
-    @property
-    def text_of_note(self) -> str:
-        """Return the covering note; a claim that is registered as time-barred begins it with the reason."""
-        if not self.instance.time_barred:
-            return super().text_of_note
-        why = [sentence(step) for step in self.instance.derivation["steps"] if step["say"] in ("window", "barred")]
-        return " ".join([*why, super().text_of_note]).strip()
 
     def save(self, commit: bool = True) -> FreightClaim:
         claim = super().save(commit)

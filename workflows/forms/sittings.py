@@ -116,12 +116,14 @@ class ItemForm:
 
     @property
     def amount(self) -> Decimal | None:
-        """The amount in rupees that the outcome writes; ``None`` when it writes none."""
-        return written_amount(self.form) if self.outcome and not self.deferred else None
+        """The amount in rupees with which the file goes on; ``None`` when it does not, or is a file without money."""
+        return amount_going_on(self.form) if self.outcome and not self.deferred else None
 
     @property
     def text(self) -> str:
-        return self.form.cleaned_data.get("text", "")
+        if not self.outcome or self.deferred:
+            return self.form.cleaned_data.get("text", "")
+        return self.form.text_of_note
 
     @property
     def typed(self) -> dict[str, Any]:
@@ -136,9 +138,11 @@ class ItemForm:
         return [member for member in self.members if str(member.pk) in named]
 
 
-def written_amount(form: Any) -> Decimal | None:
-    """Return the amount in rupees that a valid form of a step writes into the record; ``None`` when it writes none."""
-    return form.values().get(form.amount_field) if form.amount_field else None
+def amount_going_on(form: Any) -> Decimal | None:
+    """Return the amount in rupees with which a file goes on by a valid form: the one it writes, else the one it stands at."""
+    if not form.outcome.is_forward:
+        return None
+    return form.values().get(form.amount_field, form.record.amount)
 
 
 def as_sent(item: Item, typed: Mapping[str, Any]) -> dict[str, Any]:

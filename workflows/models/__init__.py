@@ -1,8 +1,9 @@
 from workflows.models.desk import Incident, Message, Pulse
 from workflows.models.files import Case, Movement
 from workflows.models.jobs import Job, JobRow, JobStatus, RowStatus
+from workflows.models.order_kinds import OrderKind
 from workflows.models.outcomes import Outcome
-from workflows.models.papers import Draft, Enclosure, Objection, Order
+from workflows.models.papers import Draft, Enclosure, Objection, Order, OrderPaper
 from workflows.models.record import Checkpoint, Leaf, Noting, PrivateNote
 from workflows.models.sittings import Committee, Item, ItemState, Member, Sitting, SittingState
 
@@ -25,6 +26,8 @@ __all__ = [
     "Noting",
     "Objection",
     "Order",
+    "OrderKind",
+    "OrderPaper",
     "Outcome",
     "PrivateNote",
     "Pulse",

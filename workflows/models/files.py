@@ -8,6 +8,7 @@ from viewflow.workflow.models import Process, Task
 
 from programme.calendar import today
 from programme.models import District, Norm, Office, Posting, State
+from workflows.models.order_kinds import OrderKind
 from workflows.models.outcomes import Outcome
 
 BY_THE_CLOCK = [Outcome.SILENT.value, Outcome.TIME_CAME.value]
@@ -58,6 +59,11 @@ class Case(Process):
     def ladder(self) -> Norm:
         """The delegation of the file's scheme in force today; raises ``Norm.DoesNotExist``."""
         return Norm.in_force(self.flow_class.ladder, self.state, today())
+
+    @property
+    def order(self) -> Any:
+        """The newest sanction order of the file, ``None`` while there is none; asked of the database each time."""
+        return self.orders.filter(kind=OrderKind.SANCTION).last()
 
     @property
     def is_open(self) -> bool:

@@ -22,6 +22,7 @@ class Outcome(models.TextChoices):
     REJECT = "rejected", _("Rejected")
     WITHDRAW = "withdrawn", _("Withdrawn")
     ISSUE = "order_issued", _("Order issued")
+    ENTER = "entered", _("Entered in the register")
     TIME_CAME = "time_came", _("The time came")
     CONVERT = "converted", _("Converted to grant")
     RECOVER = "recovery_ordered", _("Recovery ordered")
@@ -66,6 +67,7 @@ VERBS = {
     Outcome.REJECT: pgettext_lazy("verb", "Reject"),
     Outcome.WITHDRAW: pgettext_lazy("verb", "Withdraw"),
     Outcome.ISSUE: pgettext_lazy("verb", "Issue the order"),
+    Outcome.ENTER: pgettext_lazy("verb", "Enter in the register"),
     Outcome.TIME_CAME: pgettext_lazy("verb", "Go on by the clock"),
     Outcome.CONVERT: pgettext_lazy("verb", "Convert to grant"),
     Outcome.RECOVER: pgettext_lazy("verb", "Order recovery"),

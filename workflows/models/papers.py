@@ -1,3 +1,5 @@
+import uuid
+
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
@@ -5,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programme.models import Office
 from workflows.models.files import Case, Movement
+from workflows.models.order_kinds import OrderKind
 from workflows.models.record import Noting
 
 
@@ -66,15 +69,45 @@ class Objection(models.Model):
 
 
 class Order(models.Model):
-    """A paper issued: the sanction order of a file. Numbers of a scheme and year have no gaps."""
+    """A paper issued on a file and said in one paragraph. Numbers of a process, kind and financial year have no gaps."""
 
-    case = models.OneToOneField(Case, models.PROTECT, related_name="order", verbose_name=_("file"))
+    case = models.ForeignKey(Case, models.PROTECT, related_name="orders", verbose_name=_("file"))
+    kind = models.CharField(_("kind"), max_length=20, choices=OrderKind.choices)
     number = models.CharField(_("order number"), max_length=60, unique=True)
     issued_on = models.DateField(_("issued on"))
-    amount = models.DecimalField(_("amount (₹)"), max_digits=14, decimal_places=2)
+    amount = models.DecimalField(_("amount (₹)"), max_digits=14, decimal_places=2, null=True)
+    key = models.UUIDField(_("public key"), unique=True, default=uuid.uuid4, help_text=_("The end of its public address."))
     noting = models.OneToOneField(Noting, models.PROTECT, related_name="order")
 
     class Meta:
         verbose_name = _("Order")
         verbose_name_plural = _("Orders")
         default_permissions = ()
+        ordering = ["pk"]
+
+
+class OrderPaper(models.Model):
+    """One printing of an order. The same bytes are handed out for ever, so that anybody's copy can be compared."""
+
+    LANGUAGES = [("hi", _("Hindi")), ("en", _("English")), ("both", _("Hindi and English"))]
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="papers", verbose_name=_("Order"))
+    language = models.CharField(_("language"), max_length=4, choices=LANGUAGES)
+    stored = models.FileField(storage=paper_storage)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    signed = models.BooleanField(_("digitally signed"))
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["order", "language"], name="an_order_is_printed_once_a_language")]
+
+    @property
+    def name(self) -> str:
+        """The file name under which it is saved: the order's number and the language."""
+        return f"{self.order.number.replace('/', '-')}-{self.language}.pdf"
+
+    @property
+    def content_type(self) -> str:
+        return "application/pdf"

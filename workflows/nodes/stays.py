@@ -14,6 +14,7 @@ from programme.models import Level, Norm, Office
 from programme.powers import Power
 from workflows.authority import Refusal, ladder_of, office_for, office_on_the_ladder, offices_for
 from workflows.models import Case, Outcome
+from workflows.models.files import BY_THE_CLOCK
 from workflows.nodes.activations import StayActivation
 from workflows.nodes.automatic import Act, Choose
 
@@ -95,6 +96,11 @@ class Stay(flow.View):
         """Say whether the step decides finally, so that nobody who acted on the file before may take it."""
         return any(way.outcome in (Outcome.SANCTION, Outcome.APPROVE) for way in self.ways)
 
+    @property
+    def ways_by_hand(self) -> list[Way]:
+        """Return the ways that a person can choose; the others are the clock's."""
+        return [way for way in self.ways if way.outcome not in BY_THE_CLOCK]
+
     def way(self, outcome: str) -> Way:
         """Return the way out named ``outcome``; raise ``Refusal`` when the step has none."""
         for way in self.ways:
@@ -104,7 +110,7 @@ class Stay(flow.View):
 
     def destinations(self, case: Case) -> list[tuple[Outcome, str]]:
         """Say for each way out where the file goes next, office and step, in the reader's language."""
-        return [(way.outcome, " · ".join(self._named(target, case) for target in way.targets)) for way in self.ways]
+        return [(way.outcome, " · ".join(self._named(target, case) for target in way.targets)) for way in self.ways_by_hand]
 
     @classmethod
     def _named(cls, target: Any, case: Case) -> str:

@@ -23,7 +23,7 @@ from workflows.forms.records import waiver_names
 from workflows.forms.rows import RowsField
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.pages import filling
-from workflows.pages.frame import OfficerRequest, for_officers, show
+from workflows.pages.frame import OfficerRequest, beginnings, for_officers, show
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing, whereto
 from workflows.templatetags.words import moment
@@ -60,6 +60,16 @@ class Sheet:
             movement=self.movement,
             initial=_as_typed(self.node.form_class, self.draft) if self.draft else None,
         )
+
+
+@only(*SAFE)
+@for_officers
+def new(request: OfficerRequest) -> HttpResponse:
+    """List the processes of which the officer may open or prepare a file."""
+    processes = beginnings(request.user)
+    if not processes:
+        raise Http404
+    return show(request, "new.html", {"processes": processes}, tab="new")
 
 
 @only(*SAFE)
@@ -246,4 +256,4 @@ def _show(request: OfficerRequest, sheet: Sheet, form: Any, *, bad_papers: dict[
         "offices": offices if len(offices) > 1 else [],
         "objected": form.objected,
     }
-    return show(request, "form.html", context, tab="inbox" if case else f"begin {sheet.flow_class.slug}", status=422 if faults else 200)
+    return show(request, "form.html", context, tab="inbox" if case else "new", status=422 if faults else 200)

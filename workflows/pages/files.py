@@ -1,4 +1,4 @@
-"""The file: its page, its whole history, its order, and the list of files one may read."""
+"""The file: its page, its whole history, and the list of files one may read."""
 
 import json
 from typing import Any
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from workflows import authority, deadlines, history, reasons, steps
 from workflows.authority import visible_to
 from workflows.forms.decisions import WithdrawalForm
-from workflows.models import Case, Movement, Outcome
+from workflows.models import Case, Movement
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, page_of, readable_case, search_words, show
+from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
 from workflows.record import export
 from workflows.sittings import seats
@@ -65,8 +66,9 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "paragraphs": sheet.paragraphs,
         "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
         "paper_names": case.record.PAPERS,
-        "order": getattr(case, "order", None),
+        "issued": papers_issued(sheet.paragraphs),
         "stages": history.stages(case, stays),
+        "opinions": history.opinions(case, stays, sheet.paragraphs),
         "acknowledged": bool(case.record.acknowledged()),
         "summary": case.flow_class.summary(case),
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
@@ -111,7 +113,7 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "paragraphs": sheet.paragraphs,
         "chain_holds": sheet.holds,
         "paper_names": case.record.PAPERS,
-        "order": getattr(case, "order", None),
+        "issued": papers_issued(sheet.paragraphs),
     }
     return show(request, "history.html", context, tab="files")
 
@@ -124,28 +126,6 @@ def record_lines(request: OfficerRequest, pk: int) -> HttpResponse:
     response = HttpResponse(export.lines(case), content_type="application/jsonl; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{case.number.replace("/", "-")}.jsonl"'
     return response
-
-
-@only(*SAFE)
-@for_officers
-def order(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Show the sanction order as a page to print; 404 until it is issued."""
-    case = readable_case(request, pk)
-    issued = getattr(case, "order", None)
-    if issued is None:
-        raise Http404
-    sanction = case.movements.filter(outcome=Outcome.SANCTION).select_related("office__designation__department").last()
-    sheet = history.note_sheet(case).paragraphs
-    noting = next(paragraph for paragraph in sheet if paragraph.body.get("order"))
-    context = {
-        "case": case,
-        "order": issued,
-        "noting": noting,
-        "issuing_department": sanction.office.designation.department if sanction else None,
-        # The order rests on the last sanction before it.
-        "signed": next((p for p in reversed(sheet[: noting.n]) if p.body["outcome"] == Outcome.SANCTION), None),
-    }
-    return show(request, "order.html", context, tab="files")
 
 
 @only(*SAFE)

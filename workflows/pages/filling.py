@@ -57,10 +57,10 @@ def _shown(record: Any, name: str) -> str:
         return ""
     if name in getattr(record, "WORDS", {}):
         return record.words(name)
-    if hasattr(record, f"get_{name}_display"):
-        return str(getattr(record, f"get_{name}_display")())
     if hasattr(value, "all"):
         return ", ".join(str(row) for row in value.all())
+    if record._meta.get_field(name).choices:
+        return str(getattr(record, f"get_{name}_display")())
     if isinstance(value, Decimal):
         return both_rupees(value)
     return day(value) if isinstance(value, date) else str(value)

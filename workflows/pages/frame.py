@@ -87,9 +87,12 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         Tab("inbox", _("My inbox"), reverse("inbox"), badge=counts(request).all),
         Tab("files", _("Files"), reverse("files")),
     ]
-    for slug, flow_class in beginnings(officer):
-        title = _("New: %(process)s") % {"process": flow_class.process_title}
-        shown.append(Tab(f"begin {slug}", title, reverse("begin", args=[slug])))
+    openings = beginnings(officer)
+    if len(openings) == 1:
+        slug, flow_class = openings[0]
+        shown.append(Tab("new", _("New: %(process)s") % {"process": flow_class.process_title}, reverse("begin", args=[slug])))
+    elif openings:
+        shown.append(Tab("new", _("New file"), reverse("new")))
     shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
     if seats.sits_anywhere(officer):
         shown.append(Tab("sittings", _("Committee"), reverse("sittings"), badge=seats.count_waiting(officer)))
@@ -128,7 +131,7 @@ def other_charges(officer: Any) -> list[Any]:
 
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
-    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district", "order")
+    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
     case = rows.filter(pk=pk).first()
     if case is None:
         raise Http404

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpResponseBase
 from programme.models import Officer
 from workflows.authority import may
 from workflows.flows import FLOWS
-from workflows.models import Draft, Enclosure
+from workflows.models import Draft, Enclosure, OrderPaper
 from workflows.pages.drafts import signing_offices
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case
 from workflows.pages.problems import SAFE, only
@@ -38,7 +38,7 @@ def _may_write(officer: Officer, draft: Draft) -> bool:
     return draft.office in signing_offices(officer, FLOWS[draft.kind])
 
 
-def handed_out(row: Enclosure | None) -> HttpResponseBase:
+def handed_out(row: Enclosure | OrderPaper | None) -> HttpResponseBase:
     """Answer with a stored paper that no browser runs or shows inside a page; 404 when there is none."""
     if row is None:
         raise Http404

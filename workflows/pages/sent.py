@@ -23,8 +23,11 @@ def after_signing(request: OfficerRequest, case: Case) -> HttpResponse:
 
 def whereto(case: Case) -> str:
     """Say where the file is now."""
-    stays = Movement.objects.filter(case=case.pk, disposed=None).select_related("office__designation", "office__district")
-    offices = ", ".join(stay.office.name for stay in stays)
-    if offices:
-        return _("%(number)s: signed and sent to %(offices)s.") % {"number": case.number, "offices": offices}
+    stays = list(Movement.objects.filter(case=case.pk, disposed=None).select_related("office__designation", "office__district"))
+    said = {"number": case.number, "offices": "; ".join(stay.office.name for stay in stays)}
+    signed = case.notings.order_by("-paragraph").values_list("step", flat=True).first()
+    if any(stay.step == signed for stay in stays):
+        return _("%(number)s: signed. The file goes on when these have answered too: %(offices)s.") % said
+    if stays:
+        return _("%(number)s: signed and sent to %(offices)s.") % said
     return _("%(number)s: signed. The file is closed.") % {"number": case.number}

@@ -109,6 +109,16 @@ class Table(admin.ModelAdmin):
         return self.deletes and self.has_module_permission(request)
 
 
+class ReadOnly(Table):
+    """A table to read: it is changed elsewhere, for the reason that each one states."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class StateForm(forms.ModelForm):
     def clean_weekly_offs(self) -> list[str]:
         """Refuse a word the calendar cannot read: every due date of the State hangs on it."""
@@ -141,16 +151,10 @@ class Holidays(Table):
 
 
 @admin.register(Designation, site=site)
-class Designations(Table):
-    """To read only: which post holds which power is reviewed and dated in the State's fixtures, and every load follows them."""
+class Designations(ReadOnly):
+    """Which post holds which power is reviewed and dated in the State's fixtures, and every load follows them."""
 
     list_display = ["name_en", "name_hi", "level", "department", "powers"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Office, site=site)
@@ -305,8 +309,10 @@ class Allotments(Table):
 
 
 @admin.register(Product, site=site)
-class Products(Table):
+class Products(ReadOnly):
+    """The register changes by approved files of product identification alone; a change by hand would stand in no note sheet."""
+
     state = "district__state"
-    list_display = ["name_en", "name_hi", "district", "rank", "live"]
+    list_display = ["name_en", "name_hi", "district", "rank", "live", "decided_in"]
     list_filter = ["rank", "live"]
     search_fields = ["name_en", "name_hi", "district__name_en", "district__name_hi"]

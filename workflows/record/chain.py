@@ -75,7 +75,7 @@ def _frame(case: Case, *, step: str, outcome: str, office: Office | None, postin
         "step": step,
         "flow": {"name": case.kind, "version": case.flow_version},
         "outcome": str(outcome),
-        "office": _office(office),
+        "office": office_named(office),
         "charge": None if posting is None else str(posting.charge),
         "norm": case.norm.version,
         "after": digest_of_state(case, papers),
@@ -106,7 +106,8 @@ def _person(officer: Officer | None) -> dict[str, Any] | None:
     return {"id": officer.pk, "username": officer.username, "name_en": officer.name_en, "name_hi": officer.name_hi}
 
 
-def _office(office: Office | None) -> dict[str, Any] | None:
+def office_named(office: Office | None) -> dict[str, Any] | None:
+    """Return an office as the record names it, in both languages; ``None`` stays ``None``."""
     if office is None:
         return None
     return {"id": office.pk, **office.names()}

@@ -33,9 +33,12 @@ SENTENCES = {
     "unsealed": _("File %(file)s, paragraph %(paragraph)s: it has never been sealed."),
     "private": _("File %(file)s, paragraph %(paragraph)s: the personal data beside it are not those that were signed."),
     "private-gone": _("File %(file)s, paragraph %(paragraph)s: the personal data beside it were removed, not erased by law."),
-    "order": _("File %(file)s, paragraph %(paragraph)s: the order it issued is not the order on record (number, amount or paragraph)."),
+    "order": _("File %(file)s, paragraph %(paragraph)s: the order it issued is not on record as said (kind, number, date, amount, key)."),
     "paper-gone": _("File %(file)s, paragraph %(paragraph)s: a paper it names is no longer on the file (SHA-256 %(sha256)s)."),
     "stray": _("Paragraph %(paragraph)s of a file that no longer exists (row %(row)s) is left over."),
+    "minutes-named": _("File %(file)s, paragraph %(paragraph)s: it does not name the minutes %(number)s as they are kept."),
+    # Minutes
+    "minutes": _("The text of the minutes %(number)s is not the one that was signed; its SHA-256 differs."),
     # A file
     "tail": _("File %(file)s: it should have %(expected)s paragraphs; some are missing."),
     "head": _("File %(file)s: the last paragraph is not the one the file ends with."),

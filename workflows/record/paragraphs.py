@@ -1,4 +1,4 @@
-"""Checking one file: each paragraph by itself, then the file's end, its record, papers and order against the last of them."""
+"""Checking one file: each paragraph by itself, then the file's end, its record, papers and orders against the last of them."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -45,20 +45,24 @@ COLUMNS = [*Row._fields[:14], "leaf__index", "private__id", "private__salt", "pr
 
 
 class OrderRow(NamedTuple):
+    """An order as its row holds it, in the words of the paragraph that issued it."""
+
+    kind: str
     number: str
-    amount: str
-    noting_id: int
+    issued_on: str
+    amount: str | None
+    key: str
 
 
 @dataclass
 class Surroundings:
-    """What stands around one file's paragraphs: its row, record (set on the case), papers, order and open steps."""
+    """What stands around one file's paragraphs: its row, record (set on the case), papers, orders by paragraph, open steps."""
 
     case: Case
     has_record: bool
     current: list[dict[str, str]]
     papers: set[str]
-    order: OrderRow | None
+    orders: dict[int, OrderRow]
     open_steps: int
 
 
@@ -70,7 +74,7 @@ class Reading:
     last: Row | None = None
     after: Any = None
     personal: dict[str, Any] = field(default_factory=dict)
-    ordered: bool = False
+    ordered: set[int] = field(default_factory=set)
     waiting: list[int] = field(default_factory=list)
 
 
@@ -200,9 +204,9 @@ def _named(row: Row, body: dict[str, Any], around: Surroundings, reading: Readin
         if sha256 not in around.papers:
             yield finding("paper-gone", number, row.paragraph, sha256=sha256)
     if order := body.get("order"):
-        reading.ordered = True
-        said = (order.get("number"), order.get("amount"), row.id) if isinstance(order, dict) else None
-        if around.order is None or around.order != said:
+        reading.ordered.add(row.id)
+        said = tuple(order.get(name) for name in OrderRow._fields) if isinstance(order, dict) else None
+        if around.orders.get(row.id) != said:
             yield finding("order", number, row.paragraph)
 
 
@@ -216,8 +220,9 @@ def _end(around: Surroundings, reading: Reading) -> Iterator[Finding]:
     elif case.head != reading.last.hash:
         yield finding("head", case.number)
     yield from _live(around, reading)
-    if around.order and not reading.ordered:
-        yield finding("order-unsaid", case.number, number=around.order.number)
+    for noting_id, order in around.orders.items():
+        if noting_id not in reading.ordered:
+            yield finding("order-unsaid", case.number, number=order.number)
     if not around.open_steps and not case.ending:
         yield finding("stuck", case.number)
     if around.open_steps and case.ending:

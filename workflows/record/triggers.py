@@ -6,15 +6,17 @@ from typing import Any
 
 from programme import guards, rules
 from programme.guards import Refusal, append_only
-from workflows.record import minutes
+from workflows.record import kept_minutes
 
 NOTING, PRIVATE, LEAF = "workflows_noting", "workflows_privatenote", "workflows_leaf"
 CHECKPOINT, ENCLOSURE = "workflows_checkpoint", "workflows_enclosure"
+ORDER, PRINTED = "workflows_order", "workflows_orderpaper"
 SIGNED = "a signed paragraph is never changed or deleted"
 NEXT = "a paragraph continues its file: next number, hash of the paragraph before, hash of its own text"
 SEALED = "the log of seals is only added to"
 ERASED = "personal data of a paragraph can be erased, and nothing else"
 KEPT = "a paper of a file is never changed or deleted"
+ISSUED = "an order issued, and its printing, are never changed or deleted"
 
 OUT_OF_LINE = (
     f"NEW.paragraph IS DISTINCT FROM (SELECT COALESCE(MAX(paragraph), 0) + 1 FROM {NOTING} WHERE case_id = NEW.case_id)"
@@ -29,6 +31,7 @@ PAPER_CHANGED = (
     "OLD.case_id IS NOT NULL AND (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.id <> OLD.id"
     " OR NEW.sha256 <> OLD.sha256 OR NEW.stored <> OLD.stored OR NEW.kind <> OLD.kind)"
 )
+PRINTED_BEFORE = f"EXISTS (SELECT 1 FROM {PRINTED} r WHERE r.order_id = NEW.order_id AND r.language = NEW.language)"
 LEAF_OUT_OF_LINE = f'NEW."index" <> (SELECT COALESCE(MAX("index"), -1) + 1 FROM {LEAF})'
 SEAL_OUT_OF_LINE = f"NEW.size <= (SELECT COALESCE(MAX(size), 0) FROM {CHECKPOINT})"
 
@@ -86,8 +89,19 @@ OWN: list[guards.Guard] = [
         sqlite=f"EXISTS (SELECT 1 FROM {ENCLOSURE} e WHERE e.id = NEW.id AND e.case_id IS NOT NULL)",
         postgresql=None,
     ),
+    *append_only(ORDER, ISSUED),
+    Refusal("order_never_replaced", ORDER, "INSERT", ISSUED, sqlite=_taken(ORDER, "id", "number", "key", "noting_id"), postgresql=None),
+    *append_only(PRINTED, ISSUED),
+    Refusal(
+        "orderpaper_never_replaced",
+        PRINTED,
+        "INSERT",
+        ISSUED,
+        sqlite=f"{_taken(PRINTED, 'id')} OR {PRINTED_BEFORE}",
+        postgresql=None,
+    ),
 ]
-GUARDS: list[guards.Guard] = OWN + minutes.GUARDS + rules.GUARDS
+GUARDS: list[guards.Guard] = OWN + kept_minutes.GUARDS + rules.GUARDS
 
 
 def install(using: str = "default", **_signal: Any) -> None:

@@ -15,9 +15,10 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from viewflow.workflow.models import Process
 
-from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order
+from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper
 from workflows.record import triggers
 from workflows.record.findings import Finding, finding
+from workflows.record.minutes import check_minutes
 from workflows.record.notes import notes_in
 from workflows.record.paragraphs import COLUMNS, OrderRow, Row, Surroundings, check_file
 from workflows.record.sealer import WINDOW
@@ -55,6 +56,7 @@ def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = (
         cases = _cases(case_numbers)
         for chunk in _chunks(cases.iterator(chunk_size=CHUNK)):
             report.findings += _check_chunk(chunk, now, report)
+        report.findings += check_minutes(cases)
         if case_numbers is None:
             report.findings += _strays()
         report.findings += _hidden()
@@ -126,8 +128,7 @@ def _surroundings(cases: list[Case]) -> dict[int, Surroundings]:
     rows = Enclosure.objects.filter(case__in=cases).order_by("kind", "sha256")
     for case_id, kind, sha256, newer in rows.values_list("case_id", "kind", "sha256", "replaced_by_id"):
         papers[case_id].append((kind, sha256, newer is None))
-    issued = Order.objects.filter(case__in=cases).values_list("case_id", "number", "amount", "noting_id")
-    orders = {case_id: OrderRow(number, f"{amount:.2f}", noting_id) for case_id, number, amount, noting_id in issued}
+    orders = _orders(cases)
     open_steps = Counter(Movement.objects.filter(case__in=cases, disposed=None).values_list("case_id", flat=True))
     return {
         case.pk: Surroundings(
@@ -135,11 +136,20 @@ def _surroundings(cases: list[Case]) -> dict[int, Surroundings]:
             has_record=case.pk in with_record,
             current=[{"kind": kind, "sha256": sha256} for kind, sha256, is_current in papers[case.pk] if is_current],
             papers={sha256 for _kind, sha256, _current in papers[case.pk]},
-            order=orders.get(case.pk),
+            orders=orders[case.pk],
             open_steps=open_steps[case.pk],
         )
         for case in cases
     }
+
+
+def _orders(cases: list[Case]) -> dict[int, dict[int, OrderRow]]:
+    found: dict[int, dict[int, OrderRow]] = {case.pk: {} for case in cases}
+    for order in Order.objects.filter(case__in=cases):
+        amount = None if order.amount is None else f"{order.amount:.2f}"
+        said = OrderRow(order.kind, order.number, order.issued_on.isoformat(), amount, str(order.key))
+        found[order.case_id][order.noting_id] = said
+    return found
 
 
 def _set_records(cases: list[Case]) -> set[int]:
@@ -160,18 +170,24 @@ def _set_records(cases: list[Case]) -> set[int]:
 
 
 def _check_papers(cases: list[Case]) -> Iterator[Finding]:
-    """Every paper ever received must still lie in the store as it was; replaced ones too."""
+    """Every paper received, replaced ones too, and every printing of an order must still lie in the store as it was."""
     numbers = {case.pk: case.number for case in cases}
     for paper in Enclosure.objects.filter(case__in=cases).order_by("case_id", "pk").iterator(chunk_size=CHUNK):
-        number = numbers[paper.case_id]
-        try:
-            with paper.stored.open("rb") as file:
-                same = hashlib.file_digest(file, "sha256").hexdigest() == paper.sha256
-        except (OSError, ValueError):
-            yield finding("paper-missing", number, name=paper.name)
-        else:
-            if not same:
-                yield finding("paper", number, name=paper.name)
+        yield from _check_stored(paper, numbers[paper.case_id])
+    orders = OrderPaper.objects.filter(order__case__in=cases).select_related("order").order_by("order__case_id", "pk")
+    for printing in orders.iterator(chunk_size=CHUNK):
+        yield from _check_stored(printing, numbers[printing.order.case_id])
+
+
+def _check_stored(paper: Enclosure | OrderPaper, number: str) -> Iterator[Finding]:
+    try:
+        with paper.stored.open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == paper.sha256
+    except (OSError, ValueError):
+        yield finding("paper-missing", number, name=paper.name)
+    else:
+        if not same:
+            yield finding("paper", number, name=paper.name)
 
 
 def _strays() -> Iterator[Finding]:

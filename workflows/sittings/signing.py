@@ -12,7 +12,7 @@ from programme.calendar import financial_year, today
 from programme.models import Officer
 from workflows import authority, jobs, steps
 from workflows.authority import Overtaken, Refusal
-from workflows.forms.sittings import step_form, written_amount
+from workflows.forms.sittings import amount_going_on, step_form
 from workflows.jobs import Done, Work
 from workflows.models import Committee, Item, ItemState, Job, JobRow, Member, Sitting, SittingState
 from workflows.record.canonical import sha256_of
@@ -36,6 +36,9 @@ def obstacles(sitting: Sitting, items: list[Item], members: list[Member], *, by:
 def _of_the_sitting(sitting: Sitting, items: list[Item], members: list[Member]) -> Iterator[str]:
     if not items:
         yield _("No file is on the agenda.")
+    undecided = [item.movement.case.number for item in items if not item.is_decided]
+    if undecided:
+        yield _("Not decided yet: %(numbers)s. Decide or defer them.") % {"numbers": ", ".join(undecided)}
     if sitting.held_on > today():
         yield _("The day of the sitting has not come yet.")
     if not any(member.present and member.office_id == sitting.office_id for member in members):
@@ -49,8 +52,6 @@ def _of_a_file(sitting: Sitting, item: Item, members: list[Member], by: Officer)
     if not item.movement.is_open:
         yield _("it does not wait for the committee any more; take it off the agenda.")
         return
-    if not item.is_decided:
-        yield _("it is not decided yet; decide it or defer it.")
     if not item.is_decided or item.is_deferred:
         return
     recused = {member.pk for member in item.recused.all()}
@@ -75,7 +76,7 @@ def _of_the_chair(item: Item, by: Officer) -> Iterator[str]:
     form = step_form(item, officer=by)
     if not form.is_valid():
         yield _faults_of(form)
-    elif written_amount(form) != item.amount:
+    elif amount_going_on(form) != item.amount:
         yield _("the amount on the agenda is not the amount that was decided; decide it again.")
 
 
@@ -129,11 +130,12 @@ def move(row: JobRow) -> Done:
     item = Item.objects.select_related("sitting__office", "sitting__prepared_by", "movement__case").get(pk=row.args["item"])
     if item.movement.items.filter(state=ItemState.WAITING).exclude(pk=item.pk).exists():
         raise Refusal(_("The file is on the agenda of another sitting by now."))
-    form = step_form(item, officer=row.job.by)
+    chair: Officer = row.job.by  # type: ignore[assignment]  # somebody signed
+    form = step_form(item, officer=chair)
     form.sitting, form.prepared_by = minutes.said_of(item), item.sitting.prepared_by
     if not form.is_valid():
         raise Refusal(_faults_of(form))
-    case = steps.decide(item.movement, by=row.job.by, form=form)
+    case = steps.decide(item.movement, by=chair, form=form)
     noting = case.notings.filter(step=item.movement.step).order_by("-paragraph").first()
     Item.objects.filter(pk=item.pk).update(state=ItemState.DONE, noting=noting, sentence_en="", sentence_hi="")
     _end_if_last(item.sitting)

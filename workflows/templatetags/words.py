@@ -10,10 +10,10 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from num2words import num2words
 
 from programme import money
 from programme.models import naming
+from workflows.letters.amounts import in_words
 
 register = template.Library()
 
@@ -42,12 +42,8 @@ def both_rupees(amount: Decimal | None) -> str:
 
 @register.filter
 def rupees_in_words(amount: Decimal) -> str:
-    """Write whole rupees and paise in English words, or in short form for a reader of Hindi."""
-    if _locale() == "hi":
-        return money.short_rupees(amount)
-    whole, paise = divmod(int(amount * 100), 100)
-    words = "Rupees " + num2words(whole, lang="en_IN")
-    return words + (f" and paise {num2words(paise, lang='en_IN')} only" if paise else " only")
+    """Write whole rupees and paise in the reader's words."""
+    return in_words(amount, _locale())
 
 
 @register.filter

@@ -1,13 +1,13 @@
 """Tampering with what stands beside the record: business rows, personal data, papers, orders, movements."""
-# ruff: noqa: S608 -- SQL of fixed words
 
+import uuid
 from decimal import Decimal
 
 from django.db import connection
 
 from programme.models import ExhibitionProposal
 from tests.workflows.record.insider import change, kind
-from workflows.models import Case, Enclosure, Movement, Noting, Order, PrivateNote
+from workflows.models import Case, Enclosure, Movement, Noting, Order, OrderKind, PrivateNote
 from workflows.record.canonical import canonical
 from workflows.record.chain import private_digest
 
@@ -102,19 +102,44 @@ def delete_a_paper(insider):
 
 @kind("order")
 def change_an_order(insider):
-    values = [{"amount": Decimal(1)}, {"number": "ZZ/ORDER/9"}, {"noting": Noting.objects.exclude(order__isnull=False).first()}]
-    Order.objects.update(**insider.random.choice(values))
+    order = insider.random.choice(list(Order.objects.order_by("pk")))
+    other = OrderKind.REJECTION if order.kind != OrderKind.REJECTION else OrderKind.SANCTION
+    values = [
+        {"amount": Decimal(1)},
+        {"number": "ZZ/ORDER/9"},
+        {"kind": other},
+        {"issued_on": "2026-11-21"},
+        {"key": uuid.UUID(int=insider.random.getrandbits(128))},
+        {"noting": Noting.objects.exclude(order__isnull=False).first()},
+    ]
+    Order.objects.filter(pk=order.pk).update(**insider.random.choice(values))
 
 
 @kind("order")
 def delete_an_order(insider):
+    Order.objects.filter(pk=insider.random.choice(list(Order.objects.order_by("pk"))).pk).delete()
+
+
+@kind("order")
+def delete_every_order(insider):
     Order.objects.all().delete()
+
+
+@kind("order")
+def swap_the_orders_of_two_paragraphs(insider):
+    one, two = Order.objects.order_by("pk")[:2]
+    spare = Noting.objects.filter(order=None).first()
+    for order, noting in ((one, spare), (two, one.noting), (one, two.noting)):
+        Order.objects.filter(pk=order.pk).update(noting=noting)
 
 
 @kind("order-unsaid")
 def add_an_order(insider):
-    case = insider.random.choice(list(Case.objects.filter(order=None).order_by("pk")))
-    Order.objects.create(case=case, number="ZZ/9", issued_on="2026-11-22", amount=1, noting=case.notings.first())
+    case = insider.random.choice(list(Case.objects.order_by("pk")))
+    unsaid = case.notings.filter(order=None).first()
+    Order.objects.create(
+        case=case, kind=insider.random.choice(OrderKind.values), number="ZZ/9", issued_on="2026-11-22", amount=1, noting=unsaid
+    )
 
 
 @kind("stuck")

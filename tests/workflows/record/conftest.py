@@ -4,7 +4,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 
 from tests.workflows.record.files import Place
-from workflows.models import Case, Enclosure
+from workflows.models import Case, Enclosure, OrderKind, Outcome
 from workflows.record import keys, sealer
 
 
@@ -30,7 +30,8 @@ def case(place: Place) -> Case:
 
 @pytest.fixture
 def record(place: Place) -> Place:
-    """Four files of several paragraphs under four seals: one running, one with a replaced paper, one with an order, one closed."""
+    """Four files of several paragraphs under four seals: one running, one with a replaced paper, one with an order, one closed;
+    the running one was returned with a memo."""
     first, second, third, fourth = (place.open_file(number) for number in range(1, 5))
     sealer.seal()
     for case in (first, second, third, fourth):
@@ -45,6 +46,7 @@ def record(place: Place) -> Place:
     sealer.seal()
     place.close(fourth)
     place.sign(second)
-    place.sign(first, step="approve", outcome="returned", private={"nodal_officer": "R. Kumar", "nodal_mobile": "9000000001"})
+    person = {"nodal_officer": "R. Kumar", "nodal_mobile": "9000000001"}
+    place.write_order(first, OrderKind.RETURN_MEMO, "approve", Outcome.RETURN, private=person)
     sealer.seal()
     return place

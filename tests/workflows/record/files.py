@@ -26,7 +26,7 @@ from programme.models import (
 )
 from programme.models import State as StateOfIndia
 from workflows.flows.exhibition import ExhibitionFlow
-from workflows.models import Case, Enclosure, Movement, Noting, Order, Outcome
+from workflows.models import Case, Enclosure, Movement, Noting, Order, OrderKind, Outcome
 from workflows.record.chain import append
 
 PERSONAL = sorted(ExhibitionProposal.PERSONAL)
@@ -101,9 +101,16 @@ class Place:
         record = case.record
         record.amount_sanctioned = record.amount_asked
         record.save()
-        number, amount = case.number.replace("EXH", "ORDER"), record.amount_sanctioned
-        noting = self.sign(case, step="issue_order", outcome=Outcome.ISSUE, order={"number": number, "amount": f"{amount:.2f}"})
-        return Order.objects.create(case=case, number=number, issued_on=date(2026, 11, 22), amount=amount, noting=noting)
+        return self.write_order(case, OrderKind.SANCTION, "issue_order", Outcome.ISSUE, record.amount_sanctioned)
+
+    def write_order(self, case: Case, kind: OrderKind, step: str, outcome: Outcome, amount: Decimal | None = None, **more: Any) -> Order:
+        """Issue a paper of ``kind`` in the paragraph of the act."""
+        number, key = case.number.replace("EXH", f"{kind.series}/{case.paragraphs}"), uuid.uuid4()
+        said = {"kind": kind.value, "number": number, "issued_on": "2026-11-22", "amount": None, "key": str(key)}
+        if amount is not None:
+            said["amount"] = f"{amount:.2f}"
+        noting = self.sign(case, step=step, outcome=outcome, order=said, **more)
+        return Order.objects.create(case=case, kind=kind, number=number, issued_on="2026-11-22", amount=amount, key=key, noting=noting)
 
     def close(self, case: Case) -> None:
         """Accept the certificate and end the file."""

@@ -1,5 +1,3 @@
-# ruff: noqa: S608 -- SQL of fixed words
-
 from datetime import date
 
 import pytest
@@ -7,7 +5,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from programme.models import Allotment, LedgerEntry, Office, Officer, Posting
-from workflows.models import Enclosure, Noting, PrivateNote
+from workflows.models import Enclosure, Noting, OrderPaper, PrivateNote
 from workflows.record import sealer, triggers
 
 SQLITE, POSTGRESQL = connection.vendor == "sqlite", connection.vendor == "postgresql"
@@ -40,6 +38,37 @@ def sealed(place, case):
     place.sign(case)
     sealer.seal()
     return case
+
+
+@pytest.fixture
+def issued(place, case):
+    order = place.issue(case)
+    OrderPaper.objects.create(order=order, language="hi", stored="x", sha256="0" * 64, size=1, signed=False)
+    return order
+
+
+ISSUED = ["workflows_orderpaper", "workflows_order"]
+
+
+@pytest.mark.parametrize("table", ISSUED)
+def test_an_order_and_its_printing_are_neither_changed_nor_deleted(issued, table):
+    refused(f"UPDATE {table} SET id = id + 1")
+    refused(f"DELETE FROM {table}")
+
+
+@sqlite_only
+@pytest.mark.parametrize("table", ISSUED)
+@pytest.mark.parametrize("changes", [{}, {"id": 10_000_000}], ids=["the same row", "another row of the same name"])
+def test_an_order_and_its_printing_are_not_replaced(issued, table, changes):
+    sql, values = copy_of(table, **changes)
+    refused(f"INSERT OR REPLACE {sql}", *values)
+
+
+@postgresql_only
+@pytest.mark.parametrize("table", ISSUED)
+def test_orders_are_not_emptied(issued, table):
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    refused(f"TRUNCATE {table} CASCADE")
 
 
 def test_every_guard_is_in_place_after_migrating(db):

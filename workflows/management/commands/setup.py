@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from programme.models import State
+from workflows.letters.printing import PANGO, can_print
 from workflows.models import Case
 
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
             call_command("load_demonstration")
         if not static_is_current():
             call_command("collectstatic", interactive=False, verbosity=0)
+        if not can_print():
+            self.stdout.write(f"Orders are pages to print, and PDF too after: apt-get install {PANGO}")
         self.stdout.write(self.style.SUCCESS("Ready."))
 
 
