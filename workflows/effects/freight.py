@@ -1,7 +1,5 @@
 """What a sanctioned and a paid freight claim do by themselves, in the transaction of the signature that led to it."""
 
-from typing import Any
-
 from programme import budget
 from programme.calendar import financial_year, today
 from programme.checks import NotAllowed
