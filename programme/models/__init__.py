@@ -11,6 +11,7 @@ from programme.models.beneficiaries import (
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
 from programme.models.exhibitions import ExhibitionProposal
+from programme.models.freight import FreightClaim, FreightLine, FreightMode, ShippingBill
 from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
 from programme.models.loans import LoanApplication
 from programme.models.norms import AppliesBy, Norm, NormStatus
@@ -44,6 +45,9 @@ __all__ = [
     "ExhibitionProposal",
     "FileRecord",
     "FileStanding",
+    "FreightClaim",
+    "FreightLine",
+    "FreightMode",
     "HasIdentities",
     "Holiday",
     "IdentityMark",
@@ -67,6 +71,7 @@ __all__ = [
     "Role",
     "Season",
     "Sector",
+    "ShippingBill",
     "State",
     "Topic",
 ]

@@ -1,5 +1,6 @@
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +11,7 @@ from programme.powers import Power
 from workflows.authority import capacities, may
 from workflows.demonstration import load_files
 from workflows.management.commands.load_demonstration import load_allotments, load_cast, read_stories
-from workflows.models import Case
+from workflows.models import Case, Movement
 from workflows.postings import derive
 from workflows.record.verifier import verify
 
@@ -107,3 +108,11 @@ def test_a_file_of_himachal_travels_through_its_own_offices():
         "odop_cell", "finance", "acs_industries", "dc", "dc", "odop_cell",
     ]  # fmt: skip
     assert {movement.office.designation.state.short for movement in case.movements.all()} == {"HP"}
+
+
+def test_seven_claims_of_moradabad_wait_for_one_sitting_of_the_users_committee():
+    stories = [story for story in read_stories() if story.kind == "freight" and story.outcome == "committee"]
+    load_files(stories)
+    waiting = Movement.objects.filter(disposed=None, step="committee").select_related("case", "office")
+    assert {movement.office.district.name_en for movement in waiting} == {"Moradabad"}
+    assert (len(waiting), sum(movement.case.amount for movement in waiting)) == (7, Decimal(863_701))

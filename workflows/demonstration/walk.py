@@ -15,7 +15,7 @@ from programme.calendar import IST, today
 from programme.models import Norm, Office, Officer, Posting
 from programme.powers import Power
 from workflows import authority
-from workflows.demonstration import exhibition, identification, loan, plan
+from workflows.demonstration import exhibition, freight, identification, loan, plan
 from workflows.demonstration.committee import take_in_sitting
 from workflows.demonstration.story import Story, Telling
 from workflows.forms.decisions import WithdrawalForm
@@ -26,9 +26,8 @@ from workflows.steps import decide, end_by_clock, open_case, withdraw
 
 DAYS_BETWEEN_STEPS = 3
 LONGEST = 60
-TELLINGS: dict[str, Telling] = {
-    telling.flow.slug: telling for telling in (exhibition.TELLING, identification.TELLING, plan.TELLING, loan.TELLING)
-}
+TOLD = (exhibition.TELLING, identification.TELLING, plan.TELLING, loan.TELLING, freight.TELLING)
+TELLINGS: dict[str, Telling] = {telling.flow.slug: telling for telling in TOLD}
 
 
 def load_files(stories: list[Story]) -> int:
@@ -95,7 +94,7 @@ def _begin(story: Story, telling: Telling) -> Case:
     offices = Office.objects.filter(designation__state=story.district.state_id).select_related("designation__state", "district")
     office = next(office for office in offices.filter(district=story.district) if node.power in office.designation.powers)
     signer, data = holder(office), telling.begins(story, office)
-    draft = _draft(telling, node.name, signer, office)
+    draft = _draft(telling, story, node.name, signer, office)
     norm = Norm.in_force(telling.flow.scheme, office.designation.state, today())
     form = node.form_class(data, office=office, officer=signer, norm=norm, papers=list(draft.enclosures.all()))
     _must_be_valid(form, story)
@@ -121,7 +120,7 @@ def take(movement: Movement, story: Story, telling: Telling) -> None:
         _must_be_valid(form, story)
         decide(movement, by=signer, form=form)
         return
-    draft = _draft(telling, movement.step, signer, movement.office, movement)
+    draft = _draft(telling, story, movement.step, signer, movement.office, movement)
     papers = [*movement.case.enclosures.filter(replaced_by=None), *draft.enclosures.all()]
     form = movement.node.form_class(data, movement=movement, office=movement.office, officer=signer, norm=movement.case.norm, papers=papers)
     _must_be_valid(form, story)
@@ -148,9 +147,9 @@ def _must_be_valid(form: Any, story: Story) -> None:
         raise ValueError(f"fixtures/demonstration_files.json, {story.kind} to {story.at}: {form.errors.as_json()}")
 
 
-def _draft(telling: Telling, step: str, signer: Officer, office: Office, movement: Movement | None = None) -> Draft:
+def _draft(telling: Telling, story: Story, step: str, signer: Officer, office: Office, movement: Movement | None = None) -> Draft:
     draft = Draft.objects.create(key=uuid4(), kind=telling.flow.slug, office=office, movement=movement, made_by=signer, saved_by=signer)
-    for kind in telling.papers(step):
+    for kind in telling.papers_told(story, step) if telling.papers_told else telling.papers(step):
         content = _pdf(f"Demonstration paper: {kind.replace('_', ' ')}, {office.designation.name_en}")
         paper = Enclosure(draft=draft, kind=kind, name=f"{kind}.pdf", content_type="application/pdf", size=len(content), added_by=signer)
         paper.sha256 = sha256(content).hexdigest()

@@ -62,6 +62,19 @@ class RupeeField(forms.DecimalField):
         return rupees(value).removeprefix("₹") if isinstance(value, Decimal) else value
 
 
+class WeightField(forms.DecimalField):
+    """A weight in kilograms, also in Devanagari digits and with the commas of thousands."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=10, decimal_places=2, min_value=Decimal("0.01"), **kwargs)
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(re.sub(r"[\s,]", "", value.translate(DIGITS)) if isinstance(value, str) else value)
+
+
 class DayField(forms.DateField):
     """A day: the browser's own date input, or typed as 14-11-2026, also in Devanagari digits."""
 
