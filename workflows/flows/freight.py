@@ -14,6 +14,7 @@ class FreightFlow(CaseFlow):
     """Filed in the district for the exporter, recommended by the Users Committee, computed by the Bureau, sanctioned as delegated."""
 
     process_title = _("Freight subsidy")
+    process_description = _("File a claim of freight subsidy for an exporter.")
     slug, prefix, scheme, version = "freight", "FRT", "GATEWAY_PORT_FREIGHT", 1
     ladder = "DELEGATION_FREIGHT"
     record, machine_checks = FreightClaim, staticmethod(machine_checks)

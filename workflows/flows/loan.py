@@ -25,6 +25,7 @@ class LoanFlow(CaseFlow):
     """The district files and recommends, the bank lends, the State gives margin money, and two years later it is decided upon."""
 
     process_title = _("Loan with margin money")
+    process_description = _("File a loan application with margin money for an applicant.")
     slug, prefix, scheme, version = "loan", "LON", "ODOP_MARGIN_MONEY", 1
     ladder = "DELEGATION_LOAN"
     record, machine_checks = LoanApplication, staticmethod(machine_checks)

@@ -14,6 +14,7 @@ class ActionPlanFlow(CaseFlow):
     """The district drafts, its departments add, the District Magistrate signs by the last day, the Principal Secretary approves."""
 
     process_title = _("District action plan")
+    process_description = _("Draft the action plan of a district for one season.")
     slug, prefix, scheme, version = "plan", "PLN", "ACTION_PLAN", 1
     record, machine_checks = ActionPlan, staticmethod(machine_checks)
     followed_up = "activities"

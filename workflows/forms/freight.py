@@ -235,6 +235,8 @@ class ClaimForm(IdentitiesForm):
 
     def _readable(self, held: Any) -> set[str]:
         numbers = [bill.file_number for bill in held]
+        if self.officer is None:
+            return set()
         return set(visible_to(self.officer).filter(number__in=numbers).values_list("number", flat=True))
 
     def _clean_firm(self, data: dict[str, Any]) -> None:
