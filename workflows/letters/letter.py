@@ -19,6 +19,7 @@ from programme.models.naming import in_language
 from programme.money import rupees
 from workflows.letters.amounts import in_words
 from workflows.models import Noting, Order, OrderKind, Outcome
+from workflows.record.chain import office_named
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _letter(order: Order, language: str) -> Letter:
     body = json.loads(noting.body)
     said, earlier = body["order"], _up_to(noting)
     amount = None if said["amount"] is None else Decimal(said["amount"])
-    kind = OrderKind(said["kind"])
+    kind, to = OrderKind(said.get("kind", order.kind)), said.get("to") or office_named(case.office)
     address = address_of(order)
     return Letter(
         language=language,
@@ -89,7 +90,7 @@ def _letter(order: Order, language: str) -> Letter:
         department=_department(noting),
         number=said["number"],
         day="-".join(reversed(said["issued_on"].split("-"))),
-        to=named(said["to"]),
+        to=named(to),
         subject=case.subject,
         file_number=body["file"],
         amount="" if amount is None else rupees(amount),
@@ -103,7 +104,7 @@ def _letter(order: Order, language: str) -> Letter:
         norm_order=case.norm.order_number,
         norm_verified=case.norm.verified,
         signatory=_signatory(earlier),
-        copies=_copies(earlier, said["to"]),
+        copies=_copies(earlier, to),
         paragraph=noting.paragraph,
         hash=noting.hash,
         seal=noting.leaf.index if hasattr(noting, "leaf") else None,
