@@ -56,7 +56,7 @@ class FileRecord(models.Model):
         stood = (getattr(self, f"amount_{stage}", None) for stage in ("sanctioned", "recommended", "asked"))
         return next((amount for amount in stood if amount is not None), None)
 
-    def tags(self) -> list[tuple[str, str]]:
+    def flags(self) -> list[tuple[str, str]]:
         """Return what must be seen at once over the file: how grave it is (late, look, ok), and the words in the reader's language."""
         return []
 

@@ -128,13 +128,20 @@ def named(said: dict[str, Any] | None) -> str:
     return str(hindi or said.get("name_en", ""))
 
 
+def field_of(record: Any, name: str) -> Any:
+    """Return the record's field of that name, or the relation to its child rows of that name; ``None`` when there is neither."""
+    for found in record._meta.get_fields():
+        if (found.concrete and name in (found.name, found.attname)) or (found.one_to_many and found.get_accessor_name() == name):
+            return found
+    return None
+
+
 def field_label(record: Any, name: str) -> str:
     """Name a field or (``paper:kind``) a paper of a record as its form does; an unknown name is returned as it is."""
     if name.startswith("paper:"):
         return str(record.PAPERS.get(name.removeprefix("paper:"), name))
-    fields = {named: f for f in record._meta.get_fields() for named in (f.name, getattr(f, "attname", f.name))}
     # A number of a person is a field of the form alone; the column of its last four bears the label.
-    found = fields.get(name) or fields.get(f"{name}_last4")
+    found = field_of(record, name) or field_of(record, f"{name}_last4")
     if found is not None and found.one_to_many:
         return str(found.related_model._meta.verbose_name_plural)
     return str(found.verbose_name) if found else name
