@@ -26,9 +26,7 @@ def test_a_loan_is_filed_recommended_lent_released_and_converted(walk: Callable[
     desk, phone = walk(1280), walk(390)
     case = file(phone)
     desk.become("dic.agra")
-    desk.open(case)
-    desk.shows(ASKED)
-    desk.decide(case, "recommended")
+    desk.decide(case, "recommended", amount=ASKED)
     committee.hold(desk, phone, case, ASKED)
     lend(phone, case)
     sanction(desk, case)
@@ -76,12 +74,13 @@ def lend(phone: Walk, case: Case) -> None:
 
 def sanction(desk: Walk, case: Case) -> None:
     desk.become("odop.cell")
-    desk.decide(case, "recommended")
+    desk.decide(case, "recommended", amount=APPRAISED)
     desk.become("director")
     desk.open(case)
     desk.shows(APPRAISED)
     assert desk.page.locator("[name=amount_sanctioned]").count() == 0, "the amount is computed, nobody types it"
-    desk.decide(case, "sanctioned")
+    desk.choose("sanctioned")
+    assert desk.press(SIGN) == 200
     desk.visit(f"/files/{case.pk}/order/", "order")
     desk.shows(APPRAISED)
 

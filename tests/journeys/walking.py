@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +111,11 @@ class Walk:
             self.page.click("#decision details summary")
         self.fill(typed)
 
-    def decide(self, case: Case, outcome: str, **typed: Any) -> None:
+    def decide(self, case: Case, outcome: str, *, amount: Decimal | None = None, **typed: Any) -> None:
+        """Read the file, which must say the amount, and decide."""
         self.open(case)
+        if amount is not None:
+            self.shows(amount)
         self.choose(outcome, **typed)
         assert self.press(SIGN) == 200
         self.look(f"after-{outcome}")
@@ -165,7 +169,7 @@ class Walk:
         self.page.wait_for_selector("[data-running]", state="detached")
         self.look(f"{name}-done")
 
-    def shows(self, amount: Any) -> None:
+    def shows(self, amount: Decimal) -> None:
         """Fail when the page does not say this amount in rupees."""
         assert rupees(amount) in self.page.inner_text("main"), f"{rupees(amount)} is not on {self.page.url}"
 
