@@ -154,13 +154,13 @@ def _up_to(noting: Noting) -> list[dict[str, Any]]:
 
 
 def _signatory(earlier: Iterable[dict[str, Any]]) -> Signatory | None:
-    """Return who decided: the person of the paragraph itself, or of the decision that an order's own act follows."""
+    """Return who decided: the person of the paragraph itself, or of the decision that an order and its own act follow."""
     for body in earlier:
         if body.get("person"):
             charge = body.get("charge")
             shown = str(Charge(charge).label) if charge and charge != Charge.REGULAR else ""
             return Signatory(named(body["person"]), named(body["office"]), shown)
-        if body["outcome"] != Outcome.ISSUE:
+        if body["outcome"] not in (Outcome.ISSUE, Outcome.ENTER):
             return None
     return None
 
