@@ -136,7 +136,7 @@ def record_is_guarded(app_configs: Any, databases: Any = None, **kwargs: Any) ->
 
 @register(Tags.security, deploy=True)
 def orders_are_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A State that runs without a signing key is warned, not stopped (docs/decisions/0008)."""
+    """A State that runs without a signing key is warned, not stopped (docs/decisions/0014)."""
     if settings.ORDER_KEY_FILE:
         return []
     hint = "Set ORDER_KEY_FILE and ORDER_CERTIFICATE_FILE to the document signer key and certificate of a licensed certifying authority."

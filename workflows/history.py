@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from programme.calendar import working_days_between
 from programme.models import Charge
 from programme.money import in_figures, rupees
-from workflows.letters.letter import field_label
+from workflows.letters.letter import field_label, field_of
 from workflows.models import Case, Movement, Noting, Order, Outcome
 from workflows.nodes import Stay, Step
 from workflows.record.canonical import in_order, sha256_of
@@ -315,7 +315,7 @@ def _line(record: Any, name: str, line: dict[str, Any] | None, columns: list[str
     """Write these columns of a line one after the other, each with its label; a dash for a line that is not there."""
     if line is None:
         return "—"
-    labels, rows = getattr(record, "LINES", {}).get(name, {}), _field(record, name)
+    labels, rows = getattr(record, "LINES", {}).get(name, {}), field_of(record, name)
     said = ((str(labels.get(column, column)), column) for column in columns)
     return " · ".join(f"{label}: {_shown_cell(rows, column, label, line.get(column))}" for label, column in said)
 
@@ -332,17 +332,9 @@ def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
     return "—" if value in EMPTY else str(value)
 
 
-def _field(record: Any, name: str) -> Any:
-    """Return the record's field of that name, or the relation to its child rows of that name; ``None`` when there is neither."""
-    for found in record._meta.get_fields():
-        if (found.concrete and name in (found.name, found.attname)) or (found.one_to_many and found.get_accessor_name() == name):
-            return found
-    return None
-
-
 def _shown(record: Any, name: str, value: Any) -> str:
     """Write a sealed value for people: names for references as they are called today, amounts and dates in words of the country."""
-    found = _field(record, name)
+    found = field_of(record, name)
     if value in EMPTY:
         return "—"
     if _are_lines(value):

@@ -99,7 +99,7 @@ class ActionPlan(FileRecord):
         """How many days after the last day the plan was first submitted; ``None`` before that."""
         return None if self.submitted_at is None else self.season.days_late(self.submitted_at)
 
-    def tags(self) -> list[tuple[str, str]]:
+    def flags(self) -> list[tuple[str, str]]:
         late = self.days_late
         return [("late", submitted_late(late))] if late else []
 

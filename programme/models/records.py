@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from programme.money import in_figures
 from programme.norms.wording import sentence
 
+# Files sealed before there were such facts keep the digest that their paragraphs pinned.
+UNSAID_WHILE_EMPTY = frozenset({"answers", "waivers"})
+
 
 class FileRecord(models.Model):
     """What a process decides about: one row for each file. Amounts are rupees.
@@ -53,7 +56,7 @@ class FileRecord(models.Model):
         stood = (getattr(self, f"amount_{stage}", None) for stage in ("sanctioned", "recommended", "asked"))
         return next((amount for amount in stood if amount is not None), None)
 
-    def tags(self) -> list[tuple[str, str]]:
+    def flags(self) -> list[tuple[str, str]]:
         """Return what must be seen at once over the file: how grave it is (late, look, ok), and the words in the reader's language."""
         return []
 
@@ -70,7 +73,7 @@ class FileRecord(models.Model):
         """Return every business value as plain data, in the order it is shown; dates and money as text."""
         facts: dict[str, Any] = {}
         for field in self._meta.get_fields():
-            if not field.concrete or field.name == "id":
+            if not field.concrete or field.name == "id" or (field.name in UNSAID_WHILE_EMPTY and not getattr(self, field.name)):
                 continue
             if field.many_to_many:
                 facts[field.name] = sorted(row.pk for row in getattr(self, field.name).all())

@@ -337,13 +337,6 @@ def test_a_file_filed_by_the_manager_is_corrected_by_him_and_scrutinised_by_the_
     assert waiting(case).office == office("manager_dic", "Agra")
 
 
-def test_the_committee_decides_in_a_sitting_alone():
-    case = a_loan(at="committee")
-    with pytest.raises(Refusal, match="sitting"):
-        take(case, "recommended")
-    assert waiting(case).step == "committee"
-
-
 @pytest.mark.parametrize(
     ("cost", "own", "term", "designation"),
     [

@@ -125,7 +125,7 @@ def test_a_plan_is_in_time_up_to_the_last_moment_of_30_october_in_india(moment, 
     assert plan_of(case).submitted_at == moment
     assert plan_of(case).days_late == days
     assert said in [check.text for check in case.flow_class.checks(Case.objects.get(pk=case.pk))]
-    assert plan_of(case).tags() == ([("late", f"Submitted {days} day{'s' if days > 1 else ''} late")] if days else [])
+    assert plan_of(case).flags() == ([("late", f"Submitted {days} day{'s' if days > 1 else ''} late")] if days else [])
     assert any("in time" in value if days == 0 else "late" in value for _label, value in plan_of(case).summary())
 
 

@@ -1,16 +1,6 @@
-from collections.abc import Iterator
-
 import pytest
-from django.utils import translation
 
 from programme.models import BudgetHead, District, State
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """Sentences are compared in English, whatever the language of the installation."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

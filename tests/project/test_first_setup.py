@@ -38,6 +38,8 @@ def test_a_demonstration_is_written_keys_that_let_it_start(switches: Path) -> No
         record_keys={name: key},
         identity_key=written["IDENTITY_KEY"],
         record_origin="karyapravah.demonstration",
+        public_url="http://127.0.0.1:8000",
+        order_files=("order.key", "order.crt"),
         hosts=["localhost"],
     )
 

@@ -66,7 +66,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "withdraw": ("post", {**expect(set()), **dict.fromkeys(READERS, 403)}, SIGN_IN),
     "step": ("get", {**expect(set()), **dict.fromkeys(READERS, 403), "dm.agra": 200}, SIGN_IN),
     "decide": ("post", {**expect(set()), **dict.fromkeys(READERS, 302)}, SIGN_IN),
-    "new": ("get", expect(PROPOSERS), SIGN_IN),
+    "new": ("get", expect(PROPOSERS | {"odop.cell"}), SIGN_IN),
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
     "draft_paper": ("get", expect(OWN), SIGN_IN),

@@ -152,7 +152,7 @@ def test_a_language_nobody_prints_is_no_address(order, client_for: Desk):
 
 
 def test_without_pango_the_pdf_link_shows_the_page_to_print_and_how_to_get_it(order, client_for: Desk, monkeypatch):
-    monkeypatch.setattr(printing, "weasyprint", None)
+    monkeypatch.setattr(printing, "press", lambda: None)
     client = in_english(client_for("dm.agra"))
     page = client.get(reverse("letter_pdf", args=[order.case_id, order.pk, "en"])).content.decode()
     assert f"apt-get install {printing.PANGO}" in page

@@ -74,8 +74,8 @@ def test_a_sitting_is_called_with_the_members_and_the_quorum_of_the_norm():
 def test_a_later_norm_does_not_change_a_sitting_that_was_called():
     sitting = called(a_claim())
     Norm.objects.create(
-        state=sitting.norm.state, scheme="SEATED", version="later", applies_from=today(), status="published",
-        rules={"committee": {"quorum": 1, "members": ["dm"]}},
+        state=sitting.norm.state, scheme=sitting.norm.scheme, version="later", applies_from=today(), status="published",
+        rules=sitting.norm.rules | {"committee": {"quorum": 1, "members": ["dm"]}},
     )  # fmt: skip
     sitting.refresh_from_db()
     assert (sitting.quorum, sitting.members.count()) == (3, 4)
@@ -430,7 +430,7 @@ def test_the_demonstration_takes_a_committees_step_in_a_sitting():
     telling = Telling(
         flow=SeatedFlow, begins=lambda *_told: {}, turns=lambda *_told: {"outcome": "recommended", "amount_recommended": "1,000"}
     )
-    walk._take(stay, Story("seated", case.district, 0, "accept"), telling)
+    walk.take(stay, Story("seated", case.district, 0, "accept"), telling)
     assert waiting(case).step == "accept"
     noting = case.notings.get(step="sit")
     assert (noting.officer, noting.prepared_by) == (chair(), convener())

@@ -19,6 +19,7 @@ from programme.models.naming import in_language
 from programme.money import rupees
 from workflows.letters.amounts import in_words
 from workflows.models import Noting, Order, OrderKind, Outcome
+from workflows.record.chain import office_named
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _letter(order: Order, language: str) -> Letter:
     body = json.loads(noting.body)
     said, earlier = body["order"], _up_to(noting)
     amount = None if said["amount"] is None else Decimal(said["amount"])
-    kind = OrderKind(said["kind"])
+    kind, to = OrderKind(said.get("kind", order.kind)), said.get("to") or office_named(case.office)
     address = address_of(order)
     return Letter(
         language=language,
@@ -89,7 +90,7 @@ def _letter(order: Order, language: str) -> Letter:
         department=_department(noting),
         number=said["number"],
         day="-".join(reversed(said["issued_on"].split("-"))),
-        to=named(said["to"]),
+        to=named(to),
         subject=case.subject,
         file_number=body["file"],
         amount="" if amount is None else rupees(amount),
@@ -103,7 +104,7 @@ def _letter(order: Order, language: str) -> Letter:
         norm_order=case.norm.order_number,
         norm_verified=case.norm.verified,
         signatory=_signatory(earlier),
-        copies=_copies(earlier, said["to"]),
+        copies=_copies(earlier, to),
         paragraph=noting.paragraph,
         hash=noting.hash,
         seal=noting.leaf.index if hasattr(noting, "leaf") else None,
@@ -127,13 +128,20 @@ def named(said: dict[str, Any] | None) -> str:
     return str(hindi or said.get("name_en", ""))
 
 
+def field_of(record: Any, name: str) -> Any:
+    """Return the record's field of that name, or the relation to its child rows of that name; ``None`` when there is neither."""
+    for found in record._meta.get_fields():
+        if (found.concrete and name in (found.name, found.attname)) or (found.one_to_many and found.get_accessor_name() == name):
+            return found
+    return None
+
+
 def field_label(record: Any, name: str) -> str:
     """Name a field or (``paper:kind``) a paper of a record as its form does; an unknown name is returned as it is."""
     if name.startswith("paper:"):
         return str(record.PAPERS.get(name.removeprefix("paper:"), name))
-    fields = {named: f for f in record._meta.get_fields() for named in (f.name, getattr(f, "attname", f.name))}
     # A number of a person is a field of the form alone; the column of its last four bears the label.
-    found = fields.get(name) or fields.get(f"{name}_last4")
+    found = field_of(record, name) or field_of(record, f"{name}_last4")
     if found is not None and found.one_to_many:
         return str(found.related_model._meta.verbose_name_plural)
     return str(found.verbose_name) if found else name

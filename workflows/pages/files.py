@@ -85,7 +85,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "faults": filling.faults(form) + filling.faults(withdrawal),
         "chain_holds": sheet.holds,
         "ending": case.ending_title,
-        "tags": case.record.tags(),
+        "tags": case.record.flags(),
         "followed_up": case.flow_class.followed_up if case.ended_well else "",
     }
     return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)

@@ -205,9 +205,16 @@ def _named(row: Row, body: dict[str, Any], around: Surroundings, reading: Readin
             yield finding("paper-gone", number, row.paragraph, sha256=sha256)
     if order := body.get("order"):
         reading.ordered.add(row.id)
-        said = tuple(order.get(name) for name in OrderRow._fields) if isinstance(order, dict) else None
-        if around.orders.get(row.id) != said:
+        if not _as_said(around.orders.get(row.id), order):
             yield finding("order", number, row.paragraph)
+
+
+def _as_said(kept: OrderRow | None, said: Any) -> bool:
+    """Compare an order with its paragraph. The first ones said number, date and amount alone: all were sanction orders."""
+    if kept is None or not isinstance(said, dict) or not {"number", "issued_on", "amount"} <= said.keys():
+        return False
+    told = said if "kind" in said else {**said, "kind": "sanction", "key": kept.key}
+    return kept == tuple(told.get(name) for name in OrderRow._fields)
 
 
 def _end(around: Surroundings, reading: Reading) -> Iterator[Finding]:
