@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from programme.models import Norm, NormStatus
+from programme.models import Designation, Norm, NormStatus
 from programme.money import rupees
 from programme.norms.borders import border_table, falls
 from programme.norms.rulebook import PROCESS
@@ -22,6 +22,8 @@ def faults(norm: Norm) -> list[str]:
     if not isinstance(norm.rules, dict):
         return [_("The rules must be an object."), *_wrong_dates(norm)]
     found = [*_wrong_rules(norm, scheme)]
+    if not found:
+        found = list(_unknown_posts(norm))
     if not found and scheme.whole:
         found = list(scheme.whole(norm.rules))
     if not found:
@@ -39,6 +41,17 @@ def _wrong_rules(norm: Norm, scheme: Scheme) -> Iterator[str]:
             yield _("The rule “%(rule)s” is not known to this scheme.") % {"rule": name}
             continue
         yield from (f"“{name}”: {fault}" for fault in known[name](value))
+
+
+def _unknown_posts(norm: Norm) -> Iterator[str]:
+    """Posts that decide or sit under the version must be posts of its State; a rule of all India has none to ask."""
+    named = [line["designation"] for line in norm.rules.get("ladder", [])] + norm.rules.get("committee", {}).get("members", [])
+    if not named or norm.state is None:
+        return
+    posts = set(Designation.objects.filter(state=norm.state, code__in=named).values_list("code", flat=True))
+    for code in dict.fromkeys(named):
+        if code not in posts:
+            yield _("“%(post)s” is no post of %(state)s.") % {"post": code, "state": norm.state.name}
 
 
 def _falling(norm: Norm, scheme: Scheme) -> Iterator[str]:

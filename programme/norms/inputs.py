@@ -16,6 +16,7 @@ HEAVIEST = Decimal(1_000_000_000)
 MOST_CONTAINERS = 200
 MOST_MEMBERS = 1000
 LONGEST_TEXT = 40
+FARTHEST = 400  # powers of ten
 PLAIN_NUMBER = re.compile(r"\d{1,15}(\.\d{1,3})?", re.ASCII)
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1950, 2100
@@ -85,6 +86,9 @@ def _number(given: Any) -> Decimal:
     """Return a plain number exactly; raise ``Wrong``. ``True`` is no number, and exponents are none that people write."""
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal | str):
         raise Wrong(_("This must be a number."))
+    if isinstance(given, Decimal) and given.is_finite() and abs(given.adjusted()) > FARTHEST:
+        # Written out, 1e999999999 would fill the memory.
+        raise Wrong(_("This number is too large.") if given.adjusted() > 0 else _("This number has too many decimal places."))
     text = str(given) if isinstance(given, int | str) else f"{Decimal(repr(given)) if isinstance(given, float) else given:f}"
     sign, text = text[:1] == "-", text.removeprefix("-")
     whole, point, decimals = text.partition(".")

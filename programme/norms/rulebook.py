@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -17,12 +18,13 @@ PERCENTAGE = re.compile(r"\d{1,3}(\.\d{1,4})?", re.ASCII)
 CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 LARGEST_NUMBER = 10_000
+COMMON_YEAR = 2023
 
 
 def amount(value: Any) -> Iterator[str]:
     """Rupees, as text, more than zero."""
     yield from zero_or_amount(value)
-    if value in ("0", "0.0", "0.00"):
+    if isinstance(value, str) and AMOUNT.fullmatch(value) and not Decimal(value):
         yield _("An amount of zero would leave nothing to pay.")
 
 
@@ -82,8 +84,16 @@ def fraction(value: Any) -> Iterator[str]:
 
 
 def month_day(value: Any) -> Iterator[str]:
-    if not isinstance(value, str) or not MONTH_DAY.fullmatch(value):
+    if not isinstance(value, str) or not MONTH_DAY.fullmatch(value) or not _in_every_year(value):
         yield _('Write month and day, for example "10-30".')
+
+
+def _in_every_year(month_and_day: str) -> bool:
+    try:
+        date.fromisoformat(f"{COMMON_YEAR}-{month_and_day}")
+    except ValueError:
+        return False
+    return True
 
 
 def each(check: Check) -> Check:
@@ -122,9 +132,11 @@ def committee(value: Any) -> Iterator[str]:
     if not isinstance(value, Mapping) or set(value) - {"quorum", "members", "chair"} or not {"quorum", "members"} <= set(value):
         yield _('Write the committee as {"quorum": 3, "members": ["dm", "dic", "ldm"]}.')
         return
-    yield from number(value["quorum"])
-    yield from texts(value["members"])
-    if isinstance(value["members"], list) and isinstance(value["quorum"], int) and value["quorum"] > len(value["members"]):
+    faults = [*number(value["quorum"]), *texts(value["members"])]
+    yield from faults
+    if faults:
+        return
+    if value["quorum"] > len(value["members"]):
         yield _("The quorum is larger than the committee.")
     if "chair" in value and value["chair"] not in value["members"]:
         yield _("The chair is no member of the committee.")
@@ -170,6 +182,8 @@ def _component(part: Mapping[str, Any]) -> Iterator[str]:
         twin = {"pct": f"{charge}_cap", "cap": f"{charge}_pct"}.get(ending)
         if twin and name != "annual_cap" and twin not in part:
             yield _("“%(rule)s” is missing.") % {"rule": twin}
+        if twin and name != "annual_cap" and charge not in CHARGES:
+            yield _("“%(rule)s” is not known.") % {"rule": name}
 
 
 def _text(value: Any) -> Iterator[str]:
@@ -182,6 +196,7 @@ def _designation(value: Any) -> Iterator[str]:
         yield _('Write the code of a designation, for example "principal_secretary".')
 
 
+CHARGES = ("stall", "freight", "fare", "airfare", "fee", "cost")
 COMPONENT: dict[str, Check] = {"kind": _text, "fare": _text, "max_per_year": number, "persons": number, "min_units": least_units}
 ENDINGS: dict[str, Check] = {"pct": percentage, "cap": amount}
 

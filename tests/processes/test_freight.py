@@ -291,6 +291,14 @@ def test_a_refused_cell_is_shown_at_its_place_and_nothing_typed_is_lost(client_f
     assert (draft.subject, numbers_of(1)["gstin"] in str(draft.typed)) == ("Exporter 1", False)
 
 
+def test_an_amount_that_no_treasury_holds_is_refused_at_its_cell_and_the_draft_opens_again(client_for):
+    client, at = client_for("dic.moradabad"), office("dic", "Moradabad")
+    address = reverse("draft", args=["freight", a_draft(officer("dic.moradabad"), at, process="freight").key])
+    answer = client.post(address, claim_data([sea_line(1, freight="9" * 5000)]) | {"action": "submit"})
+    assert answer.status_code == 422 and 'id="id_lines-1-freight_error"' in answer.content.decode()
+    assert client.get(address).status_code == 200
+
+
 def test_the_order_and_the_acknowledgement_say_what_is_admissible_in_both_languages(client_for):
     case = a_claim(at="sanction", lines=boxes(50))
     used_up(case, "1500000", "3000000")

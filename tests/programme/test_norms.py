@@ -214,7 +214,12 @@ RULE_FAULTS = [
     (FREIGHT, {"claim_days": -1}, "whole number"),
     ("HP_TRANSPORT", {"pct_from": "6"}, "range of the percentage"),
     ("ODOP_CFC", {"spv_odop_fraction": "3/2"}, "part of the whole"),
+    ("ODOP_MARGIN_MONEY", {"committee": {"quorum": 1, "members": 5, "chair": "dm"}}, "list of words"),
+    ("ODOP_MARGIN_MONEY", {"committee": {"quorum": 1, "members": ["dm", "dc"]}}, "“dc” is no post of Uttar Pradesh."),
+    (FREIGHT, {"annual_cap": "000"}, "amount of zero"),
+    ("ODOP_MDA", {"components": [{"kind": "in_state", "stal_pct": "75", "stal_cap": "50000"}]}, "“stal_pct” is not known"),
     ("ACTION_PLAN", {"deadline": "31-10"}, "month and day"),
+    ("ACTION_PLAN", {"deadline": "02-30"}, "month and day"),
 ]
 
 
@@ -282,6 +287,7 @@ def test_a_ladder_has_a_line_for_every_amount_but_a_negative_one(up, hp):
         ([("0", "10", "a")], "have no line"),
         ([("0", None, "the director")], "code of a designation"),
         ([], "at least one line"),
+        ([("0", "10", "director"), ("10", None, "dc")], "“dc” is no post of Uttar Pradesh."),
     ],
 )
 def test_a_ladder_with_gaps_overlaps_or_no_post_is_a_fault(up, lines, sentence):

@@ -1,6 +1,7 @@
 """manage.py entitlement: the answer as JSON, faults as sentences with exit status 2."""
 
 import json
+import tracemalloc
 from io import StringIO
 
 import pytest
@@ -76,6 +77,8 @@ BAD = [
     ("EXHIBITION", {}, [], "scheme"),
     ("ODOP_MARGIN_MONEY", COST, ["--state", "XX"], "state"),
     ("ODOP_MARGIN_MONEY", COST, ["--state", ""], "state"),
+    ("ODOP_MARGIN_MONEY", COST, ["--state", "\udcff"], "state"),
+    ("ODOP_MARGIN_MONEY", COST, ["--state", "U\0"], "state"),
     ("ODOP_MARGIN_MONEY", COST, ["--state", "HP"], "on"),
     ("ODOP_MARGIN_MONEY", COST, ["--on", "2018-09-10"], "on"),
     ("ODOP_MARGIN_MONEY", COST, ["--on", "yesterday"], "on"),
@@ -107,6 +110,16 @@ def test_bad_input_is_a_sentence_for_its_field_and_exit_status_two(scheme, input
 def test_half_a_character_in_the_inputs_can_still_be_printed():
     status, answer, _err = run("ODOP_MARGIN_MONEY", '{"\\ud800": 1, "project_cost_rupees": 5}')
     assert status == 2 and len(answer["errors"]) == 1
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "-1e99999999", "1e-99999999"])
+def test_a_number_with_a_huge_exponent_is_refused_without_being_written_out(number):
+    tracemalloc.start()
+    status, answer, _err = run("ODOP_MARGIN_MONEY", f'{{"project_cost_rupees": {number}}}')
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert status == 2 and list(answer["errors"]) == ["project_cost_rupees"]
+    assert most < 20_000_000
 
 
 def test_paise_of_the_input_are_exact():

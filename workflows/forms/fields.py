@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from programme.money import rupees
+from programme.norms.inputs import LARGEST
 
 DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
@@ -40,6 +41,7 @@ class RupeeField(forms.DecimalField):
     default_error_messages = {
         "rupees": _("Write the full amount in rupees, for example 1,50,000."),
         "positive": _("The amount must be more than zero."),
+        "large": _("This number is too large."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -56,6 +58,8 @@ class RupeeField(forms.DecimalField):
         amount = Decimal(text.replace(",", ""))
         if amount <= 0:
             raise ValidationError(self.error_messages["positive"], code="positive")
+        if amount >= LARGEST:
+            raise ValidationError(self.error_messages["large"], code="large")
         return amount
 
     def prepare_value(self, value: Any) -> Any:

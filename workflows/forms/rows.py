@@ -5,6 +5,7 @@ The inputs are named ``<field>-<n>-<column>``, n from 1, and ``<field>-rows`` sa
 """
 
 import copy
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from workflows.authority import Refusal
 from workflows.forms.fields import DIGITS, RupeeField
 
 LONGEST_CELL = 4000
+LINE_NUMBER = re.compile("[0-9]{1,18}")
 NOTHING = (None, "", False)
 
 
@@ -145,7 +147,7 @@ class RowsField(forms.Field):
             except ValidationError as fault:
                 faults.extend(CellError(each, line=line.n, column=column.name) for each in fault.error_list)
         pk = str(line.pk or "")
-        return Line(values, n=line.n, pk=int(pk) if pk.isascii() and pk.isdecimal() else line.pk)
+        return Line(values, n=line.n, pk=int(pk) if LINE_NUMBER.fullmatch(pk) else line.pk)
 
     def _refuse_foreign(self, lines: list[Line], faults: list[ValidationError]) -> None:
         left = set(self.ids)

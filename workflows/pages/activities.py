@@ -17,7 +17,7 @@ from workflows.flows import ActionPlanFlow
 from workflows.forms.plan import ProgressForm
 from workflows.models import Case
 from workflows.pages import filling
-from workflows.pages.frame import OfficerRequest, for_officers, readable_case, show
+from workflows.pages.frame import OfficerRequest, for_officers, readable_case, row_number, show
 from workflows.pages.papers import attachment
 from workflows.pages.problems import SAFE, only
 
@@ -67,7 +67,7 @@ def _plan_file(request: OfficerRequest, pk: int) -> Case:
 
 
 def _asked(case: Case, asked: str) -> Activity:
-    activity = Activity.objects.select_related("plan").filter(plan=case.record_id, pk=int(asked) if asked.isdecimal() else 0).first()
+    activity = Activity.objects.select_related("plan").filter(plan=case.record_id, pk=row_number(asked)).first()
     if activity is None:
         raise Http404
     return activity

@@ -23,7 +23,7 @@ from workflows.forms.records import waiver_names
 from workflows.forms.rows import RowsField
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.pages import filling
-from workflows.pages.frame import OfficerRequest, beginnings, for_officers, show
+from workflows.pages.frame import OfficerRequest, beginnings, for_officers, row_number, show
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing, whereto
 from workflows.templatetags.words import moment
@@ -215,8 +215,7 @@ def _receive(request: OfficerRequest, sheet: Sheet, draft: Draft) -> dict[str, l
 
 def _remove(request: OfficerRequest, row: Draft, paper: str) -> None:
     """Take a paper off the draft. A paper that was signed with the file never comes off it."""
-    if paper.isdecimal():
-        papers.discard(row.enclosures.filter(pk=int(paper), case=None).first())
+    papers.discard(row.enclosures.filter(pk=row_number(paper), case=None).first())
 
 
 def _discard(row: Draft) -> None:

@@ -26,6 +26,7 @@ from workflows.pages import problems
 from workflows.sittings import seats
 
 PAGE_LENGTH = 25
+LONGEST_ROW_NUMBER = 18
 
 
 class OfficerRequest(HttpRequest):
@@ -64,6 +65,11 @@ def show(
 ) -> HttpResponse:
     """Render a page with the frame of a signed-in officer."""
     return render(request, f"workflows/{template}", {**frame(request, tab), **(context or {})}, status=status)
+
+
+def row_number(text: str) -> int:
+    """Return the number of a row that a page sent; 0, which no row has, for anything that is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER else 0
 
 
 def frame(request: OfficerRequest, tab: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from workflows.forms.sittings import AttendanceForm, CallForm, ItemForm
 from workflows.models import Item, Member, Movement, Sitting
 from workflows.pages import filling
 from workflows.pages.filling import Fault
-from workflows.pages.frame import OfficerRequest, for_officers, page_of, show
+from workflows.pages.frame import OfficerRequest, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
 from workflows.sittings import agenda, minutes, seats, signing
 from workflows.sittings.seats import Seat, seats_of
@@ -165,8 +165,7 @@ def put_on_agenda(request: OfficerRequest, pk: int) -> HttpResponse:
     """Put a file on the agenda from the file's own page."""
     row = _readable(request, pk)
     agenda.check_open(row, by=request.user)
-    asked = request.POST.get("movement", "")
-    movement = Movement.objects.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
+    movement = Movement.objects.filter(pk=row_number(request.POST.get("movement", ""))).first()
     if movement is None:
         raise Http404
     agenda.add(row, movement, by=request.user)
