@@ -43,7 +43,7 @@ def nothing_remembered() -> None:
 
 
 @pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
+def readers_language() -> Iterator[None]:
     """Sentences are compared in English, whatever the language of the installation."""
     with translation.override("en"):
         yield

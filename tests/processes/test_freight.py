@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from programme.calendar import today
 from programme.models import Allotment, IdentityMark, LedgerEntry, ShippingBill
@@ -51,12 +50,6 @@ pytestmark = pytest.mark.django_db
 
 GOLDEN = {case["id"]: case for case in json.loads((Path(__file__).parents[1] / "programme/golden_cases.json").read_text())}
 EXPORTED = {"2025-11-06": NEW_RATES, "pre-2025-11": OLD_RATES}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def steps_of(case):

@@ -46,12 +46,6 @@ from workflows.steps import decide
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
-
-
 # The claim window
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import translation
 
 from programme.models import ActionPlan, Activity
 from tests.files import office, officer, take, waiting
@@ -34,12 +33,6 @@ pytestmark = pytest.mark.django_db
 
 LAST_MOMENT = datetime(2026, 10, 30, 18, 29, 59, 999000, tzinfo=UTC)
 FIRST_LATE = datetime(2026, 10, 30, 18, 30, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def outcomes(case):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core import mail
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from programme.calendar import IST, add_working_days, today
 from programme.models import Designation, Norm, Posting, State
@@ -19,12 +19,6 @@ from workflows.record import sealer
 from workflows.record.verifier import verify
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def test_an_officer_finds_the_files_of_his_offices_first_due_first():

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from programme.models import Officer, Posting
 from tests.files import officer
@@ -22,12 +22,6 @@ pytestmark = pytest.mark.django_db
 
 class Killed(BaseException):
     """What no worker catches."""
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 def now_of(job: Job) -> Job:

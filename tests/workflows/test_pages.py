@@ -1,6 +1,6 @@
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from programme.calendar import financial_year, today
 from programme.models import Allotment, BudgetHead, Norm, Officer, Product, State
@@ -18,6 +19,13 @@ from workflows.models import Case, Draft, Enclosure, Movement
 
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 Desk = Callable[[str], Client]
+
+
+@pytest.fixture(autouse=True)
+def readers_language() -> Iterator[None]:
+    """A page is Hindi until its reader chooses, and so is what it is compared with here."""
+    with translation.override("hi"):
+        yield
 
 
 def paper(name: str) -> SimpleUploadedFile:

@@ -12,7 +12,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from programme.calendar import financial_year, today
 from programme.models import ActionPlan, Office, Posting, Season, State
@@ -22,7 +21,7 @@ from tests.processes.plan_files import a_plan, at_moment, opened, plan_of
 from tests.workflows.test_concurrency import at_once
 from workflows import jobs, seasons
 from workflows.authority import Refusal
-from workflows.demonstration.crowd import tell_crowd
+from workflows.demonstration.crowd import ASKING, IN_TIME, LATE, UNSIGNED, tell_crowd
 from workflows.demonstration.walk import as_if, morning
 from workflows.management.commands.load_demonstration import load_crowd
 from workflows.models import Case, Job, JobRow, Movement
@@ -30,12 +29,6 @@ from workflows.record.verifier import verify
 from workflows.work import WORK
 
 YEAR = "2026-27"
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -191,8 +184,8 @@ def test_the_crowd_of_the_demonstration_makes_a_board_of_every_standing(up):
         assert sum(case is not None for _district, case in seasons.open_all(up, financial_year(today()))) == 75
     tell_crowd(up, told={up.districts.get(name_en="Agra").pk})
     standing = Counter(line.standing for line in season_board(up, financial_year(today())))
-    assert standing["drafting"] == 12 and standing["not_begun"] == 48
-    assert standing["in_time"] + standing["late"] == 15
+    assert standing["drafting"] == ASKING + UNSIGNED and standing["not_begun"] == 75 - ASKING - UNSIGNED - IN_TIME - LATE
+    assert (standing["in_time"], standing["late"]) == (IN_TIME, LATE)
     assert plan_of(Case.objects.get(district__name_en="Agra")).submitted_at is None
     assert verify().findings == []
 

@@ -1,11 +1,9 @@
 """An exhibition that has lines of containers."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from programme.models import ExhibitionProposal
 from tests.workflows.rows.lines import (
@@ -13,12 +11,6 @@ from tests.workflows.rows.lines import (
     ContainersForm,
 )
 from workflows.flows import ExhibitionFlow
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

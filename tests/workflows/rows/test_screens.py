@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.files import PDF, an_allotment, proposal_data, take, waiting
-from tests.journeys.test_exhibition import Walk
+from tests.journeys.walking import Walk
 from tests.workflows.rows.lines import a_container
 from workflows.models import Case
 
@@ -35,7 +35,7 @@ def screens(chromium: Browser, live_server: Any, settings: Any, tmp_path: Path) 
 def test_lines_are_written_on_a_phone_and_at_a_desk(width: int, screens: Callable[[int], Walk], with_lines: None) -> None:
     an_allotment()
     walk = screens(width)
-    walk.become("dm.agra", "en" if width > 390 else "hi")
+    walk.become("dm.agra")
     walk.page.goto(f"{walk.address}/new/exhibition/")
     walk.fill({name: value for name, value in proposal_data().items() if name != "districts_shown"})
     walk.look("blank-lines")
