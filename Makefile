@@ -12,6 +12,9 @@ STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefg
 	ALLOWED_HOSTS=check.example PUBLIC_URL=https://check.example DEBUG=false \
 	ORDER_KEY_FILE=/etc/karyapravah/order.key ORDER_CERTIFICATE_FILE=/etc/karyapravah/order.crt
 
+# What is judged here is the code, not the data that lies beside it.
+BARE = ENVIRONMENT=test VAR_DIR=$$(mktemp -d)
+
 .PHONY: run test demo-reset check lint messages packages development
 
 # Sets up what is missing, keeps what is there, and serves until Ctrl-C.
@@ -31,10 +34,10 @@ demo-reset: packages
 check: lint
 	$(VENV) -m mypy
 	$(VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
-	ENVIRONMENT=test $(VENV) manage.py makemigrations --check --dry-run
-	ENVIRONMENT=test $(VENV) manage.py make_messages --check
-	ENVIRONMENT=test $(VENV) manage.py make_docs --check
-	ENVIRONMENT=test $(VENV) manage.py check --fail-level WARNING
+	$(BARE) $(VENV) manage.py makemigrations --check --dry-run
+	$(BARE) $(VENV) manage.py make_messages --check
+	$(BARE) $(VENV) manage.py make_docs --check
+	$(BARE) $(VENV) manage.py check --fail-level WARNING
 	$(STATE) $(VENV) manage.py check --deploy --fail-level WARNING
 
 lint: development

@@ -14,6 +14,7 @@ from programme.models import Officer
 from tests import pristine
 from workflows.letters.signing import make_order_key
 from workflows.management.commands.load_demonstration import load_cast
+from workflows.management.commands.setup import compile_messages
 from workflows.record.keys import make_seal_key
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), "")
@@ -23,7 +24,8 @@ TransactionTestCase._fixture_teardown = pristine.put_back
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """The State and the cast, loaded once; each test begins with exactly these."""
+    """The State and the cast, loaded once; each test begins with exactly these. Hindi pages are read in Hindi, also before any set-up."""
+    compile_messages()
     with django_db_blocker.unblock():
         make_seal_key()
         make_order_key()

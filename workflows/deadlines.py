@@ -29,8 +29,8 @@ def soon_until(state: State, district: District | None = None, now: datetime | N
 
 
 def standing(movement: Movement, now: datetime | None = None) -> Standing:
-    """Say how a stay stands; a closed one is judged at the moment it was disposed of."""
-    if movement.due is None:
+    """Say how a stay stands; a closed one is judged at the moment it was disposed of, one that only the clock ends is never late."""
+    if movement.due is None or not movement.power:
         return Standing("none", 0, "")
     at = movement.disposed or now or timezone.now()
     case = movement.case

@@ -16,7 +16,7 @@ from workflows.record import chain
 
 # What a paragraph tells in places of its own, not among the changes.
 TOLD_APART = frozenset({"answers", "waivers", "derivation"})
-SILENCE = gettext_noop("No opinion came within the time given. Silence is no objection.")
+SILENCE = gettext_noop("No answer came within the time given. Silence is no objection.")
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -82,7 +83,9 @@ class ActionPlan(FileRecord):
 
     @property
     def subject(self) -> str:
-        return gettext("Action plan %(year)s, %(district)s") % {"year": self.season.year, "district": self.district.name}
+        """In the installation's own language, whoever opens the file."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return gettext("Action plan %(year)s, %(district)s") % {"year": self.season.year, "district": self.district.name}
 
     @property
     def amount(self) -> Decimal | None:

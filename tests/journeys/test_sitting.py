@@ -1,24 +1,20 @@
 """A sitting as it is held: the convener decides the files by keyboard alone, the chair reads and signs, the files move."""
 
-import os
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from tests.files import officer, waiting
+from tests.journeys.walking import fit
 from tests.workflows.seated import a_claim, called, in_place
 from workflows import jobs
 from workflows.models import Item, Sitting
 from workflows.work import WORK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-# Playwright runs its own event loop in this thread, and Django would take every query for a mistake.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 def at_the_desk(chromium: Browser, address: str, person: str, width: int, language: str, complaints: list[str]) -> Page:
@@ -31,12 +27,6 @@ def at_the_desk(chromium: Browser, address: str, person: str, width: int, langua
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return page
-
-
-def fit(page: Page, name: str) -> None:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is wider than the screen"
 
 
 def press(page: Page, *keys: str) -> None:

@@ -29,6 +29,7 @@ from workflows.authority import Refusal
 from workflows.flows import IdentificationFlow
 from workflows.forms.decisions import WithdrawalForm
 from workflows.history import note_sheet
+from workflows.letters.letter import letter_of
 from workflows.models import Case, Message, Movement
 from workflows.record.verifier import verify
 from workflows.steps import may_withdraw, withdraw
@@ -77,6 +78,11 @@ def test_the_entry_says_what_it_changed_in_the_record():
     assert body["register"] == {"product": petha.pk, "rank_from": "", "rank_to": "secondary"}
     assert body["changes"]["product_id"] == [None, petha.pk]
     assert Message.objects.get(case=case).address == office("dic", "Agra").email
+
+
+def test_the_order_of_approval_is_signed_by_who_approved():
+    letter = letter_of(a_product_file(at="notified").order, "en")
+    assert (letter.title, letter.signatory.name) == ("Order of approval", officer("principal.secretary").name_en)
 
 
 def test_the_dossier_of_a_product_is_that_of_its_latest_notified_file():

@@ -135,6 +135,11 @@ class DecisionForm(SignedForm):
         return [(self[f"about_{row}"], self[f"objection_{row}"]) for row in range(1, OBJECTIONS + 1) if f"about_{row}" in self.fields]
 
     @property
+    def objects(self) -> bool:
+        """Say whether an objection was typed, so that the place for it stands open."""
+        return any(field.value() or field.errors for row in self.objection_rows for field in row)
+
+    @property
     def objections(self) -> list[tuple[str, str]]:
         if self.outcome != Outcome.RETURN:
             return []

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from programme.models import Charge
 from programme.models.naming import in_language
 from programme.money import rupees
+from programme.norms.labels import SCHEMES
 from workflows.letters.amounts import in_words
 from workflows.models import Noting, Order, OrderKind, Outcome
 from workflows.record.chain import office_named
@@ -100,7 +101,7 @@ def _letter(order: Order, language: str) -> Letter:
         reason=body.get("text", ""),
         objections=[(field_label(case.flow_class.record, said["to"]), said["text"]) for said in body.get("objections", [])],
         conditions=_conditions(case.record) if amount is not None else [],
-        norm=f"{case.norm.scheme} {body['norm']}",
+        norm=_("%(scheme)s, version %(version)s") % {"scheme": _scheme(case), "version": body["norm"]},
         norm_order=case.norm.order_number,
         norm_verified=case.norm.verified,
         signatory=_signatory(earlier),
@@ -111,6 +112,11 @@ def _letter(order: Order, language: str) -> Letter:
         address=address,
         code=segno.make(address, error="m").svg_data_uri(scale=1, border=2),
     )
+
+
+def _scheme(case: Any) -> str:
+    """Name the scheme by whose norms a file is judged; a process without rates goes by its own name."""
+    return str(SCHEMES.get(case.norm.scheme, case.flow_class.process_title))
 
 
 def title_of(kind: OrderKind, amount: Decimal | None) -> str:
@@ -154,13 +160,13 @@ def _up_to(noting: Noting) -> list[dict[str, Any]]:
 
 
 def _signatory(earlier: Iterable[dict[str, Any]]) -> Signatory | None:
-    """Return who decided: the person of the paragraph itself, or of the decision that an order's own act follows."""
+    """Return who decided: the person of the paragraph itself, or of the decision that an order and its own act follow."""
     for body in earlier:
         if body.get("person"):
             charge = body.get("charge")
             shown = str(Charge(charge).label) if charge and charge != Charge.REGULAR else ""
             return Signatory(named(body["person"]), named(body["office"]), shown)
-        if body["outcome"] != Outcome.ISSUE:
+        if body["outcome"] not in (Outcome.ISSUE, Outcome.ENTER):
             return None
     return None
 

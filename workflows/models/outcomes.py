@@ -10,7 +10,7 @@ class Outcome(models.TextChoices):
     SUBMIT = "submitted", _("Submitted")
     SUPPORT = "supported", _("No objection")
     OPPOSE = "opposed", _("Opinion against")
-    SILENT = "silent", _("No opinion in time")
+    SILENT = "silent", _("No answer in time")
     RECOMMEND = "recommended", _("Recommended")
     CONCUR = "concurred", _("Concurred")
     LEND = "loan_sanctioned", _("Loan sanctioned by the bank")
@@ -55,7 +55,7 @@ VERBS = {
     Outcome.SUBMIT: pgettext_lazy("verb", "Sign and submit"),
     Outcome.SUPPORT: pgettext_lazy("verb", "No objection"),
     Outcome.OPPOSE: pgettext_lazy("verb", "Give an opinion against"),
-    Outcome.SILENT: pgettext_lazy("verb", "Close without an opinion"),
+    Outcome.SILENT: pgettext_lazy("verb", "Close without an answer"),
     Outcome.RECOMMEND: pgettext_lazy("verb", "Recommend"),
     Outcome.CONCUR: pgettext_lazy("verb", "Concur"),
     Outcome.LEND: pgettext_lazy("verb", "Sanction the loan"),

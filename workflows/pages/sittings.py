@@ -71,11 +71,6 @@ class Block:
     faults: list[Fault]
 
     @property
-    def objects(self) -> bool:
-        """Say whether an objection was typed, so that the place for it stands open."""
-        return any(field.value() or field.errors for row in self.form.form.objection_rows for field in row)
-
-    @property
     def recused(self) -> bool:
         return bool(self.form.form["recused"].value())
 
