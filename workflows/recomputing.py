@@ -18,6 +18,7 @@ from workflows.models import Case, Order, OrderKind
 CHUNK = 200
 WHAT = {
     "version": gettext_lazy("the version of the rules"),
+    "unreadable": gettext_lazy("the stored computation, which cannot be read"),
     "rule": gettext_lazy("the inputs under the stored version"),
     "inputs": gettext_lazy("the inputs of the record"),
     "amounts": gettext_lazy("the amounts of the derivation"),
@@ -58,21 +59,29 @@ class Recomputed:
 
 def recompute(scheme: str = "") -> Recomputed:
     """Compute every sanctioned file again, of one scheme or of all; raise ``LookupError`` when no process computes the scheme."""
-    flows = [flow for flow in FLOWS.values() if not scheme or flow.scheme == scheme]
+    flows = [flow for flow in FLOWS.values() if not scheme or scheme in {flow.scheme, *flow.record.OTHER_SCHEMES}]
     if scheme and not any(flow.record.COMPUTED for flow in flows):
         raise LookupError(scheme)
     found = Recomputed(skipped=[str(flow.process_title) for flow in flows if not flow.record.COMPUTED])
     for flow in flows:
-        for case in _sanctioned(flow) if flow.record.COMPUTED else ():
+        for case in _sanctioned(flow, scheme) if flow.record.COMPUTED else ():
             found.files += 1
-            found.differences += _differences(case)
+            found.differences += _of_file(case)
     return found
 
 
-def _sanctioned(flow: Any) -> Iterator[Case]:
+def _sanctioned(flow: Any, scheme: str) -> Iterator[Case]:
     ordered = Order.objects.filter(kind=OrderKind.SANCTION).values("case")
     cases = Case.objects.filter(kind=flow.slug, pk__in=ordered).select_related("norm").order_by("pk")
-    yield from cases.iterator(chunk_size=CHUNK)
+    yield from (cases.filter(norm__scheme=scheme) if scheme else cases).iterator(chunk_size=CHUNK)
+
+
+def _of_file(case: Case) -> list[Difference]:
+    """Return what differs in one file. What was changed so far that nothing can be computed from it is a difference too."""
+    try:
+        return list(_differences(case))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
+        return [Difference(case.number, "unreadable", type(fault).__name__, None)]
 
 
 def _differences(case: Case) -> Iterator[Difference]:

@@ -65,6 +65,7 @@ class FreightClaim(FileRecord, HasIdentities):
         "payment_advice": _("Payment advice"),
     }
     COMPUTED = "payable_rupees"
+    OTHER_SCHEMES = frozenset(SCHEMES.values())
     CONDITIONS = (
         _("The amount is paid once, into the bank account named in the claim."),
         _("It is refunded when the freight of the same shipping bills is paid under another scheme as well."),

@@ -24,6 +24,14 @@ class State(Named):
         ordering = ["name_en"]
         constraints = [models.UniqueConstraint(fields=["short"], condition=~models.Q(short=""), name="state_short_once")]
 
+    @classmethod
+    def of_short(cls, text: str) -> "State | None":
+        """Return the State of a short name, in capitals or not; ``None`` when there is none.
+
+        Half a character, which a shell can bring in, is no short name, and no database could compare it.
+        """
+        return cls.objects.filter(short__iexact=text).first() if text.isascii() and text.isalpha() else None
+
 
 class District(Named):
     """A district, known by its LGD code; ``aliases`` are the other spellings people write."""

@@ -34,6 +34,8 @@ class FileRecord(models.Model):
     CONDITIONS: ClassVar[tuple[Any, ...]] = ()
     # The amount of the derivation that is sanctioned; empty where a process computes nothing.
     COMPUTED: ClassVar[str] = ""
+    # Schemes beside that of the process under whose norms a record may be computed.
+    OTHER_SCHEMES: ClassVar[frozenset[str]] = frozenset()
 
     dropped = models.BooleanField(_("rejected or withdrawn"), default=False)
     answers = models.JSONField(_("Answers to the machine's questions"), default=dict, blank=True)

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from programme.calendar import today
-from programme.models import Allotment, IdentityMark, LedgerEntry, ShippingBill
+from programme.models import Allotment, FreightClaim, IdentityMark, LedgerEntry, ShippingBill
 from programme.norms.entitlement import entitled
 from tests.files import a_draft, office, officer, take, waiting
 from tests.processes.freight_files import (
@@ -310,7 +310,20 @@ def test_every_sanctioned_amount_is_derived_again():
     for case in (first, second, a_claim(at="sanction", lines=[air_line(3)], mode="air")):
         take(case, "sanctioned")
     found = recompute("GATEWAY_PORT_FREIGHT")
-    assert (found.files, [difference.sentence for difference in found.differences]) == (3, [])
+    assert (found.files, [difference.sentence for difference in found.differences]) == (2, [])
+    assert (recompute("AIR_FREIGHT").files, recompute().files) == (1, 3)
+    claim = record_of(first)
+    claim.lines.filter(pk=claim.lines.first().pk).update(freight=Decimal(1000))
+    FreightClaim.objects.filter(pk=record_of(second).pk).update(amount_sanctioned=Decimal(500_001))
+    planted = {(difference.file, difference.what) for difference in recompute().differences}
+    assert {(first.number, "inputs"), (second.number, "sanctioned")} <= planted
+
+
+@pytest.mark.parametrize("derivation", [{}, {"inputs": "x"}, {"inputs": {"containers": 5}}, []])
+def test_a_stored_computation_that_cannot_be_read_is_a_difference_and_no_crash(derivation):
+    case = take(a_claim(at="sanction"), "sanctioned")
+    FreightClaim.objects.filter(pk=record_of(case).pk).update(derivation=derivation)
+    assert {difference.file for difference in recompute().differences} == {case.number}
 
 
 # Who sanctions

@@ -154,6 +154,18 @@ def test_an_unknown_scheme_and_a_norm_without_state_are_refused_in_set_up(client
     assert "is no scheme of this software" in page and "Choose your State" in page
 
 
+@pytest.mark.parametrize(
+    "rules",
+    ['{"a": NaN}', '{"a": 1e400}', '{"a": "\\ud800"}', '{"a": "\\u0000"}', "[" * 3000 + "]" * 3000, '{"a": %s}' % ("9" * 5000)],
+    ids=["NaN", "infinite", "half a character", "NUL", "deep", "long"],
+)
+def test_rules_that_no_database_keeps_are_refused_as_typed(client_for: Desk, rules: str) -> None:
+    data = {"state": "9", "scheme": "ACTION_PLAN", "version": "new", "applies_from": "01-04-2027", "applies_by": "application"}
+    answer = english(client_for("administrator")).post(reverse("admin:programme_norm_add"), {**data, "rules": rules})
+    assert answer.status_code == 200 and "Enter a valid JSON." in answer.content.decode()
+    assert not Norm.objects.filter(version="new").exists()
+
+
 def test_a_new_norm_begins_as_a_draft(client_for: Desk) -> None:
     up = State.objects.get(short="UP")
     rules = '{"ladder": [{"over": "0", "upto": null, "designation": "director"}]}'

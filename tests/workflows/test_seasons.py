@@ -66,6 +66,7 @@ def test_a_district_whose_offices_are_vacant_is_opened_all_the_same(up):
 @pytest.mark.parametrize(("args", "said"), [
     (("2026-28", "--state", "UP"), "no financial year"),
     ((YEAR, "--state", "XX"), "no State with the short name"),
+    ((YEAR, "--state", "\udcff"), "no State with the short name"),
     (("2031-32", "--state", "UP"), "2031-32"),
 ])  # fmt: skip
 @pytest.mark.django_db

@@ -1,13 +1,16 @@
 """Set-up: the tables a programme administrator keeps. Files, notings and orders are not here and never will be."""
 
+import json
 import re
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import urlencode
@@ -224,7 +227,34 @@ class Postings(Table):
             return HttpResponseRedirect(request.path if object_id else f"{request.path}?{urlencode(typed)}")
 
 
+NUL = "\\u0000"
+
+
+class RulesField(forms.JSONField):
+    """Rules as plain JSON; what no database keeps or no page can show, such as NaN or half a character, is refused like a slip."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            rules = super().to_python(value)
+            written = json.dumps(rules, allow_nan=False, ensure_ascii=False).encode().decode()
+        except (ValueError, RecursionError):
+            written = NUL
+        if NUL in written:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return rules
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show what was refused as it was typed."""
+        try:
+            self.to_python(data)
+        except ValidationError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
+
+
 class NormForm(forms.ModelForm):
+    rules = RulesField(label=gettext_lazy("rules"), widget=AdminTextareaWidget)
+
     def clean(self) -> dict[str, Any]:
         """Refuse a version without the amounts its process asks for."""
         data = super().clean() or self.cleaned_data

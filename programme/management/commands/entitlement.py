@@ -73,8 +73,7 @@ def _whole(text: str) -> str:
 def _state(short: str) -> State | None:
     if short.upper() == ALL_INDIA:
         return None
-    # A State's short name is plain letters; what else a shell can bring in, such as half a character, no database can compare.
-    state = State.objects.filter(short__iexact=short).first() if short.isascii() and short.isalpha() else None
+    state = State.of_short(short)
     if state is None:
         sentence = gettext("“%(short)s” is no State. Write its short name, for example UP, or IN for all India.")
         raise BadInput({"state": sentence % {"short": short[:40]}})

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         first = re.fullmatch(r"(20\d\d)-(\d\d)", year)
         if not first or (int(first[1]) + 1) % 100 != int(first[2]):
             raise CommandError(f"“{year}” is no financial year; write for example 2026-27.")
-        found = State.objects.filter(short=state).first()
+        found = State.of_short(state)
         if found is None:
             raise CommandError(f"There is no State with the short name “{state}”.")
         opened = there = 0
