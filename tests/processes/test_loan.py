@@ -153,6 +153,7 @@ def test_the_bank_declines_with_a_code_and_in_words():
         assert not form.is_valid() and list(form.errors) == [wrong]
     case = again(take(case, "declined", bank_reason="credit", text="Overdue elsewhere."))
     assert (case.ending, case.record.bank_reason) == ("declined", "credit")
+    assert case.orders.get().kind == "rejection"
     assert said_in(case, 4)["changes"]["bank_reason"] == ["", "credit"]
     assert verify().findings == []
 

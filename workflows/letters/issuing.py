@@ -14,7 +14,7 @@ from workflows.models import Case, Noting, Order, OrderKind, Outcome
 from workflows.record.chain import office_named
 
 # What of an officer's own decisions leaves the file as a paper. A sanction is issued by the act that commits its money.
-FOLLOWS = {Outcome.RETURN: OrderKind.RETURN_MEMO, Outcome.REJECT: OrderKind.REJECTION}
+FOLLOWS = {Outcome.RETURN: OrderKind.RETURN_MEMO, Outcome.REJECT: OrderKind.REJECTION, Outcome.DECLINE: OrderKind.REJECTION}
 
 
 @dataclass(frozen=True)
