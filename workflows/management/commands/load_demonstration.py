@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.core.management.base import no_translations
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from programme.calendar import financial_year, today
@@ -17,6 +18,7 @@ from programme.samagam import SERIES, load_samagam
 from programme.tables import BadRow, Row, read_csv, read_json
 from workflows.demonstration import Story, load_files
 from workflows.demonstration.crowd import tell_crowd
+from workflows.models import Movement
 from workflows.pages.account import UNLISTED
 from workflows.postings import derive, join
 
@@ -53,6 +55,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 officers, allotments, events = load_cast() + load_crowd(), load_allotments(), load_events()
                 files = tell(read_stories())
+                officers += fill_waiting_desks()
         except BadRow as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
@@ -110,8 +113,17 @@ def _post(row: Row, officer: Officer, office: Office, *, by: Officer | None) -> 
 @transaction.atomic
 def load_crowd() -> int:
     """Put officers behind the desks of every district that the cast leaves empty, so that files everywhere can go on."""
-    offices = Office.objects.filter(designation__state__short=CROWDED, designation__code__in=CROWD, postings=None)
-    offices = offices.select_related("designation", "district").order_by("district__name_en", "designation__code")
+    return _fill(Office.objects.filter(designation__state__short=CROWDED, designation__code__in=CROWD, postings=None))
+
+
+def fill_waiting_desks() -> int:
+    """Put officers behind the desks at which a file waits and that nobody holds; return how many."""
+    waited_at = Movement.objects.filter(disposed=None).exclude(power="").values("office")
+    return _fill(Office.objects.filter(pk__in=waited_at, postings=None))
+
+
+def _fill(empty: QuerySet[Office]) -> int:
+    offices = empty.select_related("designation", "district").order_by("district__name_en", "designation__code")
     rows = [(office, f"{office.designation.code}.{slugify(office.district.name_en)}") for office in offices if office.district]
     officers = Officer.objects.bulk_create(
         Officer(username=username, password=make_password(None), language="hi", **office.names()) for office, username in rows
