@@ -1,3 +1,4 @@
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand
 from programme.models import State
 from workflows.letters.printing import PANGO, can_print
 from workflows.models import Case
+from workflows.postings import derive
 
 
 class Command(BaseCommand):
@@ -21,9 +23,11 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         compile_messages()
         call_command("make_keys")
-        if not State.objects.exists():
-            self.stdout.write("Loading States, districts, offices and products …")
-            call_command("load_state")
+        if settings.DEMONSTRATION or not State.objects.exists():
+            # A State loads a new version's files when it decides to; the demonstration shows what this version has.
+            self.stdout.write("Loading States, districts, offices, products and norms …")
+            call_command("load_state", stdout=StringIO())
+            derive()
         if settings.DEMONSTRATION and not Case.objects.exists():
             self.stdout.write("Loading the demonstration: officers, and files at every step …")
             call_command("load_demonstration")
