@@ -60,17 +60,8 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
             form = mine.node.form_class(movement=mine, officer=officer)
     if withdrawal is None and steps.may_withdraw(officer, case):
         withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
-    sheet = history.note_sheet(case, stays)
     context = {
-        "case": case,
-        "paragraphs": sheet.paragraphs,
-        "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
-        "paper_names": case.record.PAPERS,
-        "issued": papers_issued(sheet.paragraphs),
-        "stages": history.stages(case, stays),
-        "opinions": history.opinions(case, stays, sheet.paragraphs),
-        "acknowledged": bool(case.record.acknowledged()),
-        "summary": case.flow_class.summary(case),
+        **_told(case, stays),
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
@@ -83,12 +74,28 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "destinations": mine.node.destinations(case) if mine and not refusal else [],
         "withdrawal": withdrawal,
         "faults": filling.faults(form) + filling.faults(withdrawal),
+    }
+    return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
+
+
+def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
+    """Return what the page says of the file to every reader."""
+    sheet = history.note_sheet(case, stays)
+    return {
+        "case": case,
+        "paragraphs": sheet.paragraphs,
         "chain_holds": sheet.holds,
+        "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
+        "paper_names": case.record.PAPERS,
+        "issued": papers_issued(sheet.paragraphs),
+        "stages": history.stages(case, stays),
+        "opinions": history.opinions(case, stays, sheet.paragraphs),
+        "acknowledged": bool(case.record.acknowledged()),
+        "summary": case.flow_class.summary(case),
         "ending": case.ending_title,
         "tags": case.record.flags(),
         "followed_up": case.flow_class.followed_up if case.ended_well else "",
     }
-    return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
 
 
 def _holds(officer: Any, stay: Movement) -> bool:
