@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from programme.calendar import today
 from programme.powers import Power
 from workflows.authority import may_anywhere
 from workflows.authority import visible_to as files_visible_to
@@ -48,7 +49,9 @@ def new(request: OfficerRequest) -> HttpResponse:
     if seat is None:
         return show(request, "sitting_seats.html", {"seats": mine}, tab="sittings")
     waiting = list(seats.waiting(seat.kind, seat.office))
-    form = CallForm(request.POST if request.method == "POST" else None, waiting=waiting)
+    last = Sitting.objects.filter(kind=seat.kind, office=seat.office).order_by("-held_on", "-pk").first()
+    usual = {"held_on": today(), "place": last.place if last else ""}
+    form = CallForm(request.POST if request.method == "POST" else None, waiting=waiting, initial=usual)
     if form.is_valid():
         return redirect("sitting", pk=_call(request, seat, form, waiting).pk)
     context = {"seat": seat, "form": form, "faults": filling.faults(form)}
