@@ -10,7 +10,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import DateField, DecimalField
+from django.db.models import DateField, DateTimeField, DecimalField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -349,4 +349,6 @@ def _shown(record: Any, name: str, value: Any) -> str:
         return ", ".join(str(words.get(code, code)) for code in value)
     if isinstance(found, DecimalField):
         return in_figures(Decimal(value))
+    if isinstance(found, DateTimeField):
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from programme.models import ActionPlan, Activity
 from tests.files import office, officer, take, waiting
@@ -223,3 +224,13 @@ def test_the_strip_over_the_file_shows_a_correction_only_while_the_plan_waits_th
     take(case, "returned", text="Explain.", return_to="correct")
     assert "Correction" in [stage.title for stage in stages(case, list(case.movements.all()))]
     assert note_sheet(Case.objects.get(pk=case.pk)).holds
+
+
+def test_the_history_tells_when_the_plan_was_first_submitted(client_for):
+    case = a_plan(at="sign")
+    with at_moment(LAST_MOMENT):
+        take(case, "submitted")
+    client = client_for("dic.agra")
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("history", args=[case.pk]))
+    assert answer.status_code == 200 and "30 October 2026, 23:59" in answer.content.decode()
