@@ -337,6 +337,8 @@ def _shown(record: Any, name: str, value: Any) -> str:
     found = field_of(record, name)
     if value in EMPTY:
         return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if _are_lines(value):
         return "\n".join(f"{n}. {_line(record, name, line, _columns(record, name, line))}" for n, line in enumerate(value, 1))
     if found is not None and found.is_relation:

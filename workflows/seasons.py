@@ -29,7 +29,7 @@ def start(state: State, year: str, *, by: Officer, office: Office, key: str) -> 
     """
     authority.check(by, Power.OPEN_SEASON, office)
     if year not in planned_years():
-        raise Refusal(_("Plans are opened for %(this)s and %(next)s.") % dict(zip(("this", "next"), planned_years(), strict=True)))
+        raise Refusal(_("Plans are opened only for %(this)s and %(next)s.") % dict(zip(("this", "next"), planned_years(), strict=True)))
     _norm(state)
     rows = [
         JobRow(key=str(district.pk), name_en=district.name_en, name_hi=district.name_hi, args={"district": district.pk})

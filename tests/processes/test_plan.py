@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from programme.models import ActionPlan, Activity
 from tests.files import office, officer, take, waiting
@@ -121,6 +122,9 @@ def test_a_plan_is_in_time_up_to_the_last_moment_of_30_october_in_india(moment, 
     assert said in [check.text for check in case.flow_class.checks(Case.objects.get(pk=case.pk))]
     assert plan_of(case).flags() == ([("late", f"Submitted {days} day{'s' if days > 1 else ''} late")] if days else [])
     assert any("in time" in value if days == 0 else "late" in value for _label, value in plan_of(case).summary())
+    if not days:
+        with translation.override("hi"):
+            assert any("समय के भीतर प्रस्तुत" in value for _label, value in plan_of(case).summary())
 
 
 def test_a_return_and_a_second_signature_keep_the_first_date():
