@@ -10,7 +10,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import DateField, DecimalField
+from django.db.models import DateField, DateTimeField, DecimalField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -337,6 +337,8 @@ def _shown(record: Any, name: str, value: Any) -> str:
     found = field_of(record, name)
     if value in EMPTY:
         return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if _are_lines(value):
         return "\n".join(f"{n}. {_line(record, name, line, _columns(record, name, line))}" for n, line in enumerate(value, 1))
     if found is not None and found.is_relation:
@@ -349,4 +351,6 @@ def _shown(record: Any, name: str, value: Any) -> str:
         return ", ".join(str(words.get(code, code)) for code in value)
     if isinstance(found, DecimalField):
         return in_figures(Decimal(value))
+    if isinstance(found, DateTimeField):
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

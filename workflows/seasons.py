@@ -14,7 +14,7 @@ from programme.powers import Power
 from workflows import authority, jobs
 from workflows.authority import Refusal
 from workflows.flows import ActionPlanFlow
-from workflows.forms.plan import ALREADY, AlreadyOpen, SeasonForm
+from workflows.forms.plan import ALREADY, AlreadyOpen, SeasonForm, planned_years
 from workflows.jobs import Done, Work
 from workflows.models import Case, Job, JobRow
 from workflows.steps import open_case
@@ -25,9 +25,11 @@ KIND = "season"
 def start(state: State, year: str, *, by: Officer, office: Office, key: str) -> Job:
     """Ask for the plans of every district of the State as long work in the officer's name; the same ``key`` twice is one job.
 
-    Raises ``Refusal`` when the officer may not open a season at ``office``.
+    Raises ``Refusal`` when the officer may not open a season at ``office``, or the year is not one that is planned for today.
     """
     authority.check(by, Power.OPEN_SEASON, office)
+    if year not in planned_years():
+        raise Refusal(_("Plans are opened only for %(this)s and %(next)s.") % dict(zip(("this", "next"), planned_years(), strict=True)))
     _norm(state)
     rows = [
         JobRow(key=str(district.pk), name_en=district.name_en, name_hi=district.name_hi, args={"district": district.pk})

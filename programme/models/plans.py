@@ -125,7 +125,8 @@ class ActionPlan(FileRecord):
         if self.submitted_at is None:
             return ""
         moment = date_format(timezone.localtime(self.submitted_at, IST), "DATETIME_FORMAT")
-        return f"{moment} ({submitted_late(self.days_late) if self.days_late else gettext('in time')})"
+        standing = submitted_late(self.days_late) if self.days_late else gettext("Submitted in time")
+        return f"{moment} ({standing})"
 
 
 class ActivityStatus(models.TextChoices):

@@ -39,6 +39,7 @@ from tests.processes.freight_files import (
 from workflows.authority import Refusal
 from workflows.flows import FreightFlow
 from workflows.forms.freight import SanctionForm
+from workflows.history import note_sheet
 from workflows.models import Order, OrderKind
 from workflows.record.verifier import verify
 from workflows.steps import decide
@@ -72,6 +73,7 @@ def test_an_air_claim_on_day_181_is_refused_with_the_last_day_named_and_may_be_r
     assert case.number.startswith("UP/FRT/") and not case.movements.exists()
     assert any(step["say"] == "barred" for step in record_of(case).derivation["steps"])
     assert [noting.outcome for noting in case.notings.order_by("paragraph")] == ["submitted", "rejected"]
+    assert ("Out of time", "—", "yes") in [change for p in note_sheet(case).paragraphs for change in p.changes]
     assert "is time-barred" in last_body(case)["text"] and Order.objects.get(case=case).kind == OrderKind.REJECTION
     assert not ShippingBill.objects.filter(live=True).exists()
     assert verify().findings == []

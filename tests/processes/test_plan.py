@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import translation
 
 from programme.models import ActionPlan, Activity
 from tests.files import office, officer, take, waiting
@@ -120,6 +122,9 @@ def test_a_plan_is_in_time_up_to_the_last_moment_of_30_october_in_india(moment, 
     assert said in [check.text for check in case.flow_class.checks(Case.objects.get(pk=case.pk))]
     assert plan_of(case).flags() == ([("late", f"Submitted {days} day{'s' if days > 1 else ''} late")] if days else [])
     assert any("in time" in value if days == 0 else "late" in value for _label, value in plan_of(case).summary())
+    if not days:
+        with translation.override("hi"):
+            assert any("समय के भीतर प्रस्तुत" in value for _label, value in plan_of(case).summary())
 
 
 def test_a_return_and_a_second_signature_keep_the_first_date():
@@ -223,3 +228,13 @@ def test_the_strip_over_the_file_shows_a_correction_only_while_the_plan_waits_th
     take(case, "returned", text="Explain.", return_to="correct")
     assert "Correction" in [stage.title for stage in stages(case, list(case.movements.all()))]
     assert note_sheet(Case.objects.get(pk=case.pk)).holds
+
+
+def test_the_history_tells_when_the_plan_was_first_submitted(client_for):
+    case = a_plan(at="sign")
+    with at_moment(LAST_MOMENT):
+        take(case, "submitted")
+    client = client_for("dic.agra")
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("history", args=[case.pk]))
+    assert answer.status_code == 200 and "30 October 2026, 23:59" in answer.content.decode()

@@ -110,6 +110,15 @@ def test_a_page_without_its_key_opens_nothing(client_for, up):
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("year", ["", "x", "2026-28", "2020-21", "2031-32", "٢٠٢٦-٢٧", "2026-27\n", "9" * 5000])
+def test_a_year_that_is_not_planned_for_opens_nothing_and_is_no_other_year(client_for, up, year):
+    answer = client_for("odop.cell").post(reverse("open_season"), {"key": str(uuid4()), "year": year})
+    assert answer.status_code == 403 and YEAR in answer.content.decode()
+    assert not Job.objects.exists()
+    page = client_for("odop.cell").get(reverse("season"), {"year": "2031-32"}).content.decode()
+    assert reverse("open_season") not in page
+
+
 def test_the_board_tells_in_time_late_drafting_not_begun_and_not_opened(up):
     for name, at in [("Agra", "sign"), ("Mathura", "sign"), ("Varanasi", "contribute"), ("Aligarh", "draft")]:
         a_plan(at=at, district=name)

@@ -38,8 +38,7 @@ class SeasonForm(RecordForm):
         fields = ["district"]
 
     def scope(self, office: Office) -> None:
-        years = [financial_year(today()), _next(financial_year(today()))]
-        self.fields["year"].choices = [(year, year) for year in years]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [(year, year) for year in planned_years()]  # type: ignore[attr-defined]
         districts = District.objects.filter(state=office.state_id).select_related("state")
         if office.district_id:
             districts = districts.filter(pk=office.district_id)
@@ -69,8 +68,11 @@ class SeasonForm(RecordForm):
         return ActionPlan.read(self.instance.pk)
 
 
-def _next(year: str) -> str:
-    return f"{int(year[:4]) + 1}-{(int(year[:4]) + 2) % 100:02}"
+def planned_years() -> list[str]:
+    """Return the financial years for which plans are opened today: this one and the next."""
+    this = financial_year(today())
+    first = int(this[:4])
+    return [this, f"{first + 1}-{(first + 2) % 100:02}"]
 
 
 def _already(district: District, year: str) -> str:

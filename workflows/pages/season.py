@@ -16,6 +16,7 @@ from programme.powers import Power
 from workflows import seasons
 from workflows.authority import Refusal, offices_with, visible_to
 from workflows.flows import ActionPlanFlow
+from workflows.forms.plan import planned_years
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
 
@@ -37,7 +38,7 @@ def season_page(request: OfficerRequest) -> HttpResponse:
         "rows": [(line, TAGS[line.standing], files.get(line.plan.pk) if line.plan else None) for line in lines],
         "cards": [(title, standing[key]) for key, title in _titles()],
         "missing": [(title, [line.district for line in lines if line.standing == key]) for key, title in _titles()[2:] if standing[key]],
-        "may_open": bool(offices_with(request.user, Power.OPEN_SEASON)) and standing["not_opened"] > 0,
+        "may_open": year in planned_years() and standing["not_opened"] > 0 and bool(offices_with(request.user, Power.OPEN_SEASON)),
         "key": uuid4(),
     }
     return show(request, "season.html", context, tab="season")
@@ -54,7 +55,7 @@ def open_all(request: OfficerRequest) -> HttpResponse:
         key = UUID(request.POST.get("key", ""))
     except ValueError:
         raise BadRequest from None
-    year = _year(request.POST.get("year", ""))
+    year = request.POST.get("year", "")
     job = seasons.start(offices[0].designation.state, year, by=request.user, office=offices[0], key=str(key))
     return redirect("job", pk=job.pk)
 

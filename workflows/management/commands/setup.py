@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 from programme.models import State
 from workflows.letters.printing import PANGO, can_print
@@ -49,6 +50,8 @@ def compile_messages() -> None:
                 catalogue = read_po(text, locale=source.parent.parent.name)
             with compiled.open("wb") as binary:
                 write_mo(binary, catalogue)
+            # This process may have asked for a translation before there was one, and would go on without.
+            translation_file_changed(sender=None, file_path=compiled)
 
 
 def static_is_current() -> bool:
