@@ -22,10 +22,15 @@ CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-brows
 TransactionTestCase._fixture_teardown = pristine.put_back
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """The State and the cast, loaded once; each test begins with exactly these. Hindi pages are read in Hindi, also before any set-up."""
+@pytest.fixture(scope="session", autouse=True)
+def hindi_catalogue() -> None:
+    """Hindi is read in Hindi, also in a clone that was never set up."""
     compile_messages()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, hindi_catalogue: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The State and the cast, loaded once; each test begins with exactly these."""
     with django_db_blocker.unblock():
         make_seal_key()
         make_order_key()
