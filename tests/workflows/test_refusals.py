@@ -45,6 +45,7 @@ PROPOSALS: dict[str, dict[str, Any]] = {
     "a product of another district": {"product": "999999"},
     "a budget head that is none": {"budget_head": "HP"},
     "a district that does not exist": {"districts_shown": ["119", "9999"]},
+    "a district with a number no row can have": {"districts_shown": ["119", "9" * 40]},
     "stalls without end": {"stalls": "9" * 30},
     "the 31st of February": {"starts_on": "31-02-2027"},
     "an exhibition in the past": {"starts_on": "2020-01-01", "ends_on": "2020-01-02"},

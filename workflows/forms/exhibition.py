@@ -10,7 +10,7 @@ from programme.calendar import today
 from programme.models import BudgetHead, District, ExhibitionProposal, Norm, Office, Product
 from programme.money import rupees
 from workflows.forms.decisions import DecisionForm
-from workflows.forms.fields import DayField, MobileField, NumberField, RupeeField, TextField
+from workflows.forms.fields import DayField, MobileField, NumberField, RupeeField, SeveralField, TextField
 from workflows.forms.records import RecordForm
 from workflows.models import Outcome
 
@@ -43,6 +43,7 @@ class ProposalForm(RecordForm):
             "budget_head", "amount_asked", "nodal_officer", "nodal_mobile",
         ]  # fmt: skip
         widgets = {"districts_shown": forms.CheckboxSelectMultiple}
+        field_classes = {"districts_shown": SeveralField}
 
     def scope(self, office: Office) -> None:
         products, heads = self.fields["product"], self.fields["budget_head"]

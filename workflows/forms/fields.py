@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from programme.money import rupees
 from programme.norms.inputs import LARGEST
 
+# A longer number is that of no row; the same is so of an address.
+LONGEST_NUMBER = 18
 DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -102,6 +104,16 @@ class NumberField(forms.IntegerField):
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(value.translate(DIGITS) if isinstance(value, str) else value)
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Rows chosen from a list. A number longer than any row has is no choice, and no database is asked for it."""
+
+    def clean(self, value: Any) -> Any:
+        for chosen in value if isinstance(value, list | tuple) else ():
+            if len(str(chosen)) > LONGEST_NUMBER:
+                raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": chosen})
+        return super().clean(value)
 
 
 class MobileField(forms.CharField):
