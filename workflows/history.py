@@ -265,10 +265,10 @@ def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str,
 
 
 def _columns(record: Any, name: str, *lines: dict[str, Any] | None) -> list[str]:
-    """Return the columns these lines have, as the record orders them."""
+    """Return the columns these lines have, as the record orders them; one without a label is kept for the record alone."""
     held = {column for line in lines for column in line or {} if column != "id"}
     labels = getattr(record, "LINES", {}).get(name, {})
-    return [column for column in labels if column in held] + sorted(held - set(labels))
+    return [column for column in labels if column in held and labels[column]] + sorted(held - set(labels))
 
 
 def _differs(column: str, before: dict[str, Any], after: dict[str, Any]) -> bool:

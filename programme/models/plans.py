@@ -52,7 +52,8 @@ class ActionPlan(FileRecord):
         "ends_on": _("To"),
         "amount": _("Amount (₹)"),
         "matter_id": _("Problem or suggestion it answers"),
-        "desk": _("Added by"),
+        # Whose section a line belongs to is a code of the post; the department says it to people.
+        "desk": "",
     }
     MATERIAL = frozenset({"national_strategy", "international_strategy", "activities"})
     LINES = {"activities": ACTIVITY_COLUMNS}

@@ -76,7 +76,7 @@ def _turns(movement: Movement, story: Story) -> dict[str, Any]:
     return {"outcome": outcome, "text": text, "amount_recommended": str(record.amount), "amount_sanctioned": str(record.amount)}
 
 
-def _papers(step: str) -> tuple[str, ...]:
+def _papers(story: Story, step: str) -> tuple[str, ...]:
     return {"propose": ("proposal_letter", "cost_estimate"), "certify": ("utilisation_certificate",)}.get(step, ())
 
 

@@ -101,4 +101,4 @@ def _papers(story: Story, step: str) -> tuple[str, ...]:
     return tuple(kind for kind in CLAIM_PAPERS if kind not in NOT_OF[FreightMode(story.told["mode"])])
 
 
-TELLING = Telling(flow=FreightFlow, begins=_begins, turns=_turns, papers_told=_papers)
+TELLING = Telling(flow=FreightFlow, begins=_begins, turns=_turns, papers=_papers)

@@ -56,7 +56,7 @@ def _turns(movement: Movement, story: Story) -> dict[str, Any]:
     return {"outcome": outcome, "text": text}
 
 
-def _papers(step: str) -> tuple[str, ...]:
+def _papers(story: Story, step: str) -> tuple[str, ...]:
     return ("cluster_report", "photographs") if step == "propose" else ()
 
 

@@ -133,7 +133,7 @@ def _recovered(movement: Movement, story: Story) -> dict[str, Any]:
     return {"amount_recovered": rupees(amount), "recovery_reference": "CHALLAN/118/0042", "recovered_on": today(), "text": ""}
 
 
-def _papers(step: str) -> tuple[str, ...]:
+def _papers(story: Story, step: str) -> tuple[str, ...]:
     return {"file": PAPERS, "verify": ("verification_photographs",)}.get(step, ())
 
 

@@ -32,15 +32,13 @@ class Story:
 class Telling:
     """How one process is told: what is typed to begin a file, and at each step, as a person would type it.
 
-    ``turns`` returns what is typed at a step; ``papers`` names what is attached there, ``papers_told`` where it depends on the
-    story; ``days_ago`` says when a step was taken, by default three days after the one before it. ``opens`` returns the file
-    where no officer of the district begins it.
+    ``turns`` returns what is typed at a step; ``papers`` names what is attached there; ``days_ago`` says when a step was taken,
+    by default three days after the one before it. ``opens`` returns the file where no officer of the district begins it.
     """
 
     flow: Any
     turns: Callable[[Movement, Story], dict[str, Any]]
     begins: Callable[[Story, Office], dict[str, Any]] = lambda story, office: {}
-    papers: Callable[[str], tuple[str, ...]] = lambda step: ()
-    papers_told: Callable[[Story, str], tuple[str, ...]] | None = None
+    papers: Callable[[Story, str], tuple[str, ...]] = lambda story, step: ()
     days_ago: Callable[[Story, str, int], int] | None = None
     opens: Callable[[Story], Any] | None = None

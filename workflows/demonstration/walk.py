@@ -149,7 +149,7 @@ def _must_be_valid(form: Any, story: Story) -> None:
 
 def _draft(telling: Telling, story: Story, step: str, signer: Officer, office: Office, movement: Movement | None = None) -> Draft:
     draft = Draft.objects.create(key=uuid4(), kind=telling.flow.slug, office=office, movement=movement, made_by=signer, saved_by=signer)
-    for kind in telling.papers_told(story, step) if telling.papers_told else telling.papers(step):
+    for kind in telling.papers(story, step):
         content = _pdf(f"Demonstration paper: {kind.replace('_', ' ')}, {office.designation.name_en}")
         paper = Enclosure(draft=draft, kind=kind, name=f"{kind}.pdf", content_type="application/pdf", size=len(content), added_by=signer)
         paper.sha256 = sha256(content).hexdigest()

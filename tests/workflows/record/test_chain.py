@@ -116,7 +116,8 @@ def test_one_paragraph_is_one_insert_and_a_second_for_personal_data(place, case,
     with django_assert_num_queries(2):  # the file's papers, and the paragraph
         append(case, posting=place.posting, facts=facts, **acts)
     with django_assert_num_queries(3):
-        append(case, posting=place.posting, facts=facts, private={"nodal_officer": "R. Kumar"}, **acts)
+        second = append(case, posting=place.posting, facts=facts, private={"nodal_officer": "R. Kumar"}, **acts)
+    assert (case.head, case.paragraphs) == (second.hash, second.paragraph)
 
 
 def test_a_file_is_exported_as_it_was_hashed(place, case):

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from workflows.models import Checkpoint, Leaf
+from workflows.models import Checkpoint, Leaf, Noting
 from workflows.record import keys, merkle, sealer, triggers
 from workflows.record.notes import NO_NOTE, note_hash, read_note
 
@@ -74,7 +74,8 @@ def test_what_it_costs_does_not_grow_with_what_is_sealed(place, case, django_ass
     for _ in range(3):
         place.sign(case)
         with django_assert_num_queries(8 + extra):  # two of them the savepoint of the test
-            sealer.seal()
+            checkpoint = sealer.seal()
+        assert checkpoint.size == Leaf.objects.count() == Noting.objects.count()
 
 
 def test_nothing_is_sealed_on_top_of_a_changed_checkpoint(place, case):

@@ -20,6 +20,7 @@ def run(sql, *values):
 
 
 def refused(sql, *values):
+    """Fail unless the database itself refuses the statement."""
     with pytest.raises(IntegrityError):
         run(sql, *values)
 
