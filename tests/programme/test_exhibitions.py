@@ -150,4 +150,5 @@ def test_the_checks_ask_the_database_three_times(propose, norm, django_assert_nu
         propose(name)
     proposal = ExhibitionProposal.objects.select_related("district", "product", "budget_head").get(pk=pk)
     with django_assert_num_queries(3):
-        machine_checks(proposal, norm)
+        checks = machine_checks(proposal, norm)
+    assert checks
