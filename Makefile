@@ -15,7 +15,7 @@ STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefg
 # What is judged here is the code, not the data that lies beside it.
 BARE = ENVIRONMENT=test VAR_DIR=$$(mktemp -d)
 
-.PHONY: run test demo-reset check lint messages packages development
+.PHONY: run test faults bench demo-reset check lint messages packages development
 
 # Sets up what is missing, keeps what is there, and serves until Ctrl-C.
 run: packages
@@ -24,7 +24,7 @@ run: packages
 
 # What the machine lacks (Chromium, PostgreSQL …) is skipped by name; the last lines say what and why.
 test: development
-	@$(VENV) -m pytest -rs $(ARGS)
+	@$(VENV) -m pytest -rsfE -n auto --dist loadfile $(ARGS)
 
 # Throws the demonstration's data away and loads it anew.
 demo-reset: packages
@@ -53,3 +53,11 @@ packages:
 
 development:
 	@$(PYTHON) project/first_setup.py --development
+
+# Kills, doubles and stops real workers and beats on PostgreSQL; ARGS="--faults 20 --broker redis://127.0.0.1:6379/0" for another run.
+faults: development
+	@$(VENV) -m tests.faults $(ARGS)
+
+# How fast lists are written and workbooks read, in rows a second and megabytes; ARGS="--rows 20000 --rounds 1" for a short look.
+bench: development
+	@$(VENV) -m bench.sheets $(ARGS)

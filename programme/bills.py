@@ -30,6 +30,12 @@ def held_elsewhere(bills: Iterable[Bill], claim: FreightClaim) -> dict[Bill, Shi
     return {(bill.number, bill.port): bill for bill in found.select_related("claim__district")}
 
 
+def held_of_numbers(numbers: Iterable[str]) -> dict[Bill, ShippingBill]:
+    """Return, by number and port, the bills with these numbers that live claims hold. One query."""
+    found = ShippingBill.objects.filter(number__in=set(numbers), live=True).select_related("claim__district")
+    return {(bill.number, bill.port): bill for bill in found}
+
+
 def hold(claim: FreightClaim, *, file_number: str = "") -> None:
     """Make the claim's bills those that its lines name now. Belongs into the transaction that writes the claim.
 

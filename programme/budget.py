@@ -58,6 +58,30 @@ def book(kind: EntryKind, amount: Decimal, *, file_number: str) -> LedgerEntry:
     return LedgerEntry.objects.create(allotment_id=committed.allotment_id, kind=kind, amount=amount, file_number=file_number)
 
 
+def give_back(*, file_number: str) -> LedgerEntry | None:
+    """Return to the head what a file committed and nobody was paid; ``None`` when it committed nothing.
+
+    The commitment stays in the ledger, and what was given back stands beside it.
+    """
+    committed = committed_for(file_number)
+    if committed is None:
+        return None
+    Allotment.objects.filter(pk=committed.allotment_id).update(committed=F("committed") - committed.amount)
+    kind = EntryKind.GIVEN_BACK
+    return LedgerEntry.objects.create(allotment_id=committed.allotment_id, kind=kind, amount=committed.amount, file_number=file_number)
+
+
+def committed_for(file_number: str) -> LedgerEntry | None:
+    """Return the commitment of a file, ``None`` when it has none; one that was given back is still one that was made."""
+    return LedgerEntry.objects.select_related("allotment__head").filter(kind=EntryKind.COMMITMENT, file_number=file_number).first()
+
+
+def released_to(file_number: str) -> Decimal:
+    """Return the rupees that were released on a file, zero when none were."""
+    released = LedgerEntry.objects.filter(kind=EntryKind.RELEASE, file_number=file_number).first()
+    return released.amount if released else Decimal(0)
+
+
 def book_utilisation(amount: Decimal, *, file_number: str) -> LedgerEntry:
     """Book the rupees a certificate shows as used, against the allotment the file's money was released from."""
     released = LedgerEntry.objects.get(kind=EntryKind.RELEASE, file_number=file_number)

@@ -1,16 +1,17 @@
 """What a beneficiary may have once, or up to a ceiling a year, also when two sanctions come at the same moment.
 
-The beneficiary is known by the digest of a number (``programme.identity``). An order is not unsold: nothing is given back.
+The beneficiary is known by the digest of a number (``programme.identity``). An order is not unsold: only a file that is cancelled
+before anything was paid gives back what it had.
 """
 
 from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from programme.models import BenefitOnce, CeilingEntry, CeilingUse
+from programme.models import BenefitFreed, BenefitOnce, CeilingEntry, CeilingFreed, CeilingUse
 
 
 class AlreadyBenefited(Exception):
@@ -28,6 +29,12 @@ def used(scheme: str, digest: str, year: str) -> Decimal:
     """Return what the beneficiary has had of the scheme in the financial year, in rupees."""
     row = CeilingUse.objects.filter(scheme=scheme, digest=digest, year=year).first()
     return row.used if row else Decimal(0)
+
+
+def used_by_all(schemes: Iterable[str], year: str) -> dict[tuple[str, str], Decimal]:
+    """Return what each beneficiary has had of the schemes in the year, in rupees, by scheme and keyed hash. One query."""
+    rows = CeilingUse.objects.filter(scheme__in=list(schemes), year=year).values_list("scheme", "digest", "used")
+    return {(scheme, digest): had for scheme, digest, had in rows}
 
 
 @transaction.atomic
@@ -55,13 +62,14 @@ def grant_once(scheme: str, digests: Iterable[str], *, file_number: str, turns: 
     """
     # In one order for all, so that two grants with two digests in common wait for each other and never both.
     named = sorted(set(digests))
-    turn = dict.fromkeys(named, 0)
+    turn, had = dict.fromkeys(named, 0), dict.fromkeys(named, 0)
     for benefit in _had(scheme, named):
         turn[benefit.digest] = benefit.turn
-        if benefit.file_number == file_number or (benefit.turn >= turns and not override):
+        had[benefit.digest] += benefit.stands
+        if benefit.file_number == file_number or (benefit.stands and had[benefit.digest] >= turns and not override):
             raise AlreadyBenefited(benefit.file_number)
     rows = [
-        BenefitOnce(scheme=scheme, digest=digest, turn=turn[digest] + 1, file_number=file_number, overridden=turn[digest] >= turns)
+        BenefitOnce(scheme=scheme, digest=digest, turn=turn[digest] + 1, file_number=file_number, overridden=had[digest] >= turns)
         for digest in named
     ]
     try:
@@ -76,5 +84,16 @@ def grant_once(scheme: str, digests: Iterable[str], *, file_number: str, turns: 
         raise AlreadyBenefited(taken[0].file_number) from None
 
 
+@transaction.atomic
+def free(*, file_number: str) -> None:
+    """Give back what a cancelled file had of ceilings and benefits. What it had stays written, and that it was given back beside it."""
+    for entry in CeilingEntry.objects.filter(file_number=file_number, freed=None):
+        CeilingUse.objects.filter(pk=entry.use_id).update(used=F("used") - entry.amount)
+        CeilingFreed.objects.create(entry=entry)
+    BenefitFreed.objects.bulk_create(
+        BenefitFreed(benefit=benefit) for benefit in BenefitOnce.objects.filter(file_number=file_number, freed=None)
+    )
+
+
 def _had(scheme: str, digests: list[str]) -> QuerySet[BenefitOnce]:
-    return BenefitOnce.objects.filter(scheme=scheme, digest__in=digests).order_by("turn", "pk")
+    return BenefitOnce.objects.filter(scheme=scheme, digest__in=digests).select_related("freed").order_by("turn", "pk")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programme.checks import NotAllowed
-from programme.models import District, Event, EventChange, Matter, MatterOutcome, Officer, Product, State
+from programme.models import District, Event, EventChange, EventKind, Matter, MatterOutcome, Officer, Product, State
 from programme.money import rupees
 
 NAMED_AT_MOST = 3
@@ -22,11 +22,19 @@ class NotYet(NotAllowed):
     """The event cannot be changed or closed as asked; the message says why."""
 
 
+def slot(series: str, district: District, *, starts_on: date, ends_on: date, source: str = "") -> Event:
+    """Return a district's days of the Udyam Samagam, not yet saved."""
+    names = {"name_en": f"Udyam Samagam, {district.name_en}", "name_hi": f"उद्यम समागम, {district.name_hi or district.name_en}"}
+    days = {"planned_from": starts_on, "planned_to": ends_on}
+    return Event(kind=EventKind.SAMAGAM, series=series, state_id=district.state_id, district=district, source=source, **names, **days)
+
+
 @transaction.atomic
 def replan(event: Event, *, starts_on: date, ends_on: date, reason: str, by: Officer) -> EventChange:
     """Plan an event for other days; the days before, the reason and the officer are kept.
 
-    Raises ``NotYet`` without a reason, for days in the wrong order, and for an event that was held or closed.
+    Raises ``NotYet`` without a reason, for days in the wrong order or the days it is planned for, and for an event that was held
+    or closed.
     """
     held = Event.objects.select_for_update().get(pk=event.pk)
     if held.held_from or held.closed_at:
@@ -35,6 +43,8 @@ def replan(event: Event, *, starts_on: date, ends_on: date, reason: str, by: Off
         raise NotYet(_("Write why the event is moved."))
     if ends_on < starts_on:
         raise NotYet(_("The last day comes before the first."))
+    if (starts_on, ends_on) == (held.planned_from, held.planned_to):
+        raise NotYet(_("It is planned for these days already."))
     change = EventChange.objects.create(
         event=held, old_from=held.planned_from, old_to=held.planned_to, new_from=starts_on, new_to=ends_on, reason=reason.strip(), by=by
     )

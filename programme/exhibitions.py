@@ -33,7 +33,8 @@ def _other_exhibitions(proposal: ExhibitionProposal) -> Iterator[ExhibitionPropo
     same_days = Q(starts_on__lte=proposal.ends_on, ends_on__gte=proposal.starts_on)
     found = ExhibitionProposal.objects.filter(Q(district=proposal.district_id) | same_days, dropped=False)
     found = found.filter(district__state=proposal.district.state_id).exclude(pk=proposal.pk)
-    yield from found.select_related("district").order_by("starts_on", "district__name_en")
+    named = found.select_related("district").only("title", "starts_on", "district__name_en", "district__name_hi")
+    yield from named.order_by("starts_on", "district__name_en")
 
 
 def _balance(proposal: ExhibitionProposal) -> Check:

@@ -112,6 +112,24 @@ def reveal(concealed: str) -> str:
         return ""
 
 
+def conceal_bytes(content: bytes) -> bytes:
+    """Return the content of a file in a form that only ``reveal_bytes`` reads."""
+    return _box().encrypt(content)
+
+
+def reveal_bytes(concealed: bytes) -> bytes:
+    """Return what ``conceal_bytes`` was given; raise ``ValueError`` when it was concealed under another key."""
+    try:
+        return _box().decrypt(concealed)
+    except InvalidToken:
+        raise ValueError("concealed under another key") from None
+
+
+def fingerprint(text: str) -> str:
+    """Return a keyed hash, 64 hex digits, by which two texts that may hold numbers of persons are known to be the same."""
+    return hmac.digest(_key("fingerprint"), text.encode(), sha256).hex()
+
+
 def _key(purpose: str) -> bytes:
     return hmac.digest(settings.IDENTITY_KEY.encode(), purpose.encode(), sha256)
 

@@ -3,7 +3,7 @@
 Two kinds of table. What the files rule (names of places, sectors, departments, banks, designations and their powers) is
 brought in step with them. What the State rules once it has begun (weekly offs, office addresses, the product register,
 budget heads, norms, holidays) is only begun by the files: a later load changes nothing in it and brings back nothing
-that was deleted. Aliases of districts are added, never taken away.
+that was deleted or withdrawn. Aliases of districts are added, never taken away.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.text import slugify
 
-from programme.calendar import weekly_off
+from programme.calendar import financial_year, today, weekly_off
 from programme.kept import forget
 from programme.models import (
     Bank,
@@ -39,7 +39,6 @@ from programme.models import (
 from programme.powers import Power
 from programme.tables import Row, read_csv, read_json
 
-HOLIDAY_YEARS = (2025, 2026, 2027)
 ALL_INDIA = "IN"
 NORM_COLUMNS = (
     "scheme", "version", "order_number", "order_date", "applies_from", "applies_until", "applies_by",
@@ -214,13 +213,19 @@ def _norms(folder: Path, states: dict[str, State]) -> Count:
     return count
 
 
+def holiday_years() -> range:
+    """Return the calendar years that last, this and next financial year touch: what a running season counts in."""
+    begins = int(financial_year(today())[:4])
+    return range(begins - 1, begins + 3)
+
+
 def _holidays() -> Count:
-    """Begin the holidays of each year for every State with offices that has no State-wide holiday in that year."""
-    had = Holiday.objects.filter(district=None).values_list("state_id", "date")
+    """Begin the holidays of each year for every State with offices that never had a State-wide holiday in that year."""
+    had = Holiday.objects.filter(district=None, office=None).values_list("state_id", "date")
     begun = {(state, day.year) for state, day in had}
     count, made = Count("Holiday", unchanged=len(had)), []
     for state in State.objects.filter(designations__isnull=False).distinct():
-        years = [year for year in HOLIDAY_YEARS if (state.pk, year) not in begun]
+        years = [year for year in holiday_years() if (state.pk, year) not in begun]
         made += _usual_holidays(state, years)
     count.created = len(Holiday.objects.bulk_create(made))
     return count
@@ -233,7 +238,7 @@ def _usual_holidays(state: State, years: Iterable[int]) -> list[Holiday]:
         else {}
         for language in ESTIMATED
     }
-    library = f"holidays {holidays.__version__}; check against the State's gazette"
+    library = f"library holidays {holidays.__version__}, not the gazette"
     return [
         Holiday(
             state=state,

@@ -38,9 +38,27 @@ class Power(models.TextChoices):
     SANCTION_FREIGHT = "sanction_freight", _("Sanction, return or reject freight subsidy within the delegation")
     PAY_FREIGHT = "pay_freight", _("Pay sanctioned freight subsidy")
     CONVENE_COMMITTEE = "convene_committee", _("Convene the district's committees and keep their minutes")
+    ANSWER_QUESTION = "answer_question", _("Answer a question that another office asks on a file")
+    PREPARE_NOTING = "prepare_noting", _("Prepare notings and orders for the officer's signature, as his assistant")
     OVERRIDE_FAMILY = "override_family", _("Let a further benefit of the same family pass, with a reason")
     WAIVE_PAPER = "waive_paper", _("Waive a required paper, with a reason")
     SEE_DISTRICT = "see_district", _("Read every file of the district")
     SEE_STATE = "see_state", _("Read every file of the State")
     AUDIT = "audit", _("Read the record and verify it")
     ADMINISTER = "administer", _("Keep the set-up tables: postings, holidays, norms")
+
+
+# Whoever may give away money, or decide who may, signs in with a second factor.
+NEEDS_FACTOR = frozenset(
+    {
+        Power.APPROVE_EXHIBITION,
+        Power.APPROVE_PRODUCT,
+        Power.APPROVE_PLAN,
+        Power.SANCTION_LOAN,
+        Power.RELEASE_MARGIN_MONEY,
+        Power.CONVERT_LOAN,
+        Power.SANCTION_FREIGHT,
+        Power.PAY_FREIGHT,
+        Power.ADMINISTER,
+    }
+)

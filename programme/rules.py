@@ -13,6 +13,7 @@ ONE_IN_TWO_OFFICES = "one officer would hold two offices in regular charge on th
 NEVER_CHANGED = "the budget ledger is only added to"
 RANKS_STAY = "decisions on the rank of a product are only added to"
 CEILING, ONCE = "programme_ceilingentry", "programme_benefitonce"
+CEILING_BACK, BENEFIT_BACK = "programme_ceilingfreed", "programme_benefitfreed"
 HAD = "what a beneficiary has had is only added to"
 PROGRESS, RESCHEDULED = "programme_activityupdate", "programme_eventchange"
 REPORTED = "what was reported of an activity is only added to"
@@ -101,6 +102,24 @@ GUARDS: list[guards.Guard] = [
         HAD,
         sqlite=f"EXISTS (SELECT 1 FROM {ONCE} b WHERE b.id = NEW.id OR (b.scheme = NEW.scheme AND b.digest = NEW.digest"
         " AND (b.turn = NEW.turn OR b.file_number = NEW.file_number)))",
+        postgresql=None,
+    ),
+    *guards.append_only(CEILING_BACK, HAD),
+    Refusal(
+        "ceilingfreed_never_replaced",
+        CEILING_BACK,
+        "INSERT",
+        HAD,
+        sqlite=f"EXISTS (SELECT 1 FROM {CEILING_BACK} f WHERE f.id = NEW.id OR f.entry_id = NEW.entry_id)",
+        postgresql=None,
+    ),
+    *guards.append_only(BENEFIT_BACK, HAD),
+    Refusal(
+        "benefitfreed_never_replaced",
+        BENEFIT_BACK,
+        "INSERT",
+        HAD,
+        sqlite=f"EXISTS (SELECT 1 FROM {BENEFIT_BACK} f WHERE f.id = NEW.id OR f.benefit_id = NEW.benefit_id)",
         postgresql=None,
     ),
     *guards.append_only(PROGRESS, REPORTED),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from programme.models import District, Event, EventKind
+from programme.events import slot
+from programme.models import District, Event
 from programme.tables import read_csv
 
 SERIES = "samagam-2019"
@@ -21,11 +22,9 @@ def load_samagam(folder: Path) -> int:
     for row in read_csv(folder, "samagam_2019.csv", ["district_lgd_code", "as_printed", "starts_on", "ends_on"]):
         district = row.find("district_lgd_code", districts, key=row.number("district_lgd_code"))
         try:
-            days = {"planned_from": date.fromisoformat(row["starts_on"]), "planned_to": date.fromisoformat(row["ends_on"])}
+            days = {"starts_on": date.fromisoformat(row["starts_on"]), "ends_on": date.fromisoformat(row["ends_on"])}
         except ValueError:
             raise row.bad("starts_on or ends_on is no date, write for example 2019-09-12") from None
-        names = {"name_en": f"Udyam Samagam, {district.name_en}", "name_hi": f"उद्यम समागम, {district.name_hi or district.name_en}"}
-        event = Event(kind=EventKind.SAMAGAM, series=SERIES, state_id=district.state_id, district=district, **names, **days)
-        event.source = SOURCE % row["as_printed"]
+        event = slot(SERIES, district, source=SOURCE % row["as_printed"], **days)
         made += [] if district.pk in had else [event]
     return len(Event.objects.bulk_create(made))

@@ -16,6 +16,9 @@ from project.lifeline import follow_parent
 
 logger = logging.getLogger(__name__)
 PULSE_EVERY = 20
+FOUND_AGAIN = (
+    "expire_postings", "seal", "end_by_clock", "sweep_stuck_files", "check_obstacles", "tell_due", "escalate", "remind", "mail_digests",
+)  # fmt: skip
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 app = Celery("karyapravah")
@@ -37,7 +40,7 @@ def make_folders(sender: Celery, **kwargs: object) -> None:
 def worker_is_up(**kwargs: object) -> None:
     begin("worker")
     # What fell due while no worker ran is done now, not at the next turn of the clock.
-    for task in ("expire_postings", "seal", "sweep_stuck_files"):
+    for task in FOUND_AGAIN:
         app.send_task(f"workflows.tasks.{task}", retry=False)
 
 

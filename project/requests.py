@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,9 @@ def one_line_each(get_response: Answer) -> Answer:
             "route": match.view_name if match else "",
             "ids": {name: str(value) for name, value in match.kwargs.items()} if match else {},
             "status": response.status_code,
-            "officer": session.get(SESSION_KEY) if session is not None and session.accessed else None,
+            # A program calls in the name of its token's officer.
+            "officer": getattr(request, "called_by", None)
+            or (session.get(SESSION_KEY) if session is not None and session.accessed else None),
             "ms": round((time.monotonic() - began) * 1000, 1),
         }
         logger.info("request", extra={"facts": facts})
@@ -38,10 +40,16 @@ def one_line_each(get_response: Answer) -> Answer:
 
 
 def not_too_large(get_response: Answer) -> Answer:
-    """Refuse a body above ``settings.REQUEST_LARGEST`` bytes with ``RequestDataTooBig`` before any of it is read."""
+    """Refuse a body above ``settings.REQUEST_LARGEST`` bytes with ``RequestDataTooBig`` before any of it is read.
+
+    A length that is no number is refused with ``BadRequest``.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.REQUEST_LARGEST:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdecimal()):
+            raise BadRequest
+        if int(length) > settings.REQUEST_LARGEST:
             raise RequestDataTooBig
         return get_response(request)
 

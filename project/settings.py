@@ -1,5 +1,6 @@
 """Where it runs. Every switch comes from the environment or from ``.env`` beside this clone."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -60,11 +61,16 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.admin",
+    "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "guardian",
     "sequences",
     # The engine alone. The package's own pages (app "viewflow") are never installed.
     "viewflow.workflow",
+    "rest_framework",
+    "drf_spectacular",
     "programme",
     "workflows",
 ]
@@ -98,7 +104,7 @@ TEMPLATES = [
     }
 ]
 ROOT_URLCONF = "project.urls"
-CSRF_FAILURE_VIEW = "workflows.pages.problems.stale_form"
+CSRF_FAILURE_VIEW = "workflows.pages.kept.stale_form"
 WSGI_APPLICATION = "project.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -125,9 +131,16 @@ else:
         "options", "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
     )
 
+# A proxy ends TLS and says in headers of its own by which scheme, and from which address, somebody came.
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
+
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "programme.Officer"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
 ANONYMOUS_USER_NAME = None
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "sign_in", "/", "sign_in"
 PASSWORD_HASHERS = [
@@ -140,6 +153,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Wrong passwords are counted by user name and address together: a collectorate has one address (docs/decisions/0024).
+AXES_HANDLER = "workflows.lockouts.BackOff"
+AXES_CLIENT_IP_CALLABLE = "workflows.lockouts.address_of"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(hours=24)
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# What the library would keep or log of a failed sign-in.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kept", "next", "csrfmiddlewaretoken"]
+# The sign-in page answers a lock-out itself, in the reader's language.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+# Whoever may sanction or administer signs in with a second factor; a demonstration lets everybody in with one click.
+SECOND_FACTOR_REQUIRED = PRODUCTION
+OTP_TOTP_ISSUER = env.str("OTP_ISSUER", "Karyapravah")
+# A sanction above so many rupees, and other grave acts, ask who it is again when the last proof is older than so many seconds.
+PROOF_ABOVE = env.int("PROOF_ABOVE", 1_000_000)
+PROOF_LASTS = 15 * 60
+SESSION_ENGINE = "workflows.sign_ins"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_LONGEST = 8 * 60 * 60
 # A session is written again only when it has this many seconds of its idle time left, not on every page.
@@ -188,13 +220,33 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-    if env.bool("BEHIND_TLS_PROXY", False):
+    if BEHIND_TLS_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 REQUEST_LARGEST = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- the interface for programs ---------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "workflows.api.answering.problem",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": _("Karyapravah, for programs"),
+    "DESCRIPTION": _("What an officer reads on his pages, read by a program in his name. Nothing can be written here."),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": ["workflows.api.schema.with_problems", "workflows.api.schema.on_any_database"],
+    "LICENSE": {"name": "AGPL-3.0-or-later"},
+    "TAGS": [],
+}
 
 # --- language, dates, figures ---------------------------------------------------------------------------------------
 USE_TZ = True
@@ -211,6 +263,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
     "papers": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "papers"}},
+    "lists": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "lists"}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
@@ -269,6 +322,10 @@ CELERY_BEAT_SCHEDULE = {
     "seal": _every(60, "seal"),
     "end_by_clock": _every(60, "end_by_clock"),
     "sweep_stuck_files": _every(60, "sweep_stuck_files"),
+    "tell_due": _every(60, "tell_due"),
+    "escalate": _every(60, "escalate"),
+    "remind": _every(60, "remind"),
+    "mail_digests": _every(60, "mail_digests"),
     # The second one catches a midnight that beat or worker missed.
     "expire_postings_at_midnight": {
         "task": "workflows.tasks.expire_postings",
@@ -276,8 +333,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"countdown": 5},
     },
     "expire_postings": _every(600, "expire_postings"),
+    # After the postings of the new day are in force; the other one catches a night without a worker.
+    "check_obstacles_at_night": {"task": "workflows.tasks.check_obstacles", "schedule": crontab(hour=0, minute=10)},
+    "check_obstacles": _every(3600, "check_obstacles"),
     "mail_anchor": _every(600, "mail_anchor"),
     "print_orders": _every(60, "print_orders"),
+    "sweep_lists": _every(3600, "sweep_lists"),
+    "sweep_workbooks": _every(3600, "sweep_workbooks"),
 }
 
 # --- logs: one JSON object a line, with ids and never with names or words -----------------------------------------------
@@ -292,6 +354,10 @@ LOGGING = {
         # Each request has its own line already; Django's repeats it for every 4xx.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
+        # Its lines carry user names and addresses; the line of the request says what is needed.
+        "axes": {"level": "CRITICAL"},
+        # Its lines quote what somebody sent: host names, addresses.
+        "django.security": {"level": "CRITICAL"},
         # It counts its steps aloud.
         "weasyprint.progress": {"level": "WARNING"},
     },

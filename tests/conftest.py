@@ -2,7 +2,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
@@ -15,6 +14,7 @@ from tests import pristine
 from workflows.letters.signing import make_order_key
 from workflows.management.commands.load_demonstration import load_cast
 from workflows.management.commands.setup import compile_messages
+from workflows.pages.account import BACKEND
 from workflows.record.keys import make_seal_key
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), "")
@@ -60,15 +60,18 @@ def client_for(db: None) -> Callable[[str], Client]:
 
     def sign_in(username: str) -> Client:
         client = Client()
-        client.force_login(Officer.objects.get(username=username), backend=settings.AUTHENTICATION_BACKENDS[0])
+        client.force_login(Officer.objects.get(username=username), backend=BACKEND)
         return client
 
     return sign_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium, or a skip that says it is missing."""
+    """The machine's own Chromium, or a skip that says it is missing.
+
+    It is driven by an event loop in this thread, under which no order could be signed: it ends with its journey.
+    """
     if not CHROMIUM:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:

@@ -125,6 +125,9 @@ def take(case: Case, outcome: str, by: str = "", at: Office | None = None, **dat
     if node.own_page:
         return _record_step(movement, signer, data)
     data["outcome"] = outcome
+    for row in (1, 2, 3):
+        if f"objection_{row}" in data:
+            data.setdefault(f"kind_{row}", "other")
     for name, amount in (("amount_recommended", "recommended"), ("amount_sanctioned", "sanctioned")):
         if outcome == amount:
             data.setdefault(name, str(movement.case.record.amount))
@@ -138,7 +141,7 @@ def take(case: Case, outcome: str, by: str = "", at: Office | None = None, **dat
 def _record_step(movement: Movement, signer: Officer, data: dict[str, Any]) -> Case:
     case = movement.case
     kinds = data.pop("papers", ("utilisation_certificate",) if movement.step == "certify" else ())
-    draft = a_draft(signer, movement.office, kinds, movement, marker=str(movement.pk), process=case.kind)
+    draft = a_draft(signer, movement.office, kinds, movement, marker=data.pop("marker", str(movement.pk)), process=case.kind)
     typed = {**_as_typed(movement), **DEFAULTS.get(movement.step, lambda record: {})(case.record), **data}
     papers = list(case.enclosures.filter(replaced_by=None)) + list(draft.enclosures.all())
     form = movement.node.form_class(typed, movement=movement, office=movement.office, officer=signer, norm=case.norm, papers=papers)

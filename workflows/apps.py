@@ -5,6 +5,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from workflows.record import triggers
+from workflows.searching import trigrams
 
 
 class WorkflowsConfig(AppConfig):
@@ -19,3 +20,5 @@ class WorkflowsConfig(AppConfig):
         import_module("workflows.checks")
         # A rebuilt SQLite table has lost its triggers, so every migrate ends with them.
         post_migrate.connect(triggers.install, sender=self)
+        # Asked each time, because a State may let its database have the extension later.
+        post_migrate.connect(trigrams.install, sender=self)

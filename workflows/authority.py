@@ -10,13 +10,18 @@ from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
 from programme.calendar import today
-from programme.models import Level, Norm, Office, Officer, Posting
+from programme.models import Charge, Level, Norm, Office, Officer, Posting
 from programme.money import rupees
 from programme.norms.ladders import rung
 from programme.powers import Power
-from workflows.models import Case, Movement, Noting, Outcome
+from workflows.models import AuditScope, Case, Movement, Noting, Outcome, Question
+from workflows.models.outcomes import REPAIRS
 
 FORWARD = [outcome.value for outcome in Outcome if outcome.is_forward]
+# Charges in which somebody works for an office that is not his own.
+FOR_ANOTHER = frozenset({Charge.LINK.value, Charge.ASSISTANT.value})
+# Whoever brought a file somewhere by a repair does not sanction it there.
+BROUGHT = FORWARD + [outcome.value for outcome in REPAIRS]
 
 
 class Refusal(Exception):
@@ -42,6 +47,20 @@ class Capacity:
     def charge(self) -> str:
         return self.posting.charge
 
+    @property
+    def upto(self) -> Decimal | None:
+        """The amount in rupees up to which a link officer was appointed; ``None`` without such a limit."""
+        return self.posting.upto
+
+    @property
+    def scope(self) -> AuditScope | None:
+        """To what of the State an auditor's posting is limited; ``None`` for the whole of it."""
+        return getattr(self.posting, "audit_scope", None)
+
+    def covers(self, amount: Decimal | None) -> bool:
+        """Say whether a file that stands at ``amount`` rupees lies within the limit of a link officer."""
+        return self.upto is None or amount is None or amount <= self.upto
+
 
 def capacities(officer: Officer, *, afresh: bool = False) -> list[Capacity]:
     """Return what the officer holds today (Indian Standard Time).
@@ -59,16 +78,21 @@ def capacities(officer: Officer, *, afresh: bool = False) -> list[Capacity]:
 def _read_capacities(officer: Officer) -> list[Capacity]:
     day = today()
     postings = (
-        Posting.objects.filter(officer=officer, starts_on__lte=day)
-        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
-        .select_related("office__designation__state", "office__designation__department", "office__district")
+        Posting.objects.filter(Posting.in_force(day), officer=officer)
+        .select_related("office__designation__state", "office__designation__department", "office__district", "audit_scope")
         .order_by("starts_on", "pk")
     )
     granted: dict[str, set[str]] = {}
     grants = UserObjectPermission.objects.filter(user=officer, content_type_id=office_type_id())
     for office_pk, power in grants.values_list("object_pk", "permission__codename"):
         granted.setdefault(office_pk, set()).add(power)
-    return [Capacity(posting, frozenset(granted.get(str(posting.office_id), ()))) for posting in postings]
+    return [Capacity(p, _given(p) & frozenset(granted.get(str(p.office_id), ()))) for p in postings]
+
+
+def _given(posting: Posting) -> frozenset[str]:
+    """Return the powers of a posting; an auditor limited to a part of the State does not read the whole of it."""
+    narrowed = {Power.SEE_STATE.value} if hasattr(posting, "audit_scope") else set()
+    return frozenset(posting.powers) - narrowed
 
 
 @lru_cache(maxsize=1)
@@ -77,21 +101,28 @@ def office_type_id() -> int:
     return ContentType.objects.get_for_model(Office).pk
 
 
-def check(officer: Officer, power: Power | str, office: Office, *, afresh: bool = True) -> Posting:
-    """Return the posting in which the officer holds ``power`` at ``office``; raise ``Refusal`` with the reason."""
+def check(officer: Officer, power: Power | str, office: Office, *, amount: Decimal | None = None, afresh: bool = True) -> Posting:
+    """Return the posting in which the officer holds ``power`` at ``office``; raise ``Refusal`` with the reason.
+
+    ``amount`` is what the file stands at in rupees: a link officer may have been appointed up to less.
+    """
     held = [c for c in capacities(officer, afresh=afresh) if c.office.pk == office.pk]
     if not held:
         raise Refusal(_("You hold no charge at %(office)s today.") % {"office": office.name})
-    for capacity in held:
-        if power in capacity.powers:
+    # Whoever also holds the office in a charge of his own acts in that one, not as link officer.
+    holding = sorted((capacity for capacity in held if power in capacity.powers), key=lambda capacity: capacity.charge == Charge.LINK)
+    for capacity in holding:
+        if capacity.covers(amount):
             capacity.posting.officer = officer
             return capacity.posting
+    if holding:
+        check_limit(holding[0].posting, amount)
     raise Refusal(_("%(office)s does not hold the power: %(power)s.") % {"office": office.name, "power": Power(power).label})
 
 
-def may(officer: Officer, power: Power | str, office: Office, *, afresh: bool = True) -> bool:
+def may(officer: Officer, power: Power | str, office: Office, *, amount: Decimal | None = None, afresh: bool = True) -> bool:
     try:
-        check(officer, power, office, afresh=afresh)
+        check(officer, power, office, amount=amount, afresh=afresh)
     except Refusal:
         return False
     return True
@@ -102,20 +133,97 @@ def may_anywhere(officer: Officer, power: Power | str) -> bool:
     return any(power in capacity.powers for capacity in capacities(officer))
 
 
+def audits(officer: Officer) -> Capacity | None:
+    """Return the charge in which the officer audits today, ``None`` for whoever does not. An auditor reads, and writes nothing at all."""
+    return next((capacity for capacity in capacities(officer) if Power.AUDIT in capacity.powers), None)
+
+
+def refuse_auditor(officer: Officer) -> None:
+    """Raise ``Refusal`` for whoever audits today, whatever else he holds: what he examines he does not write."""
+    if audits(officer):
+        raise Refusal(_("An auditor reads everything that he was given to examine, and writes nothing here."))
+
+
 def offices_with(officer: Officer, power: Power | str) -> list[Office]:
     return [capacity.office for capacity in capacities(officer) if power in capacity.powers]
 
 
+def looked_after(administrator: Officer, *, afresh: bool = False) -> QuerySet[Officer]:
+    """Return the officers whose way in this administrator looks after: those of his States, and those who never held anything."""
+    states = {held.office.state_id for held in capacities(administrator, afresh=afresh) if Power.ADMINISTER in held.powers}
+    here = Q(postings__office__designation__state__in=states) | Q(postings=None)
+    return Officer.objects.filter(here, is_superuser=False).distinct() if states else Officer.objects.none()
+
+
+def check_looking_after(administrator: Officer, officer: Officer) -> None:
+    """Raise ``Refusal`` unless the administrator looks after the way in of this officer, who is never he himself."""
+    if administrator.pk == officer.pk:
+        raise Refusal(_("Another administrator has to do this for you."))
+    if not looked_after(administrator, afresh=True).filter(pk=officer.pk).exists():
+        raise Refusal(_("Only the programme administrator of his State does this for an officer."))
+
+
+def check_limit(posting: Posting, amount: Decimal | None) -> None:
+    """Raise ``Refusal`` when ``amount`` rupees are more than the link officer of this posting was appointed for."""
+    if posting.upto is not None and amount is not None and amount > posting.upto:
+        said = {"office": posting.office.name, "upto": rupees(posting.upto), "amount": rupees(amount)}
+        raise Refusal(_("As link officer of %(office)s you act up to %(upto)s; this file stands at %(amount)s.") % said)
+
+
 def check_step(officer: Officer, movement: Movement, *, afresh: bool = True) -> Posting:
     """Return the posting in which the officer may take the step; raise ``Refusal``: power first, then separation of duties."""
-    posting = check(officer, movement.power, movement.office, afresh=afresh)
-    conflict = conflicting_notings(movement).filter(Q(officer=officer) | Q(prepared_by=officer)).first()
-    if conflict:
-        raise Refusal(
-            _("You yourself signed or prepared paragraph %(paragraph)s of this file; another officer must take this step.")
-            % {"paragraph": conflict.paragraph}
-        )
+    posting = check(officer, movement.power, movement.office, amount=movement.case.amount, afresh=afresh)
+    _refuse_conflict(officer, movement, posting.charge)
     return posting
+
+
+def check_answer(officer: Officer, question: Question, *, afresh: bool = True) -> Posting:
+    """Return the posting in which the officer may answer a question; raise ``Refusal``, also for whoever asked it himself."""
+    posting = check(officer, Power.ANSWER_QUESTION, question.office, amount=question.case.amount, afresh=afresh)
+    if question.asked_in.officer_id == officer.pk:
+        raise Refusal(_("You asked this question yourself; an opinion is given by somebody else."))
+    return posting
+
+
+def may_answer(officer: Officer, question: Question) -> bool:
+    try:
+        check_answer(officer, question, afresh=False)
+    except Refusal:
+        return False
+    return True
+
+
+def open_questions(officer: Officer) -> QuerySet[Question]:
+    """Return the open questions that the officer may answer today, as ``check_answer`` judges each of them."""
+    mine = Q(pk__in=[])
+    for capacity in capacities(officer):
+        if Power.ANSWER_QUESTION in capacity.powers:
+            mine |= Q(office=capacity.office) & within(capacity.upto)
+    return Question.objects.filter(mine, closed_in=None).exclude(asked_in__officer=officer)
+
+
+def within(upto: Decimal | None) -> Q:
+    """Return the condition for rows of files that stand at no more than ``upto`` rupees, as ``Capacity.covers`` says of one."""
+    return Q() if upto is None else Q(case__amount__lte=upto) | Q(case__amount=None)
+
+
+def check_preparing(officer: Officer, movement: Movement, *, afresh: bool = True) -> Posting:
+    """Return the posting in which the officer may prepare the step for another's signature; raise ``Refusal`` as for a step."""
+    posting = check(officer, Power.PREPARE_NOTING, movement.office, afresh=afresh)
+    _refuse_conflict(officer, movement, posting.charge)
+    return posting
+
+
+def signs(officer: Officer, movement: Movement, *, afresh: bool = True) -> bool:
+    """Say whether the officer signs the step or, ``False``, only prepares it; raise ``Refusal`` when he may do neither."""
+    try:
+        check_step(officer, movement, afresh=afresh)
+    except Refusal:
+        if not may(officer, Power.PREPARE_NOTING, movement.office, afresh=False):
+            raise
+        check_preparing(officer, movement, afresh=False)
+        return False
+    return True
 
 
 def may_take(officer: Officer, movement: Movement) -> bool:
@@ -126,17 +234,62 @@ def may_take(officer: Officer, movement: Movement) -> bool:
     return True
 
 
-def conflicting_notings(movement: Movement) -> QuerySet[Noting]:
-    """Return the file's notings whose authors may not take this step, through whatever charge they hold."""
+def eligible(movement: Movement) -> list[Officer]:
+    """Return the officers who may take the stay today, as ``check_step`` judges each of them; four queries at most."""
+    held: dict[Officer, str] = {}
+    for posting in sorted(_holders(movement), key=lambda posting: posting.charge == Charge.LINK):
+        if Capacity(posting, frozenset()).covers(movement.case.amount):
+            held.setdefault(posting.officer, posting.charge)
+    barred = {charge: _authors(conflicting_notings(movement, charge)) for charge in {_kind(charge) for charge in held.values()}}
+    return [officer for officer, charge in held.items() if officer.pk not in barred[_kind(charge)]]
+
+
+def _holders(movement: Movement) -> list[Posting]:
+    """Return the postings of today that give the power of the stay at its office; none for a stay that asks nothing of anybody."""
+    grants = UserObjectPermission.objects.filter(content_type_id=office_type_id(), object_pk=str(movement.office_id))
+    granted = set(grants.filter(permission__codename=movement.power).values_list("user_id", flat=True)) if movement.power else set()
+    postings = Posting.objects.filter(Posting.in_force(today()), office=movement.office_id, officer__in=granted, officer__is_active=True)
+    rows = postings.select_related("officer", "office__designation").order_by("starts_on", "pk") if granted else []
+    return [posting for posting in rows if movement.power in posting.powers]
+
+
+def _kind(charge: str) -> str:
+    """Return ``charge`` where separation of duties judges it by a rule of its own; empty for the charges of one's own office."""
+    return charge if charge in FOR_ANOTHER else ""
+
+
+def _authors(notings: QuerySet[Noting]) -> set[int | None]:
+    return {person for row in notings.values_list("officer", "prepared_by") for person in row}
+
+
+def _refuse_conflict(officer: Officer, movement: Movement, charge: str) -> None:
+    conflict = conflicting_notings(movement, charge).filter(Q(officer=officer) | Q(prepared_by=officer)).first()
+    if conflict:
+        raise Refusal(
+            _("You yourself signed or prepared paragraph %(paragraph)s of this file; another officer must take this step.")
+            % {"paragraph": conflict.paragraph}
+        )
+
+
+def conflicting_notings(movement: Movement, charge: str = "") -> QuerySet[Noting]:
+    """Return the file's notings whose authors may not take this step, through whatever charge they hold.
+
+    A link officer may not act for another office on what he let go on from his own, and an assistant may not prepare it.
+    """
     node = movement.node
     clash = Q(step__in=node.not_by_steps, outcome__in=FORWARD)
     if node.sanctions:
-        clash |= Q(outcome__in=FORWARD)
+        clash |= Q(outcome__in=BROUGHT)
+    if charge in FOR_ANOTHER:
+        clash |= Q(outcome__in=FORWARD) & ~Q(office=movement.office_id)
     return Noting.objects.filter(clash, case_id=movement.case_id).order_by("paragraph")
 
 
 def visible_to(officer: Officer) -> QuerySet[Case]:
-    """Return the files the officer may read: his State's, his district's, or those that came to his office."""
+    """Return the files the officer may read: his State's, his district's, or those that came to his office or ask it something.
+
+    An auditor limited to some districts or processes reads the files of these.
+    """
     held = capacities(officer)
     states = {c.office.state_id for c in held if Power.SEE_STATE in c.powers}
     districts = {c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers}
@@ -144,7 +297,12 @@ def visible_to(officer: Officer) -> QuerySet[Case]:
     if not offices:
         return Case.objects.none()
     came_to_him = Movement.objects.filter(case=OuterRef("pk"), office__in=offices)
-    return Case.objects.filter(Q(state__in=states) | Q(district__in=districts) | Q(office__in=offices) | Exists(came_to_him))
+    asks_him = Question.objects.filter(case=OuterRef("pk"), office__in=offices)
+    theirs = Q(state__in=states) | Q(district__in=districts) | Q(office__in=offices)
+    for capacity in held:
+        if capacity.scope and Power.AUDIT in capacity.powers:
+            theirs |= Q(state=capacity.office.state_id) & capacity.scope.covers(district="district", kind="kind")
+    return Case.objects.filter(theirs | Exists(came_to_him) | Exists(asks_him))
 
 
 def offices_for(power: Power | str, level: Level | str, case: Case) -> list[Office]:

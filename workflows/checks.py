@@ -1,6 +1,6 @@
 """System checks: what a process must have before it may run. Each failure says what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from viewflow.workflow.fields import get_flow_ref
 from viewflow.workflow.lock import SelectForUpdateLock
 from viewflow.workflow.nodes import Join, Split
 
-from workflows.flows import FLOWS
+from workflows.flows import VERSIONS
 from workflows.models import Case, Committee, Outcome
 from workflows.nodes import LADDER, Act, Begin, Choose, Ending, Stay, Step, Watch
 from workflows.record import triggers
@@ -19,8 +19,21 @@ from workflows.record import triggers
 
 @register()
 def flows_are_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Every step has its power, level, form and ways; the lock is the database's; the graph has no trap."""
-    return [error for flow in FLOWS.values() for error in faults(flow)]
+    """Every step has its power, level, form and ways; the lock is the database's; the graph has no trap; versions fit together."""
+    return [error for flow in VERSIONS.values() for error in faults(flow)] + list(version_faults(VERSIONS.values()))
+
+
+def version_faults(flows: Iterable[Any]) -> Iterator[CheckMessage]:
+    """Yield what keeps files of these flows from being repaired, or brought from one version of a process to the next."""
+    records: dict[str, Any] = {}
+    for flow in flows:
+        if len([node for node in flow.in_order() if isinstance(node, Ending) and node.by_repair]) != 1:
+            yield Error(f"{flow.__name__} needs one ending for cancelled files: Ending(…, by_repair=True).", id="workflows.E019")
+        for step in flow.arrives.values():
+            if not isinstance(flow.instance.node(step, no_obsolete=True), Stay):
+                yield Error(f"{flow.__name__}.arrives names {step}, at which no file can wait.", id="workflows.E020")
+        if records.setdefault(flow.slug, flow.record) is not flow.record:
+            yield Error(f"{flow.__name__} has another record than the version before; its files could not go on.", id="workflows.E021")
 
 
 def faults(flow: Any) -> Iterator[CheckMessage]:
@@ -91,7 +104,7 @@ def _reach_faults(name: str, flow: Any, nodes: list[Any]) -> Iterator[CheckMessa
             reached.add(node)
             queue += [edge.dst for edge in node._outgoing()]
     for node in nodes:
-        if node not in reached:
+        if node not in reached and not getattr(node, "by_repair", False):
             yield Error(f"{name}.{node.name} cannot be reached from the beginning.", id="workflows.E009")
     for node in nodes:
         if not isinstance(node, Ending) and not _leads_to_an_end(node):
@@ -120,9 +133,12 @@ def open_files_have_a_step(app_configs: Any, databases: Any = None, **kwargs: An
     if not databases or Case._meta.db_table not in connection.introspection.table_names():
         return []
     lost: list[CheckMessage] = []
-    for step, kind in Case.objects.filter(movements__disposed=None, ending="").values_list("movements__step", "kind").distinct():
-        if kind not in FLOWS or FLOWS[kind].instance.node(step, no_obsolete=True) is None:
-            lost.append(Caution(f"Open files of {kind} wait at the unknown step {step}. Write a data migration.", id="workflows.W001"))
+    waiting = Case.objects.filter(movements__disposed=None, ending="").values_list("movements__step", "kind", "flow_version").distinct()
+    for step, kind, version in waiting:
+        flow = VERSIONS.get((kind, version))
+        if flow is None or flow.instance.node(step, no_obsolete=True) is None:
+            text = f"Open files of {kind}, version {version}, wait at the unknown step {step}. Write a data migration."
+            lost.append(Caution(text, id="workflows.W001"))
     return lost
 
 
@@ -146,8 +162,8 @@ def orders_are_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def names() -> list[str]:
     """Return every public name a stored row depends on: flows, nodes and ways, for the snapshot test."""
     rows = []
-    for slug, flow in FLOWS.items():
-        rows.append(f"{slug} {get_flow_ref(flow)} v{flow.version}")
+    for (slug, version), flow in VERSIONS.items():
+        rows.append(f"{slug} {get_flow_ref(flow)} v{version}")
         for node in flow.in_order():
             ways = ", ".join(f"{way.outcome}→{'|'.join(t.name for t in way.targets)}" for way in getattr(node, "ways", []))
             rows.append(f"  {type(node).__name__} {node.name} {ways}".rstrip())

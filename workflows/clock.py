@@ -1,12 +1,14 @@
 """What the clock does by itself: it ends the stays whose time came, each in its own transaction, and nothing else."""
 
 import logging
+from functools import partial
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from workflows import incidents
 from workflows.authority import Overtaken
-from workflows.models import Incident, Movement
+from workflows.models import Movement
 from workflows.steps import end_by_clock
 
 logger = logging.getLogger(__name__)
@@ -20,19 +22,15 @@ def sweep(limit: int = 500) -> int:
         key = f"clock/{movement.pk}"
         try:
             ended += end_by_clock(movement) is not None
-            Incident.objects.filter(key=key, closed_at=None).update(closed_at=timezone.now())
+            incidents.cured(key)
         except Overtaken:
             continue
         except Exception as error:
             logger.warning("stay %s could not be ended by the clock: %s", movement.pk, type(error).__name__)
-            Incident.objects.update_or_create(key=key, defaults={**_words(movement), "case": movement.case, "closed_at": None})
+            incidents.report(key, partial(_words, movement), case=movement.case)
     return ended
 
 
-def _words(movement: Movement) -> dict[str, str]:
-    words = {}
-    for language in ("en", "hi"):
-        with translation.override(language):
-            said = {"number": movement.case.number, "step": movement.node.title}
-            words[f"text_{language}"] = _("File %(number)s should have gone on from %(step)s by the clock, and could not.") % said
-    return words
+def _words(movement: Movement) -> str:
+    said = {"number": movement.case.number, "step": movement.node.title}
+    return _("File %(number)s should have gone on from %(step)s by the clock, and could not.") % said

@@ -1,15 +1,18 @@
-"""How a stay stands against its clock, in working days of its State and district."""
+"""How a stay stands against its clock, in working days of the office that has the file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programme.calendar import add_working_days, working_days_between
-from programme.models import District, State
-from workflows.models import Movement
+from programme.calendar import calendar_of
+from programme.models import Office
+from workflows.models import Movement, Outcome, Question
 
 SOON = 3
 
@@ -23,22 +26,69 @@ class Standing:
     text: str
 
 
-def soon_until(state: State, district: District | None = None, now: datetime | None = None) -> datetime:
+def soon_until(office: Office, now: datetime | None = None) -> datetime:
     """Return the moment up to which a due file counts as due within three working days."""
-    return add_working_days(now or timezone.now(), SOON, state, district)
+    return calendar_of(office).add(now or timezone.now(), SOON)
+
+
+def standing_of_question(question: Question, now: datetime | None = None) -> Standing:
+    """Say how an unanswered question stands against the day it is to be answered by, in working days of the office asked."""
+    now = now or timezone.now()
+    if now > question.due:
+        return _late(max(1, calendar_of(question.office).between(question.due, now)))
+    return _left(question.office, now, question.due)
+
+
+def beyond_time(now: datetime) -> QuerySet[Movement]:
+    """Return the open stays that are late; what only the clock ends is never late."""
+    return Movement.objects.filter(disposed=None, due__lt=now).exclude(power="")
 
 
 def standing(movement: Movement, now: datetime | None = None) -> Standing:
-    """Say how a stay stands; a closed one is judged at the moment it was disposed of, one that only the clock ends is never late."""
+    """Say how a stay stands; a closed one as it was judged when it ended, one that only the clock ends is never late."""
     if movement.due is None or not movement.power:
         return Standing("none", 0, "")
-    at = movement.disposed or now or timezone.now()
-    case = movement.case
-    days = working_days_between(timezone.localdate(at), timezone.localdate(movement.due), case.state, case.district)
-    if at > movement.due:
-        late = max(1, -days)
-        return Standing("late", late, ngettext("%(days)s working day late", "%(days)s working days late", late) % {"days": late})
+    if movement.disposed:
+        return _late(movement.days_late) if movement.days_late else Standing("in_time", 0, _("Done in time"))
+    now = now or timezone.now()
+    if now > movement.due:
+        return _late(days_late(movement, now) or 0)
+    return _left(movement.office, now, movement.due)
+
+
+def _left(office: Office, now: datetime, due: datetime) -> Standing:
+    days = calendar_of(office).between(now, due)
     if days == 0:
         return Standing("soon", 0, _("Due today"))
     text = ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days}
     return Standing("soon" if days <= SOON else "in_time", days, text)
+
+
+def _late(days: int) -> Standing:
+    return Standing("late", days, ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days})
+
+
+def days_held(movement: Movement, at: datetime) -> int:
+    """Return for how many working days the office has had the file at that moment; the day of arrival is not counted."""
+    return calendar_of(movement.office).between(movement.received, at)
+
+
+def days_late(movement: Movement, at: datetime) -> int | None:
+    """Return how many working days a stay is late at that moment, one at least once it is; ``None`` when nobody can be late."""
+    if movement.due is None or not movement.power:
+        return None
+    return max(1, calendar_of(movement.office).between(movement.due, at)) if at > movement.due else 0
+
+
+def standing_still(stay: Movement, returned: Iterable[Movement]) -> list[Movement]:
+    """Return the stays whose clock stands still while the file waits at ``stay`` on its way back to them, the next one first.
+
+    ``returned`` are the stays of the file that returned it.
+    """
+    last = {back.step: back for back in sorted(returned, key=attrgetter("pk")) if back.outcome == Outcome.RETURN}
+    found: list[Movement] = []
+    back = last.get(stay.returns_to)
+    while back and back not in found:
+        found.append(back)
+        back = last.get(back.returns_to)
+    return found

@@ -9,7 +9,7 @@ from viewflow.workflow import chart
 
 from programme.models import Level
 from programme.powers import Power
-from workflows.flows import FLOWS
+from workflows.flows import FLOWS, VERSIONS
 from workflows.nodes import LADDER, Act, Begin, Choose, Ending, Step, Watch
 
 GENERATED = "<!-- Written by manage.py make_docs; do not edit. -->\n"
@@ -18,12 +18,17 @@ GENERATED = "<!-- Written by manage.py make_docs; do not edit. -->\n"
 def pages() -> dict[str, str]:
     """Return every generated page: path under docs, and text."""
     written = {"processes.md": processes(), "powers.md": powers()}
-    return written | {f"processes/{slug}.bpmn": bpmn(flow) for slug, flow in FLOWS.items()}
+    return written | {f"processes/{name_of(flow)}.bpmn": bpmn(flow) for flow in VERSIONS.values()}
+
+
+def name_of(flow: Any) -> str:
+    """Return under which name a process is drawn; an older version carries its number."""
+    return flow.slug if flow in FLOWS.values() else f"{flow.slug}-v{flow.version}"
 
 
 def processes() -> str:
     """Return one section a process: its steps in order, its endings, its ways out."""
-    return "\n".join([GENERATED + "# Processes\n", *[_process(flow) for flow in FLOWS.values()]])
+    return "\n".join([GENERATED + "# Processes\n", *[_process(flow) for flow in VERSIONS.values()]])
 
 
 def powers() -> str:
@@ -39,13 +44,18 @@ def powers() -> str:
 def _process(flow: Any) -> str:
     rows = [
         f"## {flow.process_title} (version {flow.version})\n",
-        f"{(flow.__doc__ or '').strip()} Drawn in [processes/{flow.slug}.bpmn](processes/{flow.slug}.bpmn).\n",
+        f"{(flow.__doc__ or '').strip()} Drawn in [processes/{name_of(flow)}.bpmn](processes/{name_of(flow)}.bpmn).\n",
         "| step | who | working days | ways out |",
         "|---|---|---|---|",
     ]
     rows += [_row(node) for node in flow.in_order() if not isinstance(node, Ending)]
-    ends = ", ".join(f"{node.task_title}{' (as asked)' if node.good else ''}" for node in flow.in_order() if isinstance(node, Ending))
+    ends = ", ".join(_end(node) for node in flow.in_order() if isinstance(node, Ending))
     return "\n".join([*rows, f"\nEnds: {ends}.\n"])
+
+
+def _end(node: Ending) -> str:
+    how = " (as asked)" if node.good else " (from any step, by a repair of the programme administrator alone)" if node.by_repair else ""
+    return f"{node.task_title}{how}"
 
 
 def _row(node: Any) -> str:
@@ -92,10 +102,10 @@ def _ways(node: Any) -> str:
 
 def _asked_by(power: Power) -> list[str]:
     asked = []
-    for slug, flow in FLOWS.items():
+    for flow in VERSIONS.values():
         for node in flow.in_order():
             if isinstance(node, Begin | Step) and power in (node.power, getattr(node, "preparing_power", None)):
-                asked.append(f"{slug}.{node.name}")
+                asked.append(f"{name_of(flow)}.{node.name}")
     return asked
 
 

@@ -1,35 +1,48 @@
 """What happened to a file, read from its sealed paragraphs and its movements."""
 
 import json
-import re
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import DateField, DateTimeField, DecimalField
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from programme.calendar import working_days_between
 from programme.models import Charge
 from programme.money import in_figures, rupees
-from workflows.letters.letter import field_label, field_of
-from workflows.models import Case, Movement, Noting, Order, Outcome
+from programme.norms.wording import sentence
+from workflows.flows import step_title
+from workflows.letters.letter import field_label
+from workflows.models import Case, Movement, Noting, ObjectionKind, Order, Outcome
+from workflows.models.outcomes import REPAIRS
 from workflows.nodes import Stay, Step
-from workflows.record.canonical import in_order, sha256_of
+from workflows.record.canonical import sha256_of
+from workflows.shown import changes_shown
 
-EMPTY: tuple[Any, ...] = (None, "", [])
-AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-KINDS = {Outcome.RETURN: "return", Outcome.OPPOSE: "return", Outcome.REJECT: "end", Outcome.WITHDRAW: "end"}
+KINDS = {
+    Outcome.RETURN: "return",
+    Outcome.OPPOSE: "return",
+    Outcome.PULL_BACK: "return",
+    Outcome.REJECT: "end",
+    Outcome.WITHDRAW: "end",
+    Outcome.ASK: "aside",
+    Outcome.ANSWER: "aside",
+    Outcome.UNASK: "aside",
+}
+KINDS |= dict.fromkeys(REPAIRS, "system") | {Outcome.CANCEL: "end"}
 # How an answer to a step taken together is marked, by the names that the page gives its colours.
 MARKS = {Outcome.SUPPORT: "ok", Outcome.SUBMIT: "ok", Outcome.OPPOSE: "look"}
+
+
+class Objected(NamedTuple):
+    """One objection as its paragraph says it: about which field or paper, in which words, with its marks and the kind of fault."""
+
+    about: str
+    text: str
+    repeated: bool
+    late: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,8 @@ class Paragraph:
     order: Order | None = None
     amounts: list[tuple[str, str]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
-    objections: list[tuple[str, str, bool]] = field(default_factory=list)
+    objections: list[Objected] = field(default_factory=list)
+    answered: list[tuple[str, str, int]] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
     waived: list[tuple[str, str, str]] = field(default_factory=list)
@@ -70,10 +84,70 @@ class Paragraph:
         return {"number": said["number"], "held_on": date.fromisoformat(said["held_on"]), "item": said["item"], **posts}
 
     @property
+    def asked(self) -> dict[str, Any] | None:
+        """Of whom an opinion was asked, until when, and whether the file waits for it; ``None`` for any other paragraph."""
+        said = self.body.get("asked")
+        if not said:
+            return None
+        return said | {"offices": "; ".join(_said(office) for office in said["offices"]), "due": datetime.fromisoformat(said["due"])}
+
+    @property
+    def about_question(self) -> dict[str, Any] | None:
+        """The question that this paragraph answers or takes back: its paragraph, its words, and the office where it is taken back."""
+        said = self.body.get("answers_question") or self.body.get("takes_back_question")
+        return said and said | {"office": _said(said.get("office"))}
+
+    @property
+    def taken_back(self) -> int | None:
+        """The paragraph whose sending this one takes back, ``None`` for any other."""
+        return self.n - 1 if self.body["outcome"] == Outcome.PULL_BACK else None
+
+    @property
+    def unanswered(self) -> list[tuple[str, int, bool]]:
+        """Whose answer the file went on without: office, paragraph of the question, whether its day had passed."""
+        return [(_said(said["office"]), said["paragraph"], said["late"]) for said in self.body.get("unanswered", [])]
+
+    @property
+    def together(self) -> dict[str, int] | None:
+        """How many files the same signature decided, and the work that did it; ``None`` for any other paragraph."""
+        return self.body.get("together")
+
+    @property
+    def is_decision(self) -> bool:
+        """Say whether an officer decided or submitted: nothing beside the file's way, and nothing the system or a repair wrote."""
+        outcome = Outcome(self.body["outcome"])
+        return bool(self.officer_name) and not outcome.is_aside and outcome not in REPAIRS
+
+    @property
+    def regular_charge(self) -> str:
+        """The name of the regular charge where it was signed in that; empty for every other, which ``charge`` names."""
+        return str(Charge.REGULAR.label) if self.body.get("charge") == Charge.REGULAR else ""
+
+    @property
+    def norm(self) -> str:
+        """The version of the rules that the file was under."""
+        return str(self.body["norm"])
+
+    @property
+    def derivation(self) -> list[str]:
+        """How the amount came about as it stood then, a sentence for each step; empty where nothing was computed."""
+        return [sentence(step) for step in (self.body.get("derivation") or {}).get("steps", [])]
+
+    @property
+    def has_sight(self) -> bool:
+        """Say whether it was kept what the officer had before him."""
+        return "shown" in self.body
+
+    @property
+    def origin(self) -> list[dict[str, Any]]:
+        """The workbooks that the officer began from: name, rows and SHA-256 of each."""
+        return [said | {"rows": ", ".join(map(str, said["rows"]))} for said in self.body.get("origin", [])]
+
+    @property
     def changes(self) -> list[tuple[str, str, str]]:
         """Field, old and new value as people read them; names behind references are looked up when this is asked."""
         said = self.body["changes"].items()
-        return [change for name, (old, new) in said for change in _changes(self.record, name, old, new)]
+        return [change for name, (old, new) in said for change in changes_shown(self.record, name, old, new)]
 
 
 @dataclass(frozen=True)
@@ -125,8 +199,13 @@ def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet
     """
     notings = list(case.notings.select_related("leaf", "order").order_by("paragraph"))
     stays = list(case.movements.all()) if movements is None else movements
-    held = _days_held(case, notings, stays)
+    held = _days_held(notings, stays)
     return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))
+
+
+def paragraph_of(case: Case, noting: Noting) -> Paragraph:
+    """Return one paragraph by itself, without the days that the file had been held."""
+    return _paragraph(case, noting, None)
 
 
 def _holds(case: Case, notings: list[Noting]) -> bool:
@@ -140,7 +219,8 @@ def _holds(case: Case, notings: list[Noting]) -> bool:
 
 def stages(case: Case, movements: list[Movement]) -> list[Stage]:
     """Return the human steps of the process in order: those the file passed, where it waits, and what may still come."""
-    passed = {movement.step: movement for movement in sorted(movements, key=lambda movement: (movement.is_open, movement.pk))}
+    stayed = [movement for movement in movements if movement.outcome != Outcome.PULL_BACK]
+    passed = {movement.step: movement for movement in sorted(stayed, key=lambda movement: (movement.is_open, movement.pk))}
     strip = [Stage(str(case.flow_class.begin_node().task_title), case.office.designation.name, "done")]
     nodes = [node for node in case.flow_class.in_order() if isinstance(node, Stay) and not _only_for_returned(node, passed)]
     furthest = max((index for index, node in enumerate(nodes) if node.name in passed), default=-1)
@@ -162,9 +242,9 @@ def _whose(node: Stay, stay: Movement, movements: list[Movement]) -> str:
 
 
 def _last_round(node: Stay, movements: list[Movement]) -> list[Movement]:
-    """Return the stays of a step taken together as it was asked last: those that came from the same stay."""
-    stays = [movement for movement in movements if movement.step == node.name]
-    return [stay for stay in stays if stay.came_from_id == stays[-1].came_from_id]
+    """Return the stays of a step taken together as it was asked last: those that came from the same stay, one for each office."""
+    stays = [movement for movement in movements if movement.step == node.name and movement.outcome != Outcome.REASSIGN]
+    return list({stay.office_id: stay for stay in stays if stay.came_from_id == stays[-1].came_from_id}.values())
 
 
 def opinions(case: Case, movements: list[Movement], paragraphs: list[Paragraph]) -> list[Opinions]:
@@ -173,14 +253,15 @@ def opinions(case: Case, movements: list[Movement], paragraphs: list[Paragraph])
     for node in case.flow_class.in_order():
         stays = _last_round(node, movements) if isinstance(node, Stay) and node.together else []
         if stays:
-            said = {p.body["office"]["id"]: p for p in paragraphs if p.body["step"] == node.name and p.body["office"]}
-            earlier = any(movement.step == node.name and movement not in stays for movement in movements)
+            spoken = [p for p in paragraphs if p.body["step"] == node.name and not Outcome(p.body["outcome"]).is_aside]
+            said = {p.body["office"]["id"]: p for p in spoken if p.body["office"]}
+            earlier = any(stay.step == node.name and stay.came_from_id != stays[-1].came_from_id for stay in movements)
             asked.append(Opinions(node.title, [_opinion(stay, said.get(stay.office_id)) for stay in stays], earlier))
     return asked
 
 
 def _opinion(stay: Movement, said: Paragraph | None) -> Opinion:
-    if stay.is_open or said is None or stay.outcome == Outcome.WITHDRAW:
+    if stay.is_open or said is None or stay.outcome in (Outcome.WITHDRAW, Outcome.PULL_BACK):
         return Opinion(stay.office.name, str(stay.get_outcome_display()), "", "", None)
     return Opinion(stay.office.name, said.outcome, MARKS.get(Outcome(stay.outcome), ""), said.text, said)
 
@@ -203,7 +284,7 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         prepared_by=_said(body.get("prepared_by")),
         outcome=str(outcome.label),
         kind=KINDS.get(outcome, "forward"),
-        step=str(case.flow_class.instance.node(noting.step).task_title),
+        step=step_title(case.kind, body["flow"]["version"], noting.step),
         text=_text(body, outcome),
         seal=f"{noting.hash[:4]}…{noting.hash[-4:]}",
         hash=noting.hash,
@@ -214,24 +295,37 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         order=getattr(noting, "order", None),
         amounts=[(field_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
-        objections=[(field_label(record, said["to"]), said["text"], said.get("repeated", False)) for said in body.get("objections", [])],
+        objections=[_objected(record, said) for said in body.get("objections", [])],
+        answered=[(field_label(record, said["to"]), said["answer"], said["paragraph"]) for said in body.get("answered", [])],
         answers=[(code, text) for code, text in body.get("answers", {}).items()],
         lapsed=body.get("lapsed", []),
         waived=[(field_label(record, f"paper:{kind}"), _said(by), by["text"]) for kind, by in (body.get("waived") or {}).items()],
     )
 
 
-def _days_held(case: Case, notings: list[Noting], movements: list[Movement]) -> dict[int, int]:
-    """Pair each closed stay with the paragraph that closed it, in order, and count its working days."""
+def _objected(record: Any, said: dict[str, Any]) -> Objected:
+    kind = str(ObjectionKind(said["code"]).label) if said.get("code") else ""
+    return Objected(field_label(record, said["to"]), said["text"], said.get("repeated", False), said.get("late", False), kind)
+
+
+def _days_held(notings: list[Noting], movements: list[Movement]) -> dict[int, int | None]:
+    """Pair each closed stay with the paragraph that closed it, in order, and tell its working days.
+
+    Nobody held what was pulled back before it was opened.
+    """
     closed: dict[str, list[Movement]] = {}
-    for movement in sorted((m for m in movements if m.disposed), key=lambda m: (m.disposed, m.pk)):
+    kept = (movement for movement in movements if movement.disposed and movement.outcome != Outcome.PULL_BACK)
+    for movement in sorted(kept, key=lambda m: (m.disposed, m.pk)):
         closed.setdefault(movement.step, []).append(movement)
-    held = {}
-    for noting in notings:
+    held: dict[int, int | None] = {}
+    for noting, following in zip(notings, [*notings[1:], None], strict=True):
+        if Outcome(noting.outcome).is_aside or noting.outcome == Outcome.PULL_BACK:
+            continue
         if closed.get(noting.step):
-            movement = closed[noting.step].pop(0)
-            first, last = timezone.localdate(movement.received), timezone.localdate(movement.disposed)
-            held[noting.paragraph] = working_days_between(first, last, case.state, case.district)
+            held[noting.paragraph] = closed[noting.step].pop(0).days_held
+            if noting.outcome in REPAIRS:  # It ends every stay of a step taken together, one after the other.
+                later = [stay for stay in closed[noting.step] if following and stay.disposed > following.written_at]  # type: ignore[operator]
+                closed[noting.step] = later
     return held
 
 
@@ -250,107 +344,3 @@ def _text(body: dict[str, Any], outcome: Outcome) -> str:
         return _("Order %(number)s issued for %(amount)s.") % {"number": number, "amount": rupees(Decimal(amount))}
     hindi = (get_language() or "").startswith("hi") and body.get("text_hi")
     return hindi or body.get("text", "")
-
-
-def _changes(record: Any, name: str, old: Any, new: Any) -> list[tuple[str, str, str]]:
-    if not _are_lines(old) and not _are_lines(new):
-        return [(field_label(record, name), _shown(record, name, old), _shown(record, name, new))]
-    label, rows = field_label(record, name), []
-    for place, before, after in _paired(old or [], new or []):
-        words = _("%(field)s, line %(n)s") if after else _("%(field)s, line %(n)s before")
-        told = [column for column in _columns(record, name, before, after) if _differs(column, before or {}, after or {})]
-        if told:
-            rows.append((words % {"field": label, "n": place}, _line(record, name, before, told), _line(record, name, after, told)))
-    return rows
-
-
-def _columns(record: Any, name: str, *lines: dict[str, Any] | None) -> list[str]:
-    """Return the columns these lines have, as the record orders them; one without a label is kept for the record alone."""
-    held = {column for line in lines for column in line or {} if column != "id"}
-    labels = getattr(record, "LINES", {}).get(name, {})
-    return [column for column in labels if column in held and labels[column]] + sorted(held - set(labels))
-
-
-def _differs(column: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Say whether a column was changed; what is empty before and after was not, though it be empty in another way."""
-    old, new = before.get(column), after.get(column)
-    return old != new and not (old in EMPTY and new in EMPTY)
-
-
-def _are_lines(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(line, dict) for line in value)
-
-
-def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any] | None]]:
-    """Pair the lines that differ: place from 1, the line before, the line after; ``None`` where it was added or taken away.
-
-    Lines that name their row are paired by it. Of others, those that stayed are found first; what lies between is paired by likeness.
-    """
-    if all("id" in line for line in old + new):
-        rows = {line["id"]: line for line in old}
-        yield from ((n, rows.get(line["id"]), line) for n, line in enumerate(new, 1) if rows.get(line["id"]) != line)
-        gone = set(rows) - {line["id"] for line in new}
-        yield from ((n, line, None) for n, line in enumerate(old, 1) if line["id"] in gone)
-        return
-    before, after = ([in_order(line) for line in lines] for lines in (old, new))
-    for what, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            continue
-        partners = _partners(old, new, range(i, i_end), range(j, j_end))
-        yield from ((k + 1, old[partners[k]] if k in partners else None, new[k]) for k in range(j, j_end))
-        yield from ((k + 1, old[k], None) for k in range(i, i_end) if k not in partners.values())
-
-
-def _partners(old: list[dict[str, Any]], new: list[dict[str, Any]], before: range, after: range) -> dict[int, int]:
-    """Return for lines of ``after`` the one of ``before`` each was changed from: most alike first, none where no cell is the same."""
-    alike = {(i, j): sum(old[i].get(name) == value not in EMPTY for name, value in new[j].items()) for i in before for j in after}
-    partners: dict[int, int] = {}
-    for i, j in sorted(alike, key=lambda pair: (-alike[pair], pair)):
-        if alike[i, j] and j not in partners and i not in partners.values():
-            partners[j] = i
-    return partners
-
-
-def _line(record: Any, name: str, line: dict[str, Any] | None, columns: list[str]) -> str:
-    """Write these columns of a line one after the other, each with its label; a dash for a line that is not there."""
-    if line is None:
-        return "—"
-    labels, rows = getattr(record, "LINES", {}).get(name, {}), field_of(record, name)
-    said = ((str(labels.get(column, column)), column) for column in columns)
-    return " · ".join(f"{label}: {_shown_cell(rows, column, label, line.get(column))}" for label, column in said)
-
-
-def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
-    """Write one value of a line: as its child row's field says, else a day for a date and an amount under a label in rupees."""
-    if rows is not None and rows.one_to_many:
-        return _shown(rows.related_model, column, value)
-    if isinstance(value, str) and "₹" in label and AMOUNT.fullmatch(value):
-        return in_figures(Decimal(value))
-    if isinstance(value, str) and DATE.fullmatch(value):
-        with suppress(ValueError):
-            return date_format(date.fromisoformat(value))
-    return "—" if value in EMPTY else str(value)
-
-
-def _shown(record: Any, name: str, value: Any) -> str:
-    """Write a sealed value for people: names for references as they are called today, amounts and dates in words of the country."""
-    found = field_of(record, name)
-    if value in EMPTY:
-        return "—"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if _are_lines(value):
-        return "\n".join(f"{n}. {_line(record, name, line, _columns(record, name, line))}" for n, line in enumerate(value, 1))
-    if found is not None and found.is_relation:
-        named = found.related_model.objects.filter(pk__in=value if isinstance(value, list) else [value])
-        return ", ".join(str(row) for row in named) or str(value)
-    if getattr(found, "flatchoices", None):
-        return str(dict(found.flatchoices).get(value, value))
-    words = getattr(record, "WORDS", {}).get(name)
-    if words is not None:
-        return ", ".join(str(words.get(code, code)) for code in value)
-    if isinstance(found, DecimalField):
-        return in_figures(Decimal(value))
-    if isinstance(found, DateTimeField):
-        return date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
-    return date_format(date.fromisoformat(value)) if isinstance(found, DateField) else str(value)

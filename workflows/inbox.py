@@ -1,28 +1,84 @@
-"""What waits for this officer. Lists, counts, badges and the next-file link all ask here."""
+"""What waits for this officer, and what he did last. Lists, counts, badges and the next-file link all ask here."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case as Either
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
+from django.utils.http import urlencode
 
-from programme.models import Officer
-from workflows.authority import Capacity, capacities
+from programme.models import Charge, Officer
+from programme.powers import Power
+from workflows import notices
+from workflows.authority import Capacity, capacities, within
 from workflows.deadlines import soon_until
-from workflows.models import Movement
+from workflows.flows import FLOWS
+from workflows.models import Case, Escalation, Movement, Noting, Observation, Outcome
+from workflows.searching import finding
 
-FILTERS = ("late", "soon", "in_time")
+BY_TIME = ("late", "soon", "in_time")
+FILTERS = (*BY_TIME, "returned")
+LAST = 5
+# One file may have been signed several times among the last.
+LOOK_BACK = 3 * LAST
 
 
 @dataclass(frozen=True)
 class Counts:
-    late: int
-    soon: int
-    in_time: int
+    """Files that wait, by how they stand; of them those returned; notices not read; stays late elsewhere that the offices were told of;
+    observations of the audit to reply to."""
+
+    late: int = 0
+    soon: int = 0
+    in_time: int = 0
+    returned: int = 0
+    unread: int = 0
+    under: int = 0
+    observed: int = 0
 
     @property
     def all(self) -> int:
         return self.late + self.soon + self.in_time
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which part of what waits is looked at: by its standing, one of ``FILTERS`` or empty for all, and by words searched for."""
+
+    standing: str = ""
+    words: str = ""
+
+    @property
+    def query(self) -> str:
+        """The choice as part of an address, so that one comes back to the same list."""
+        return urlencode({"filter": self.standing or "all", **({"q": self.words} if self.words else {})})
+
+    @property
+    def is_all(self) -> bool:
+        return not self.standing and not self.words
+
+
+def works_at_a_desk(officer: Officer) -> bool:
+    """Say whether files can wait for the officer: he holds a power that a step of some process, a question or a noting asks for."""
+    return any(capacity.powers & DESK for capacity in capacities(officer))
+
+
+def only_prepares(officer: Officer) -> bool:
+    """Say whether the officer is an assistant at every desk he has today: he prepares, others sign."""
+    at_desks = [capacity.powers & DESK for capacity in capacities(officer) if capacity.powers & DESK]
+    return bool(at_desks) and all(powers == {Power.PREPARE_NOTING} for powers in at_desks)
+
+
+def _desk() -> frozenset[str]:
+    nodes = [node for flow in FLOWS.values() for node in flow.in_order()]
+    asked = {str(power) for node in nodes for name in ("power", "preparing_power") if (power := getattr(node, name, None))}
+    return frozenset(asked | {Power.ANSWER_QUESTION, Power.PREPARE_NOTING})
+
+
+DESK = _desk()
 
 
 def waiting(officer: Officer, *, standing: str = "", q: str = "") -> QuerySet[Movement]:
@@ -39,38 +95,112 @@ def waiting(officer: Officer, *, standing: str = "", q: str = "") -> QuerySet[Mo
     )
     if standing in FILTERS:
         movements = movements.filter(_standing(standing, *_borders(held)))
-    for word in q.split():
-        named = Q(case__number__icontains=word) | Q(case__subject__icontains=word)
-        movements = movements.filter(named | Q(case__district__name_en__icontains=word) | Q(case__district__name_hi__icontains=word))
+    if q:
+        movements = movements.filter(finding.matching(q, "case__"))
     return movements.order_by(F("due").asc(nulls_last=True), "pk")
 
 
+def chosen(officer: Officer, choice: Choice) -> QuerySet[Movement]:
+    return waiting(officer, standing=choice.standing, q=choice.words)
+
+
+def after(stay: Movement) -> Q:
+    """Return what stands behind a stay in the order of the list."""
+    if stay.due is None:
+        return Q(due=None, pk__gt=stay.pk)
+    return Q(due__gt=stay.due) | Q(due=stay.due, pk__gt=stay.pk) | Q(due=None)
+
+
+def before(stay: Movement) -> Q:
+    """Return what stands before a stay in the order of the list."""
+    if stay.due is None:
+        return Q(due__isnull=False) | Q(due=None, pk__lt=stay.pk)
+    return Q(due__lt=stay.due) | Q(due=stay.due, pk__lt=stay.pk)
+
+
+def neighbours(officer: Officer, stay: Movement, choice: Choice) -> tuple[int | None, int | None]:
+    """Return the files before and behind a stay in the list, ``None`` where there is none; one query."""
+    others = chosen(officer, choice).exclude(case=stay.case_id)
+    ahead = others.filter(before(stay)).order_by(F("due").desc(nulls_first=True), "-pk")
+    found = Movement.objects.filter(pk=stay.pk).annotate(
+        ahead=Subquery(ahead.values("case")[:1]), behind=Subquery(others.filter(after(stay)).values("case")[:1])
+    )
+    return found.values_list("ahead", "behind").get()
+
+
 def counts(officer: Officer) -> Counts:
-    """Count what waits, by how it stands against its clock; one query."""
+    """Count what waits, by how it stands against its clock, and what stands beside it on every page; one query."""
     held = capacities(officer)
     if not any(capacity.powers for capacity in held):
-        return Counts(0, 0, 0)
+        return Counts()
     now, border = _borders(held)
-    return Counts(**_open_at(held).aggregate(**{kind: Count("pk", filter=_standing(kind, now, border)) for kind in FILTERS}))
+    late, soon = (When(_standing(kind, now, border), then=Value(kind)) for kind in BY_TIME[:2])
+    files = _counted(_open_at(held), Either(late, soon, default=Value(BY_TIME[2])))
+    returned = _counted(_open_at(held).filter(_standing("returned", now, border)), Value("returned"))
+    unread, under = _counted(notices.unread(officer), Value("unread")), _counted(late_under(officer), Value("under"))
+    observed = _counted(to_reply(officer), Value("observed"))
+    return Counts(**dict(files.union(returned, unread, under, observed, all=True)))
+
+
+def _counted(rows: QuerySet, standing: Any) -> QuerySet:
+    return rows.order_by().values(standing=standing).annotate(count=Count("pk")).values_list("standing", "count")
+
+
+def to_reply(officer: Officer) -> QuerySet[Observation]:
+    """Return the observations of the audit to which the officer's offices have not replied; the first due first."""
+    mine = [held.office.pk for held in capacities(officer) if held.powers and held.charge != Charge.ASSISTANT]
+    return Observation.objects.filter(office__in=mine, settlement=None, replies=None).order_by("due", "pk")
+
+
+def late_under(officer: Officer) -> QuerySet[Movement]:
+    """Return the open stays, wherever they are, that the officer's offices were told of as late; the longest late first."""
+    told = Escalation.objects.filter(movement=OuterRef("pk"), office__in=[c.office.pk for c in capacities(officer) if c.powers])
+    return Movement.objects.filter(Exists(told), disposed=None, due__lt=timezone.now()).order_by("due", "pk")
+
+
+def signed_last(officer: Officer) -> list[Case]:
+    """Return the files the officer signed last, the latest first; one query.
+
+    Each carries ``signed_at`` and ``signed_as`` of his last paragraph, and ``stays``, the open stays at which it waits now.
+    """
+    mine = Noting.objects.filter(officer=officer).order_by("-written_at")
+    of_the_file = mine.filter(case=OuterRef("pk"))
+    # The database gives a row for each open stay of a file.
+    rows = (
+        Case.objects.filter(pk__in=mine.values("case")[:LOOK_BACK])
+        .annotate(stay=FilteredRelation("movements", condition=Q(movements__disposed=None)))
+        .annotate(signed_at=Subquery(of_the_file.values("written_at")[:1]), signed_as=Subquery(of_the_file.values("outcome")[:1]))
+        .select_related("stay__office__designation", "stay__office__district")
+        .order_by("-signed_at", "stay__pk")
+    )
+    files: dict[int, Case] = {}
+    for row in rows:
+        case, stay = files.setdefault(row.pk, row), getattr(row, "stay", None)
+        case.stays = [*getattr(case, "stays", []), *([stay] if stay else [])]
+    return list(files.values())[:LAST]
 
 
 def _open_at(held: list[Capacity]) -> QuerySet[Movement]:
-    by_powers: dict[frozenset[str], list[int]] = {}
+    alike: dict[tuple[frozenset[str], Decimal | None], list[int]] = {}
     for capacity in held:
         if capacity.powers:
-            by_powers.setdefault(capacity.powers, []).append(capacity.office.pk)
+            alike.setdefault((capacity.powers, capacity.upto), []).append(capacity.office.pk)
     mine = Q(pk__in=[])
-    for powers, offices in by_powers.items():
-        mine |= Q(office__in=offices, power__in=sorted(powers))
+    for (powers, upto), offices in alike.items():
+        # An assistant prepares whatever waits at the office.
+        here = Q(office__in=offices) & (~Q(power="") if Power.PREPARE_NOTING in powers else Q(power__in=sorted(powers)))
+        mine |= here & within(upto)
     return Movement.objects.filter(mine, disposed=None)
 
 
 def _borders(held: list[Capacity]) -> tuple[datetime, datetime]:
     now = timezone.now()
-    return now, soon_until(held[0].office.designation.state, now=now) if held else now
+    return now, soon_until(held[0].office, now) if held else now
 
 
 def _standing(kind: str, now: datetime, border: datetime) -> Q:
+    if kind == "returned":
+        return Q(came_from__outcome=Outcome.RETURN)
     if kind == "late":
         return Q(due__lt=now)
     if kind == "soon":

@@ -17,11 +17,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from programme.bilingual import in_both
 from programme.models import Officer, State
 from programme.powers import Power
-from workflows import notices
+from workflows import incidents, notices
 from workflows.authority import Overtaken, Refusal, capacities
-from workflows.models import Case, Incident, Job, JobRow, JobStatus, RowStatus
+from workflows.models import Case, Job, JobRow, JobStatus, RowStatus
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -51,12 +52,17 @@ class Work:
     transaction that is already open; it asks the authority itself, because the officer may hold another post by now. It
     raises ``Refusal``, ``Overtaken`` or ``ValidationError`` with a sentence when the row cannot be, and is then asked once
     more for the sentence in the other language. It writes to the database alone: what it did is undone when the worker is lost.
+    ``prepare`` does beforehand what takes long and writes nothing that counts, such as making a file: no transaction is open, so
+    nobody is kept waiting. It is given a function to call every few seconds, which keeps the row and says ``False`` once the work
+    was stopped; what it returns is ``act``'s as ``row.prepared``, ``None`` when another worker or a refusal came between. It may
+    raise a refusal, after which ``act`` has to raise the same.
     ``refused`` writes beside the row's mark, in the same transaction, that its act was refused; it is given the sentences.
     """
 
     title: Callable[[Job], str]
     act: Callable[[JobRow], Done]
     may_be_cancelled: bool = False
+    prepare: Callable[[JobRow, Callable[[], bool]], Any] | None = None
     refused: Callable[[JobRow, dict[str, str]], None] | None = None
 
 
@@ -118,18 +124,24 @@ def retry(job: Job, *, by: Officer) -> bool:
     _check_visible(job, by)
     if job.by_id not in {by.pk, None}:
         raise Refusal(_("Only the officer who started this work can have it tried again: it is done in that officer's name."))
-    with transaction.atomic():
-        held = Job.objects.select_for_update().get(pk=job.pk)
-        if held.status not in {JobStatus.FINISHED, JobStatus.FAILED}:
-            return False
-        again = held.rows.filter(status__in=[RowStatus.REFUSED, RowStatus.FAILED])
-        again.update(status=RowStatus.WAITING, sentence_en="", sentence_hi="", ended_at=None)
-        if not held.rows.filter(status=RowStatus.WAITING).exists():
-            return False
-        held.status, held.refused, held.failed, held.attempts = JobStatus.WAITING, 0, 0, 0
-        held.started_at, held.finished_at, held.leased_until = None, None, timezone.now()
-        held.save()
-        transaction.on_commit(partial(notices.wake, "run_jobs"))
+    return again(job, rows=(RowStatus.REFUSED, RowStatus.FAILED))
+
+
+@transaction.atomic
+def again(job: Job, *, rows: Iterable[RowStatus] = (RowStatus.FAILED,)) -> bool:
+    """Put rows that ended so back to wait, whoever asks; return ``False`` when none waits then, or the job has not ended."""
+    held = Job.objects.select_for_update().get(pk=job.pk)
+    if held.status not in {JobStatus.FINISHED, JobStatus.FAILED}:
+        return False
+    ended = held.rows.filter(status__in=list(rows))
+    ended.update(status=RowStatus.WAITING, sentence_en="", sentence_hi="", ended_at=None)
+    if not held.rows.filter(status=RowStatus.WAITING).exists():
+        return False
+    held.status, held.attempts, held.failed = JobStatus.WAITING, 0, 0
+    held.refused = held.rows.filter(status=RowStatus.REFUSED).count()
+    held.started_at, held.finished_at, held.leased_until = None, None, timezone.now()
+    held.save()
+    transaction.on_commit(partial(notices.wake, "run_jobs"))
     return True
 
 
@@ -217,10 +229,13 @@ def _take_row(work: Work, job: Job) -> bool:
     """Do the next waiting row that no other worker holds; return ``False`` when there is none, or the job was stopped."""
     row = None
     try:
+        ahead = _rows_to_do(job).first() if work.prepare else None
+        row, prepared = ahead, _prepared(work.prepare, ahead) if ahead and work.prepare else None
         with transaction.atomic():
             row = _next_row(job)
             if row is None:
                 return False
+            row.prepared = prepared if row == ahead else None  # type: ignore[attr-defined]
             _mark(row, **_act(work, row))
     except Exception as error:
         if row is None:
@@ -229,13 +244,30 @@ def _take_row(work: Work, job: Job) -> bool:
         place = extract_tb(error.__traceback__)[-1]
         logger.error("job %s row %s: %s at %s:%s", job.pk, row.pk, type(error).__name__, place.filename, place.lineno)
         with transaction.atomic():
-            _mark(row, status=RowStatus.FAILED, **_in_both(_failure))
+            _mark(row, status=RowStatus.FAILED, **in_both(_failure, "sentence"))
     return True
 
 
-def _next_row(job: Job) -> JobRow | None:
+def _rows_to_do(job: Job) -> QuerySet[JobRow]:
     rows = JobRow.objects.filter(job=job, status=RowStatus.WAITING, job__status=JobStatus.RUNNING)
-    return rows.select_related("job__by").select_for_update(skip_locked=True, of=("self",)).order_by("position").first()
+    return rows.select_related("job__by").order_by("position")
+
+
+def _next_row(job: Job) -> JobRow | None:
+    return _rows_to_do(job).select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def _prepared(prepare: Callable[[JobRow, Callable[[], bool]], Any], row: JobRow) -> Any:
+    """Let what takes long happen before the row's transaction; ``None`` when it is refused, which the act then says."""
+    try:
+        return prepare(row, partial(_keep, row.job))
+    except REFUSALS:
+        return None
+
+
+def _keep(job: Job) -> bool:
+    """Extend the lease of a job that is being done; ``False`` when it was stopped."""
+    return Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(leased_until=timezone.now() + LEASE) == 1
 
 
 def _act(work: Work, row: JobRow) -> dict[str, Any]:
@@ -248,7 +280,7 @@ def _act(work: Work, row: JobRow) -> dict[str, Any]:
                 with transaction.atomic():
                     done = work.act(row)
             except REFUSALS as refusal:
-                refusals[f"sentence_{language}"] = _sentence(refusal)
+                refusals[f"sentence_{language}"] = sentence(refusal)
             else:
                 case = done.case or row.case
                 return {"status": RowStatus.DONE, "case": case, "sentence_en": done.sentence_en, "sentence_hi": done.sentence_hi}
@@ -288,10 +320,9 @@ def _report(job: Job, work: Work) -> None:
     """Raise an incident for a job that failed or has failed rows; close the one of a job that came right."""
     key = f"job/{job.pk}"
     if job.status == JobStatus.FAILED or job.failed:
-        words = {f"text_{name.partition('_')[2]}": text for name, text in _in_both(partial(_fault, job, work)).items()}
-        Incident.objects.update_or_create(key=key, defaults={**words, "closed_at": None})
+        incidents.report(key, partial(_fault, job, work))
     else:
-        Incident.objects.filter(key=key, closed_at=None).update(closed_at=timezone.now())
+        incidents.cured(key)
 
 
 def _fault(job: Job, work: Work) -> str:
@@ -305,13 +336,6 @@ def _failure() -> str:
     return _("The machine failed here and nothing was written. Try again; if it fails again, tell the programme administrator.")
 
 
-def _sentence(refusal: Exception) -> str:
+def sentence(refusal: Exception) -> str:
+    """Return what a refusal says to its reader."""
     return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
-
-
-def _in_both(say: Callable[[], str]) -> dict[str, str]:
-    sentences = {}
-    for language in ("en", "hi"):
-        with translation.override(language):
-            sentences[f"sentence_{language}"] = say()
-    return sentences

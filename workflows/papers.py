@@ -8,6 +8,7 @@ import uuid
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from programme.models import Officer
-from workflows.models import Draft, Enclosure
+from workflows.models import Case, Draft, Enclosure
 
 LARGEST = 10 * 1024 * 1024
 PIXELS = 25_000_000
@@ -92,6 +93,17 @@ def receive(upload: UploadedFile, kind: str, *, by: Officer, draft: Draft) -> En
     return row
 
 
+def kinds_changed(case: Case, received: Iterable[Enclosure]) -> set[str]:
+    """Return the kinds of paper of which something else was received than the file holds."""
+    brought: dict[str, set[str]] = {}
+    for paper in received:
+        brought.setdefault(paper.kind, set()).add(paper.sha256)
+    held: dict[str, set[str]] = {}
+    for kind, sha256 in Enclosure.objects.filter(case=case, replaced_by=None).values_list("kind", "sha256") if brought else ():
+        held.setdefault(kind, set()).add(sha256)
+    return {kind for kind, digests in brought.items() if digests != held.get(kind)}
+
+
 def discard(paper: Enclosure | None) -> None:
     """Take a paper off its draft, with its stored file; a paper that already belongs to a file stays."""
     if paper is None or paper.case_id:
@@ -99,6 +111,13 @@ def discard(paper: Enclosure | None) -> None:
     stored = paper.stored
     paper.delete()
     transaction.on_commit(lambda: stored.storage.delete(str(stored.name)))
+
+
+def throw_away(draft: Draft) -> None:
+    """Throw a draft away, with the papers that were never signed."""
+    for paper in draft.enclosures.filter(case=None):
+        discard(paper)
+    draft.delete()
 
 
 def shown_name(name: str) -> str:

@@ -5,17 +5,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from programme.models import EntryKind, LedgerEntry, Norm
+from programme.bilingual import in_both
+from programme.models import EntryKind, LedgerEntry, Norm, Office, Officer
 from programme.norms.entitlement import entitlement
 from programme.norms.inputs import BadInput
 from programme.norms.sheet import plain
+from programme.powers import Power
+from workflows import authority, jobs
 from workflows.flows import FLOWS
-from workflows.models import Case, Order, OrderKind
+from workflows.jobs import Done, Work
+from workflows.models import AmountDifference, Case, Job, JobRow, Order, OrderKind
 
+KIND = "recompute"
 CHUNK = 200
+# Files of one row of the work: some seconds, after which its mark is written.
+BLOCK = 100
 WHAT = {
     "version": gettext_lazy("the version of the rules"),
     "unreadable": gettext_lazy("the stored computation, which cannot be read"),
@@ -44,7 +52,7 @@ class Difference:
     @property
     def sentence(self) -> str:
         """Say it in the reader's language."""
-        said = {"file": self.file, "what": WHAT[self.what], "stored": _written(self.stored), "derived": _written(self.derived)}
+        said = {"file": self.file, "what": WHAT[self.what], "stored": written(self.stored), "derived": written(self.derived)}
         return _("%(file)s, %(what)s: %(stored)s stands there, %(derived)s is derived.") % said
 
 
@@ -64,19 +72,60 @@ def recompute(scheme: str = "") -> Recomputed:
         raise LookupError(scheme)
     found = Recomputed(skipped=[str(flow.process_title) for flow in flows if not flow.record.COMPUTED])
     for flow in flows:
-        for case in _sanctioned(flow, scheme) if flow.record.COMPUTED else ():
+        for case in _sanctioned(flow, scheme).iterator(chunk_size=CHUNK) if flow.record.COMPUTED else ():
             found.files += 1
-            found.differences += _of_file(case)
+            found.differences += of_file(case)
     return found
 
 
-def _sanctioned(flow: Any, scheme: str) -> Iterator[Case]:
+def _sanctioned(flow: Any, scheme: str = "") -> QuerySet[Case]:
     ordered = Order.objects.filter(kind=OrderKind.SANCTION).values("case")
     cases = Case.objects.filter(kind=flow.slug, pk__in=ordered).select_related("norm").order_by("pk")
-    yield from (cases.filter(norm__scheme=scheme) if scheme else cases).iterator(chunk_size=CHUNK)
+    return cases.filter(norm__scheme=scheme) if scheme else cases
 
 
-def _of_file(case: Case) -> list[Difference]:
+# --- as long work -------------------------------------------------------------------------------------------------------
+
+
+def start(office: Office, *, by: Officer, key: str) -> Job:
+    """Ask for every sanctioned file of the office's State to be computed again; raise ``Refusal`` when the officer reads no State there."""
+    authority.check(by, Power.SEE_STATE, office)
+    state = office.designation.state
+    computing = [flow for flow in FLOWS.values() if flow.record.COMPUTED]
+    keys = [pk for flow in computing for pk in _sanctioned(flow).filter(state=state).values_list("pk", flat=True)]
+    rows = [_block(first, keys[first : first + BLOCK], office) for first in range(0, len(keys), BLOCK)]
+    return jobs.start(KIND, by=by, key=f"{KIND}/{key}", rows=rows, args={"files": len(keys)}, state=state)
+
+
+def _block(first: int, cases: list[int], office: Office) -> JobRow:
+    place = {"first": first + 1, "last": first + len(cases)}
+    named = in_both(lambda: _("Files %(first)s to %(last)s") % place, "name")
+    return JobRow(key=str(first), args={"cases": cases, "office": office.pk}, **named)
+
+
+def _compute_block(row: JobRow) -> Done:
+    """Compute one block again and keep what differs, for the officer who asked, if he still reads the State."""
+    if row.job.by:
+        authority.check(row.job.by, Power.SEE_STATE, Office.objects.select_related("designation__state").get(pk=row.args["office"]))
+    cases = Case.objects.filter(pk__in=row.args["cases"]).select_related("norm").order_by("pk")
+    found = [(case, difference) for case in cases for difference in of_file(case)]
+    rows = [AmountDifference(job=row.job, case=case, what=it.what, stored=it.stored, derived=it.derived) for case, it in found]
+    AmountDifference.objects.bulk_create(rows)
+    said = in_both(lambda: ngettext("%(count)s difference.", "%(count)s differences.", len(rows)) % {"count": len(rows)}, "sentence")
+    return Done(sentence_en=said["sentence_en"], sentence_hi=said["sentence_hi"])
+
+
+def _title(job: Job) -> str:
+    return _("Sanctioned amounts computed again")
+
+
+COMPUTING = Work(title=_title, act=_compute_block, may_be_cancelled=True)
+
+
+# --- one file -----------------------------------------------------------------------------------------------------------
+
+
+def of_file(case: Case) -> list[Difference]:
     """Return what differs in one file. What was changed so far that nothing can be computed from it is a difference too."""
     try:
         return list(_differences(case))
@@ -127,5 +176,6 @@ def _unequal(case: Case, **pairs: tuple[Any, Any]) -> Iterator[Difference]:
     yield from (Difference(case.number, what, stored, derived) for what, (stored, derived) in pairs.items() if stored != derived)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return a stored or derived value as one text."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

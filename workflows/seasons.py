@@ -1,13 +1,12 @@
 """Opening a season: the action plan of every district of a State, each in a transaction of its own, none twice."""
 
 from collections.abc import Iterator
-from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from programme.bilingual import in_both
 from programme.calendar import today
 from programme.models import ActionPlan, District, Level, Norm, Office, Officer, State
 from programme.powers import Power
@@ -98,15 +97,12 @@ def _open_row(row: JobRow) -> Done:
     if by:
         authority.check(by, Power.OPEN_SEASON, office)
     case = open_plan(district, row.job.args["year"], by=by, office=office)
-    return Done(case=case) if case else Done(**_there_already())
+    return Done(case=case) if case else _there_already()
 
 
-def _there_already() -> dict[str, Any]:
-    said = {}
-    for language in ("en", "hi"):
-        with translation.override(language):
-            said[f"sentence_{language}"] = _("Its plan was opened before.")
-    return said
+def _there_already() -> Done:
+    said = in_both(lambda: _("Its plan was opened before."))
+    return Done(sentence_en=said["text_en"], sentence_hi=said["text_hi"])
 
 
 def _title(job: Job) -> str:

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_noop
 
 from programme.checks import Check
 from programme.models import Office, Officer, Posting
+from workflows import snapshots
 from workflows.letters.issuing import issue_with
-from workflows.models import Case, Noting, Objection, Outcome
+from workflows.models import Case, Draft, Noting, Objection, Outcome, Question
 from workflows.nodes import Act, Ending, Step
+from workflows.objections import Marks, Raised, marks_of
 from workflows.record import chain
 
 # What a paragraph tells in places of its own, not among the changes.
@@ -27,22 +29,31 @@ class Said:
     text: str = ""
     # What nobody wrote himself stands in both languages.
     text_hi: str = ""
-    objections: list[tuple[str, str]] = field(default_factory=list)
+    objections: list[Raised] = field(default_factory=list)
+    # What is answered to the objections the file came back with; empty words where the correction itself is the answer.
+    answered: list[tuple[Objection, str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     sitting: dict[str, Any] | None = None
-    answers_objections: bool = False
+    together: dict[str, int] | None = None
     checks: list[Check] = field(default_factory=list)
+    # What the officer had before him (see ``snapshots``); nobody had anything before him where the clock or the system speaks.
+    sight: dict[str, Any] | None = None
+    # The workbooks it was begun from: name, SHA-256 and rows of each.
+    origin: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, form: Any, checks: list[Check] | None = None) -> "Said":
+    def of(cls, form: Any, checks: list[Check] | None = None, sight: dict[str, Any] | None = None, *, draft: Draft | None = None) -> "Said":
         return cls(
             outcome=form.outcome,
             text=form.text_of_note,
             objections=form.objections,
+            answered=form.answered,
             answers=form.answers,
             sitting=form.sitting,
-            answers_objections=form.own_page,
+            together=form.together,
             checks=checks or [],
+            sight=sight,
+            origin=draft.origin if draft else [],
         )
 
     @classmethod
@@ -72,17 +83,25 @@ def note(
     *,
     signature: Signature,
     target: Any,
+    at: Office | None = None,
     changes: dict[str, list[Any]] | None = None,
     lapsed: list[int] | None = None,
 ) -> Noting:
-    """Write the paragraph that says what was decided, on what, and where the file goes; ``target`` is ``None`` while it stays."""
+    """Write the paragraph that says what was decided, on what, and where the file goes; ``target`` is ``None`` while it stays.
+
+    ``at`` is the office it goes to, where the step alone does not choose it.
+    Questions that the stay it ends had asked and nobody answered are closed with it, and the paragraph says so.
+    """
     changes = changes or {}
     _settle_ending(case, target)
     case.amount = case.record.amount
-    objected = [to for to, _text in said.objections]
-    repeated = set(case.objections.filter(to__in=objected).values_list("to", flat=True)) if objected else set()
-    papers = list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "size"))
-    told = _told(case, said, changes, repeated, papers) | {"lapsed": lapsed or [], "to": _to(case, target)}
+    marks = marks_of(case, step, said.objections) if said.objections else []
+    unanswered = _unanswered(case, step, signature.office, target)
+    named = list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "name", "size"))
+    papers = [{name: paper[name] for name in ("kind", "sha256", "size")} for paper in named]
+    told = _told(case, said, changes, marks, papers) | {"lapsed": lapsed or [], "to": _to(case, target, at)}
+    told |= {"unanswered": [_left_open(question) for question in unanswered]} if unanswered else {}
+    seen = snapshots.sealed(said.sight, case, named) if said.sight else None
     issued = issue_with(said.outcome, case, target)
     noting = chain.append(
         case,
@@ -93,17 +112,59 @@ def note(
         office=signature.office,
         posting=signature.posting,
         private=_personal(case.record, changes),
-        facts=told | issued.facts if issued else told,
-        papers=sorted(({"kind": paper["kind"], "sha256": paper["sha256"]} for paper in papers), key=lambda paper: (*paper.values(),)),
+        facts=told | ({"shown": seen.digest} if seen else {}) | (issued.facts if issued else {}),
+        papers=sorted(named, key=lambda paper: (paper["kind"], paper["sha256"])),
     )
+    if seen:
+        seen.keep(noting)
     if issued:
         issued.keep(noting)
-    Objection.objects.bulk_create(
-        Objection(case=case, noting=noting, to=to, text=text, repeated=to in repeated) for to, text in said.objections
-    )
-    if said.answers_objections and case.paragraphs > 1:
-        case.objections.filter(answered_in=None).update(answered_in=noting)
+    for question in unanswered:
+        close(question, noting)
+    _keep_objections(noting, said, marks)
     return noting
+
+
+def _keep_objections(noting: Noting, said: Said, marks: list[Marks]) -> None:
+    """Write what the paragraph objects to, and what it answers to earlier objections."""
+    Objection.objects.bulk_create(
+        Objection(case=noting.case, noting=noting, **raised._asdict(), **mark._asdict())
+        for raised, mark in zip(said.objections, marks, strict=True)
+    )
+    for objection, answer in said.answered:
+        Objection.objects.filter(pk=objection.pk).update(answered_in=noting, answer=answer)
+
+
+def note_aside(case: Case, step: str, outcome: Outcome, text: str, *, signature: Signature, facts: dict[str, Any]) -> Noting:
+    """Write a paragraph beside the file's way: nothing is decided, nothing changes, the file stays. Saves the file's head."""
+    noting = chain.append(
+        case,
+        step=step,
+        outcome=outcome,
+        officer=signature.officer,
+        prepared_by=signature.prepared_by,
+        office=signature.office,
+        posting=signature.posting,
+        facts={"text": text, "changes": {}, "to": None} | facts,
+    )
+    case.save(update_fields=["paragraphs", "head"])
+    return noting
+
+
+def close(question: Question, noting: Noting) -> bool:
+    """Close a question with the paragraph that answers it, takes it back or goes on without it; ``False`` when it was closed before."""
+    return Question.objects.filter(pk=question.pk, closed_in=None).update(closed_in=noting, closed_at=noting.written_at) == 1
+
+
+def _unanswered(case: Case, step: str, office: Office, target: Any) -> list[Question]:
+    """Return the open questions of the stays that end with this paragraph: of all of them when the file goes, else of the office's own."""
+    asked: list[Question] = case.open_questions
+    return [q for q in asked if target is not None or (q.movement.step, q.movement.office_id) == (step, office.pk)]
+
+
+def _left_open(question: Question) -> dict[str, Any]:
+    late = question.due <= timezone.now()
+    return {"office": question.office.names(), "paragraph": question.asked_in.paragraph, "due": chain.stamp(question.due), "late": late}
 
 
 def in_both_languages(sentence: str, words: Callable[[], dict[str, str]] | None = None) -> dict[str, str]:
@@ -115,13 +176,7 @@ def in_both_languages(sentence: str, words: Callable[[], dict[str, str]] | None 
     return said
 
 
-def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return what became different, old and new; what a new record leaves empty is no change."""
-    empty: tuple[Any, ...] = (None, "", False, [], {})
-    return {name: [before.get(name), new] for name, new in after.items() if before.get(name) != new and (before or new not in empty)}
-
-
-def _told(case: Case, said: Said, changes: dict[str, list[Any]], repeated: set[str], papers: list[dict[str, Any]]) -> dict[str, Any]:
+def _told(case: Case, said: Said, changes: dict[str, list[Any]], marks: list[Marks], papers: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the paragraph says: words, changes, amounts, papers, objections, answers, and the checks the officer saw."""
     record = case.record
     told: dict[str, Any] = {
@@ -131,17 +186,27 @@ def _told(case: Case, said: Said, changes: dict[str, list[Any]], repeated: set[s
         "amounts": {name: value for name, value in record.facts().items() if name.startswith("amount_") and value},
         "papers": papers,
         "waived": record.waivers,
-        "objections": [{"to": to, "text": text, "repeated": to in repeated} for to, text in said.objections],
+        "objections": [raised._asdict() | mark._asdict() for raised, mark in zip(said.objections, marks, strict=True)],
         "answers": said.answers,
         "checks": [[check.level, check.text] for check in said.checks],
     }
     if said.text_hi:
         told["text_hi"] = said.text_hi
+    if said.answered:
+        told["answered"] = [_answered(objection, answer) for objection, answer in said.answered]
     if said.sitting:
         told["sitting"] = said.sitting
+    if said.together:
+        told["together"] = said.together
+    if said.origin:
+        told["origin"] = said.origin
     if record.derivation:
         told["derivation"] = record.derivation
     return told
+
+
+def _answered(objection: Objection, answer: str) -> dict[str, Any]:
+    return {"to": objection.to, "objection": objection.text, "paragraph": objection.noting.paragraph, "answer": answer}
 
 
 def _personal(record: Any, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
@@ -159,11 +224,11 @@ def _settle_ending(case: Case, target: Any) -> None:
         case.record.end(good=target.good)
 
 
-def _to(case: Case, target: Any) -> dict[str, Any] | None:
+def _to(case: Case, target: Any, at: Office | None) -> dict[str, Any] | None:
     if target is None:
         return None
-    if not isinstance(target, Step) or target.together:
+    if at is None and (not isinstance(target, Step) or target.together):
         return {"step": target.name, "office": None}
-    office = target.office_for(case)
+    office = at or target.office_for(case)
     with translation.override("en"):
         return {"step": target.name, "office": {"id": office.pk, "name": office.name}}

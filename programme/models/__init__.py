@@ -1,7 +1,9 @@
 from programme.models.banks import Bank
 from programme.models.beneficiaries import (
+    BenefitFreed,
     BenefitOnce,
     CeilingEntry,
+    CeilingFreed,
     CeilingUse,
     FileStanding,
     HasIdentities,
@@ -16,7 +18,7 @@ from programme.models.identification import GI, ProductProposal, Proposed, RankD
 from programme.models.loans import LoanApplication
 from programme.models.norms import AppliesBy, Norm, NormStatus
 from programme.models.offices import Charge, Department, Designation, Level, Office, Officer, Posting
-from programme.models.places import District, Holiday, State
+from programme.models.places import Declared, District, Holiday, State, WeeklyOff, WeeklyOffs
 from programme.models.plans import ActionPlan, Activity, ActivityStatus, ActivityUpdate, Season
 from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
@@ -30,11 +32,14 @@ __all__ = [
     "Allotment",
     "AppliesBy",
     "Bank",
+    "BenefitFreed",
     "BenefitOnce",
     "BudgetHead",
     "CeilingEntry",
+    "CeilingFreed",
     "CeilingUse",
     "Charge",
+    "Declared",
     "Department",
     "Designation",
     "District",
@@ -74,4 +79,6 @@ __all__ = [
     "ShippingBill",
     "State",
     "Topic",
+    "WeeklyOff",
+    "WeeklyOffs",
 ]

@@ -153,6 +153,18 @@ class CeilingEntry(models.Model):
         ]
 
 
+class CeilingFreed(models.Model):
+    """What a file had of a ceiling and gave back, because it was cancelled before anything was paid. Only added to."""
+
+    entry = models.OneToOneField(CeilingEntry, models.PROTECT, related_name="freed", verbose_name=_("Ceiling entry"))
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("Ceiling entry given back")
+        verbose_name_plural = _("Ceiling entries given back")
+        default_permissions = ()
+
+
 class BenefitOnce(models.Model):
     """A benefit that a person or a family has once, or as many times as the scheme's norms say. Only added to."""
 
@@ -173,3 +185,20 @@ class BenefitOnce(models.Model):
             models.CheckConstraint(condition=models.Q(turn__gte=1), name="benefit_turns_begin_at_one"),
             models.CheckConstraint(condition=~models.Q(file_number=""), name="benefit_names_its_file"),
         ]
+
+    @property
+    def stands(self) -> bool:
+        """Say whether the benefit was not given back."""
+        return not hasattr(self, "freed")
+
+
+class BenefitFreed(models.Model):
+    """A benefit that was sanctioned and never had, because its file was cancelled before anything was paid. Only added to."""
+
+    benefit = models.OneToOneField(BenefitOnce, models.PROTECT, related_name="freed", verbose_name=_("Benefit had"))
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("Benefit given back")
+        verbose_name_plural = _("Benefits given back")
+        default_permissions = ()

@@ -53,6 +53,7 @@ class EntryKind(models.TextChoices):
     RELEASE = "release", _("Release")
     UTILISATION = "utilisation", _("Utilisation")
     RECOVERY = "recovery", _("Recovery")
+    GIVEN_BACK = "given_back", _("Commitment given back")
 
 
 class LedgerEntry(models.Model):

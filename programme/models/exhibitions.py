@@ -93,6 +93,9 @@ class ExhibitionProposal(FileRecord):
     def subject(self) -> str:
         return self.title
 
+    def known_by(self) -> list[str]:
+        return [*self.product.both_names, self.venue]
+
     def needs_finance(self, norm: Norm) -> bool:
         """Say whether the recommended amount is above the limit over which Finance must concur."""
         return (self.amount or 0) > norm.rupees("finance_above")

@@ -2,11 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programme.identity import IdentityKind
@@ -46,6 +49,7 @@ class FreightClaim(FileRecord, HasIdentities):
     IDENTITIES = IDENTITIES
     MATERIAL = frozenset({"mode", "product_id", "lines"}) | columns_of(IDENTITIES)
     PERSONAL = frozenset({"proprietor", "address", "mobile"}) | columns_of(IDENTITIES)
+    APPLICANT = "proprietor"
     PAPERS = {
         "shipping_bill": _("Shipping bill"),
         "bill_of_lading": _("Bill of lading"),
@@ -148,6 +152,9 @@ class FreightClaim(FileRecord, HasIdentities):
     def subject(self) -> str:
         return self.unit
 
+    def known_by(self) -> list[str]:
+        return [*self.product.both_names, self.gateway]
+
     @property
     def scheme(self) -> str:
         """The code of the scheme whose norms the mode falls under."""
@@ -214,6 +221,18 @@ class FreightClaim(FileRecord, HasIdentities):
         if not good:
             self.bills.update(live=False)
             self.marks().update(standing=FileStanding.ENDED)
+
+    def bar_to_reopening(self) -> str:
+        """Return which of the claim's shipping bills another claim holds by now; empty when none does."""
+        held = reduce(or_, (models.Q(number=bill.number, port=bill.port) for bill in self.bills.all()), models.Q(pk__in=[]))
+        taken = ShippingBill.objects.filter(held, live=True).exclude(claim=self.pk).order_by("pk").first()
+        said = {"bill": taken, "file": taken.file_number} if taken else None
+        return gettext("Shipping bill %(bill)s is held by file %(file)s by now.") % said if said else ""
+
+    def reopen(self) -> None:
+        super().reopen()
+        self.bills.update(live=True)
+        self.marks().update(standing=FileStanding.OPEN)
 
     def summary(self) -> list[tuple[str, str]]:
         """Return label and value of what a deciding officer reads first, in the reader's language."""

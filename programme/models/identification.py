@@ -94,6 +94,9 @@ class ProductProposal(FileRecord):
     def subject(self) -> str:
         return self.title
 
+    def known_by(self) -> list[str]:
+        return [self.name_en, self.name_hi, *(self.product.both_names if self.product else ())]
+
     @property
     def makes_primary(self) -> bool:
         """Say whether the district would have one more live primary product."""

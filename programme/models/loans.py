@@ -94,6 +94,7 @@ class LoanApplication(FileRecord, HasIdentities):
         "project_cost", "own_contribution", "term_loan", "working_capital", "bank_id", "branch", "ifsc",
     }  # fmt: skip
     PERSONAL = columns_of(IDENTITIES) | {"name", "guardian_name", "gender", "category", "date_of_birth", "address", "mobile"}
+    APPLICANT = "name"
     PAPERS = {
         "aadhaar": _("Aadhaar card"),
         "bank_passbook": _("Bank passbook"),
@@ -232,6 +233,9 @@ class LoanApplication(FileRecord, HasIdentities):
     def product_name(self) -> str:
         return self.product.name if self.product else self.product_words
 
+    def known_by(self) -> list[str]:
+        return list(self.product.both_names) if self.product else [self.product_words]
+
     def inputs_now(self) -> dict[str, Any]:
         return {"project_cost_rupees": self.cost, "special_category": self.is_special}
 
@@ -240,6 +244,15 @@ class LoanApplication(FileRecord, HasIdentities):
         super().end(good=good or self.sanctioned_on is not None)
         if self.dropped:
             self.marks().update(standing=FileStanding.ENDED)
+
+    def cancel(self) -> None:
+        """Mark the application as ended before its money left: what was sanctioned was never had."""
+        super().end(good=False)
+        self.marks().update(standing=FileStanding.ENDED)
+
+    def reopen(self) -> None:
+        super().reopen()
+        self.marks().update(standing=FileStanding.OPEN)
 
     def opened(self, file_number: str) -> None:
         self.marks().update(file_number=file_number)

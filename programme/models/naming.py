@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -11,6 +12,12 @@ def in_language(row: Any, field: str) -> str:
     if hindi and (get_language() or "").startswith("hi"):
         return str(hindi)
     return str(getattr(row, f"{field}_en"))
+
+
+def by_language(values: Mapping[str, Any], field: str) -> str:
+    """Return ``field`` of a row that was read as plain values, in the reader's language as ``in_language`` chooses it."""
+    hindi = values[f"{field}_hi"]
+    return str(hindi if hindi and (get_language() or "").startswith("hi") else values[f"{field}_en"])
 
 
 class Named(models.Model):
@@ -28,3 +35,8 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         return in_language(self, "name")
+
+    @property
+    def both_names(self) -> tuple[str, ...]:
+        """The name in each language in which it is recorded."""
+        return tuple(name for name in (self.name_en, self.name_hi) if name)

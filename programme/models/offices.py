@@ -2,6 +2,7 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ class Charge(models.TextChoices):
     ADDITIONAL = "additional", _("Additional charge")
     OFFICIATING = "officiating", _("Officiating")
     LINK = "link", _("Link officer")
+    ASSISTANT = "assistant", _("Assistant")
 
 
 class Officer(AbstractUser):
@@ -29,6 +31,10 @@ class Officer(AbstractUser):
     name_en = models.CharField(_("name in English"), max_length=200)
     name_hi = models.CharField(_("name in Hindi"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=[("hi", "हिन्दी"), ("en", "English")], default="hi")
+    digest_hour = models.PositiveSmallIntegerField(_("hour of the daily mail (Indian Standard Time)"), default=9)
+    digested_at = models.DateTimeField(_("daily mail last made"), null=True, blank=True, editable=False)
+    unmailed = models.JSONField(_("kinds of notice not mailed"), default=list, blank=True)
+    notices_read = models.BigIntegerField(_("notices read up to"), default=0, editable=False)
 
     REQUIRED_FIELDS = ["name_en"]
 
@@ -121,7 +127,12 @@ class Posting(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     order_number = models.CharField(_("order number"), max_length=80, blank=True)
+    only = models.JSONField(_("only these powers"), null=True, blank=True, help_text=_("Empty: all powers of the office."))
+    upto = models.DecimalField(_("up to (₹)"), max_digits=14, decimal_places=2, null=True, blank=True)
     made_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("entered by"))
+    made_at = models.DateTimeField(_("entered at"), null=True, auto_now_add=True)
+    # Set when a posting ends before its last day is over; from that moment it gives nothing.
+    ended_at = models.DateTimeField(_("relieved at"), null=True, editable=False)
     ended_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("relieved by"))
 
     class Meta:
@@ -136,12 +147,39 @@ class Posting(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(charge="link") | models.Q(ends_on__isnull=False), name="link_officer_has_an_end_date"
             ),
+            models.CheckConstraint(
+                condition=models.Q(charge="link") | models.Q(only__isnull=True, upto__isnull=True), name="only_a_link_officer_is_limited"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) | models.Q(ends_on__isnull=False, ended_by__isnull=False),
+                name="posting_ended_early_says_by_whom",
+            ),
         ]
         indexes = [models.Index(fields=["officer", "ends_on"], name="posting_of_officer")]
 
     def __str__(self) -> str:
         return f"{self.officer} · {self.office} · {self.get_charge_display()}"
 
+    @property
+    def powers(self) -> list[str]:
+        """The powers this posting gives: the office's own, of a link officer those he was appointed for, of an assistant the preparing."""
+        if self.charge == Charge.ASSISTANT:
+            return [Power.PREPARE_NOTING]
+        held = self.office.designation.powers
+        return held if self.only is None else [power for power in held if power in self.only]
+
+    @staticmethod
+    def in_force(day: date) -> models.Q:
+        """Return the condition for postings that hold on ``day`` (a date in Indian Standard Time, not before today)."""
+        return models.Q(starts_on__lte=day) & Posting.not_over(day)
+
+    @staticmethod
+    def not_over(day: date) -> models.Q:
+        """Return the condition for postings that hold on ``day`` or will begin after it."""
+        return models.Q(ended_at=None) & (models.Q(ends_on=None) | models.Q(ends_on__gte=day))
+
     def covers(self, day: date) -> bool:
-        """Say whether the posting is in force on ``day`` (a date in Indian Standard Time)."""
+        """Say whether the posting is in force on ``day`` (a date in Indian Standard Time) when that day ends."""
+        if self.ended_at is not None and timezone.localdate(self.ended_at) <= day:
+            return False
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

@@ -11,12 +11,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from programme.calendar import IST
 from programme.models.events import Matter, Topic
 from programme.models.offices import Department, Office, Officer
 from programme.models.places import District, State
 from programme.models.records import FileRecord
 from programme.money import in_figures, rupees
+from programme.zone import IST
 
 
 class Season(models.Model):
@@ -57,6 +57,7 @@ class ActionPlan(FileRecord):
     }
     MATERIAL = frozenset({"national_strategy", "international_strategy", "activities"})
     LINES = {"activities": ACTIVITY_COLUMNS}
+    STAMPED = frozenset({"submitted_at"})
 
     district = models.ForeignKey(District, models.PROTECT, related_name="plans", verbose_name=_("District"))
     season = models.ForeignKey(Season, models.PROTECT, related_name="plans", verbose_name=_("Season"))
@@ -92,6 +93,16 @@ class ActionPlan(FileRecord):
     def amount(self) -> Decimal | None:
         """What the activities cost together; ``None`` while none is written."""
         return sum((activity.amount or Decimal(0) for activity in self.activities.all()), Decimal(0)) or None
+
+    def bar_to_reopening(self) -> str:
+        """Return that the district has another plan of the season by now; empty when it has none."""
+        others = ActionPlan.objects.filter(district=self.district_id, season=self.season_id, dropped=False).exclude(pk=self.pk)
+        if not others.exists():
+            return ""
+        return gettext("%(district)s has another action plan of %(year)s by now.") % {
+            "district": self.district.name,
+            "year": self.season.year,
+        }
 
     @property
     def due_by(self) -> datetime:

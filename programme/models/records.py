@@ -22,6 +22,8 @@ class FileRecord(models.Model):
     MATERIAL: ClassVar[frozenset[str]] = frozenset()
     # Facts about a person: the record keeps their digest, the words stand in an erasable row.
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    # The fact that names the person who applies; empty where nobody does.
+    APPLICANT: ClassVar[str] = ""
     # Every kind of paper the process knows, with its label.
     PAPERS: ClassVar[dict[str, Any]] = {}
     # Amounts that a norm of the scheme must state.
@@ -34,6 +36,8 @@ class FileRecord(models.Model):
     CONDITIONS: ClassVar[tuple[Any, ...]] = ()
     # The amount of the derivation that is sanctioned; empty where a process computes nothing.
     COMPUTED: ClassVar[str] = ""
+    # What a signature alone writes, such as the moment of the first submission; it goes when the signature is pulled back.
+    STAMPED: ClassVar[frozenset[str]] = frozenset()
     # Schemes beside that of the process under whose norms a record may be computed.
     OTHER_SCHEMES: ClassVar[frozenset[str]] = frozenset()
 
@@ -112,12 +116,29 @@ class FileRecord(models.Model):
         """Return label and value of what the applicant is told in his acknowledgement; empty where nobody applies."""
         return []
 
+    def known_by(self) -> list[str]:
+        """Return the names, in both languages, by which people look for the file besides its subject and its district; none of a person."""
+        return []
+
     def opened(self, file_number: str) -> None:
         """Learn the number under which the file was opened; a process that keeps marks elsewhere writes it there."""
 
     def end(self, *, good: bool) -> None:
         """Mark the record as ended: one that ends without its good is dropped, and bars nothing that comes later."""
         self.dropped = not good
+        self.save(update_fields=["dropped"])
+
+    def cancel(self) -> None:
+        """Mark the record as ended by a repair before any money left: nothing was had, so it bars nothing that comes later."""
+        self.end(good=False)
+
+    def bar_to_reopening(self) -> str:
+        """Return why a record that ended without its good cannot be opened again, in the reader's language; empty when it can."""
+        return ""
+
+    def reopen(self) -> None:
+        """Mark a record that ended without its good as open again; the database refuses what would then stand twice."""
+        self.dropped = False
         self.save(update_fields=["dropped"])
 
 

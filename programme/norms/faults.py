@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from programme.models import Designation, Norm, NormStatus
 from programme.money import rupees
 from programme.norms.borders import border_table, falls
+from programme.norms.escalation import posts_told
 from programme.norms.rulebook import PROCESS
 from programme.norms.schemes import Scheme, scheme_of
 
@@ -46,6 +47,7 @@ def _wrong_rules(norm: Norm, scheme: Scheme) -> Iterator[str]:
 def _unknown_posts(norm: Norm) -> Iterator[str]:
     """Posts that decide or sit under the version must be posts of its State; a rule of all India has none to ask."""
     named = [line["designation"] for line in norm.rules.get("ladder", [])] + norm.rules.get("committee", {}).get("members", [])
+    named += posts_told(norm.rules)
     if not named or norm.state is None:
         return
     posts = set(Designation.objects.filter(state=norm.state, code__in=named).values_list("code", flat=True))

@@ -196,6 +196,50 @@ def _designation(value: Any) -> Iterator[str]:
         yield _('Write the code of a designation, for example "principal_secretary".')
 
 
+def designations(value: Any) -> Iterator[str]:
+    """Codes of designations, each once."""
+    if not isinstance(value, list) or not value:
+        yield _("Write a list with at least one line.")
+        return
+    yield from (fault for code in value for fault in _designation(code))
+    if len({str(code) for code in value}) != len(value):
+        yield _("A word stands in the list twice.")
+
+
+def days_before(value: Any) -> Iterator[str]:
+    """Working days before a last day, each once; 0 is the day itself."""
+    sound = isinstance(value, list) and value and all(type(days) is int and 0 <= days <= LONGEST_NOTICE for days in value)
+    if not sound or len(set(value)) != len(value):
+        yield _("Write a list of different whole numbers from 0 to %(most)s, for example [15, 7, 3, 1, 0].") % {"most": LONGEST_NOTICE}
+
+
+LONGEST_NOTICE = 120
+LATE = parts(
+    scheme=lambda value: _or_none(value, _text),
+    step=lambda value: _or_none(value, _text),
+    level=lambda value: _or_none(value, choice("district", "department", "state")),
+    days=number,
+    tell=_designation,
+)
+last_day = parts(before=days_before, remind=designations, missing_to=designations, again_days=number)
+
+
+def late(value: Any) -> Iterator[str]:
+    """Lines that say after how many working days which superior is told of a late file; no line twice."""
+    if not isinstance(value, list):
+        yield _("Write a list with at least one line.")
+        return
+    for line_number, line in enumerate(value, start=1):
+        yield from (_("Line %(number)s: %(fault)s") % {"number": line_number, "fault": fault} for fault in LATE(line))
+        if line in value[: line_number - 1]:
+            yield _("Line %(number)s stands there twice.") % {"number": line_number}
+
+
+def _or_none(value: Any, check: Check) -> Iterator[str]:
+    if value is not None:
+        yield from check(value)
+
+
 CHARGES = ("stall", "freight", "fare", "airfare", "fee", "cost")
 COMPONENT: dict[str, Check] = {"kind": _text, "fare": _text, "max_per_year": number, "persons": number, "min_units": least_units}
 ENDINGS: dict[str, Check] = {"pct": percentage, "cap": amount}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from programme.norms import freight, freight_elsewhere, margin, marketing, projects
+from programme.norms import escalation, freight, freight_elsewhere, margin, marketing, projects
 from programme.norms.inputs import Field
 from programme.norms.rulebook import (
     Check,
@@ -19,6 +19,8 @@ from programme.norms.rulebook import (
     flag,
     fraction,
     ladder,
+    last_day,
+    late,
     number,
     own_share,
     percentage,
@@ -50,6 +52,7 @@ SCHEMES: dict[str, Scheme] = {
     "EXHIBITION": Scheme(rules={"finance_above": amount, "ceiling": amount}),
     "PRODUCT_IDENTIFICATION": Scheme(),
     "ACTION_PLAN": Scheme(),
+    escalation.SCHEME: Scheme(rules={"late": late, "last_day": last_day}, whole=escalation.whole),
     "ODOP_MARGIN_MONEY": Scheme(
         rules={"slabs": slabs, "own_pct": own_share},
         fields=margin.odop_fields,

@@ -35,7 +35,7 @@ def test_an_exhibition_in_hindi_on_a_phone_from_the_proposal_to_the_certificate(
     case = Case.objects.get()
 
     phone.become("odop.cell")
-    phone.decide(case, "returned", text="कृपया दर का आधार दें।", about_1="amount_asked", objection_1="स्टॉल की दर अधिक है।")
+    phone.decide(case, "returned", text="कृपया दर का आधार दें।", about_1="amount_asked", kind_1="amount", objection_1="स्टॉल की दर अधिक है।")
     phone.become("dm.agra")
     phone.write(case, amount_asked="17,00,000")
     assert waiting_step(case) == "scrutinise"

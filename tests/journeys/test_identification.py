@@ -23,7 +23,7 @@ def test_petha_is_proposed_judged_and_entered_in_the_register(walk: Callable[[in
     assert clock.sweep() == 3, "the departments that kept silent"
 
     desk.become("dm.agra")
-    desk.press(f"a[href='/files/{case.pk}/'] >> nth=0")
+    desk.press(f"a[href^='/files/{case.pk}/'] >> nth=0")
     assert "The units are few." in desk.page.inner_text("main"), "the District Magistrate reads the opinion against it"
     desk.decide(case, "recommended")
     desk.become("odop.cell")

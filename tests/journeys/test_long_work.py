@@ -15,6 +15,7 @@ from tests.files import officer
 from tests.workflows.long_work import TABLE, letters
 from workflows import jobs
 from workflows.models import Pulse
+from workflows.pages.account import BACKEND
 from workflows.work import WORK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,7 +33,7 @@ def test_the_page_of_a_running_job_ends_as_the_result(
     Pulse.objects.create(name="worker", at=timezone.now())
     job = letters(4, r4={"end": "refusal"}, each={"seconds": 0.02})
     client = Client()
-    client.force_login(officer("dm.agra"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(officer("dm.agra"), backend=BACKEND)
     context = chromium.new_context(java_script_enabled=script, viewport={"width": 390, "height": 844})
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": live_server.url}])
     context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": live_server.url}])

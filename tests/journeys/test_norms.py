@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser
 
 from programme.models import Norm, Officer
+from workflows.pages.account import BACKEND
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,7 +54,7 @@ def test_a_draft_is_published_from_its_border_table(live_server: Any, chromium: 
 
 def signed_in(browser: Browser, address: str, username: str, width: int) -> Any:
     client = Client()
-    client.force_login(Officer.objects.get(username=username), backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(Officer.objects.get(username=username), backend=BACKEND)
     context = browser.new_context(viewport={"width": width, "height": 844})
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": address}]

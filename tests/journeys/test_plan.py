@@ -21,7 +21,9 @@ def test_the_plan_of_agra_is_opened_drafted_corrected_adopted_and_reported_on(wa
     add_sections(phone, case)
     sign(desk, case)
     desk.become("odop.cell")
-    desk.decide(case, "returned", text="Please put right.", about_1="activities", objection_1="The amount of line 2 is too high.")
+    desk.decide(
+        case, "returned", text="Please put right.", about_1="activities", kind_1="amount", objection_1="The amount of line 2 is too high."
+    )
     phone.become("dic.agra")
     phone.write(case, **{"activities-2-amount": "3,00,000"})
     if waiting_step(case) == "sign":

@@ -12,6 +12,7 @@ from tests.journeys.walking import fit
 from tests.workflows.seated import a_claim, called, in_place
 from workflows import jobs
 from workflows.models import Item, Sitting
+from workflows.pages.account import BACKEND
 from workflows.work import WORK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def at_the_desk(chromium: Browser, address: str, person: str, width: int, language: str, complaints: list[str]) -> Page:
     client = Client()
-    client.force_login(officer(person), backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(officer(person), backend=BACKEND)
     context = chromium.new_context(viewport={"width": width, "height": 844})
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": address}])
     context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": address}])

@@ -214,12 +214,12 @@ def test_an_answer_in_words_goes_back_to_the_bureau_and_keeps_what_was_computed(
 
 def test_the_same_point_objected_twice_is_marked_as_repeated_and_both_rounds_stand_in_one_file():
     case = a_claim(at="compute")
-    for _round in range(2):
+    for depot in ("Mundra port", "Mundra port, Adani"):
         take(case, "returned", about_1="gateway", objection_1="Which depot?", return_to="correct")
-        correct(case, gateway="Mundra port")
+        correct(case, gateway=depot)
         assert waiting(case).step == "compute"
     assert [objection.repeated for objection in case.objections.order_by("pk")] == [False, True]
-    assert [p.objections[0][2] for p in note_sheet(again(case)).paragraphs if p.objections] == [False, True]
+    assert [p.objections[0].repeated for p in note_sheet(again(case)).paragraphs if p.objections] == [False, True]
     assert Case.objects.count() == 1
 
 

@@ -30,7 +30,7 @@ from workflows.flows import IdentificationFlow
 from workflows.forms.decisions import WithdrawalForm
 from workflows.history import note_sheet
 from workflows.letters.letter import letter_of
-from workflows.models import Case, Message, Movement
+from workflows.models import Case, Movement, Notice
 from workflows.record.verifier import verify
 from workflows.steps import may_withdraw, withdraw
 
@@ -77,7 +77,8 @@ def test_the_entry_says_what_it_changed_in_the_record():
     petha = Product.objects.get(name_en="Petha")
     assert body["register"] == {"product": petha.pk, "rank_from": "", "rank_to": "secondary"}
     assert body["changes"]["product_id"] == [None, petha.pk]
-    assert Message.objects.get(case=case).address == office("dic", "Agra").email
+    told = Notice.objects.get(case=case)
+    assert (told.kind, told.office) == ("issued", office("dic", "Agra"))
 
 
 def test_the_order_of_approval_is_signed_by_who_approved():

@@ -61,7 +61,7 @@ def test_p09_the_directorate_objects_twice_on_one_point_in_one_file_and_the_seco
         case = corrected(case, address=place)
         assert waiting(case).step == "examine"
     told = [objection for paragraph in note_sheet(Case.objects.get(pk=case.pk)).paragraphs for objection in paragraph.objections]
-    assert [repeated for _about, _text, repeated in told] == [False, True]
+    assert [objection.repeated for objection in told] == [False, True]
     assert Case.objects.get().number == case.number and verify().findings == []
 
 

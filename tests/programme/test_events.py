@@ -61,6 +61,13 @@ def test_an_event_is_not_moved_without_a_reason_or_backwards(samagam, by, days, 
     assert not EventChange.objects.exists()
 
 
+def test_an_event_is_not_moved_to_the_days_it_has(samagam, by):
+    kheri = event_of("Kheri")
+    with pytest.raises(NotYet, match="these days already"):
+        replan(kheri, starts_on=kheri.planned_from, ends_on=kheri.planned_to, reason="Again.", by=by)
+    assert not EventChange.objects.exists()
+
+
 def test_an_event_that_was_held_is_not_moved(samagam, by):
     Event.objects.filter(district__name_en="Kheri").update(held_from=date(2020, 1, 18), held_to=date(2020, 1, 19))
     with pytest.raises(NotYet, match="held already"):

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from programme.loading import HOLIDAY_YEARS, districts_without_product, load_state
+from programme.calendar import financial_year, today
+from programme.loading import districts_without_product, holiday_years, load_state
 from programme.models import (
     Designation,
     District,
     Holiday,
     Norm,
     Office,
+    Officer,
     Product,
     Rank,
     State,
@@ -65,10 +68,14 @@ def test_office_addresses_cannot_reach_anybody():
     assert all(address.endswith(".example") for address in Office.objects.values_list("email", flat=True))
 
 
-def test_holidays_of_three_years_are_named_in_both_languages(up, hp):
+def test_holidays_of_last_this_and_next_financial_year_are_named_in_both_languages(up, hp):
+    begins = int(financial_year(today())[:4])
     for state in (up, hp):
-        assert {day.year for day in Holiday.objects.filter(state=state).values_list("date", flat=True)} == set(HOLIDAY_YEARS)
+        listed = set(Holiday.objects.filter(state=state).values_list("date", flat=True))
+        assert {day.year for day in listed} == set(holiday_years())
+        assert min(listed) <= date(begins - 1, 4, 30) and max(listed) >= date(begins + 2, 3, 1)
     independence = Holiday.objects.get(state=up, date=date(2026, 8, 15))
+    assert independence.is_library and "not the gazette" in independence.source
     assert (independence.name_en, independence.name_hi) == ("Independence Day", "स्वतंत्रता दिवस")
     assert not Holiday.objects.filter(name_hi="").exists()
     assert "estimated" in Holiday.objects.get(state=up, date=date(2027, 3, 10)).source
@@ -124,7 +131,7 @@ def test_a_name_changed_in_the_file_is_brought_in_step(folder):
 def test_powers_follow_the_file(folder, up):
     Designation.objects.filter(state=up, code="ldm").update(powers=[Power.APPROVE_EXHIBITION])
     load_state(folder)
-    assert Designation.objects.get(state=up, code="ldm").powers == []
+    assert Designation.objects.get(state=up, code="ldm").powers == ["answer_question"]
 
 
 def test_aliases_that_the_administrator_added_stay(agra):
@@ -148,12 +155,12 @@ def test_what_the_state_rules_is_left_as_the_state_set_it(up, agra):
     assert not Product.objects.filter(district=agra, rank=Rank.PRIMARY, live=True).exists()
 
 
-def test_a_deleted_or_edited_holiday_stays_so(up):
-    Holiday.objects.filter(state=up, date=date(2026, 11, 10)).delete()
-    Holiday.objects.filter(state=up, date=date(2026, 11, 24)).update(name_en="Edited")
+def test_withdrawn_holidays_stay_withdrawn_even_all_of_a_year(up):
+    by, of_the_year = Officer.objects.get(username="administrator"), Holiday.objects.filter(state=up, date__year=2026)
+    of_the_year.update(withdrawn_at=timezone.now(), withdrawn_by=by, withdrawn_why="Not gazetted.")
+    listed = of_the_year.count()
     load_state(FIXTURES)
-    assert not Holiday.objects.filter(state=up, date=date(2026, 11, 10)).exists()
-    assert Holiday.objects.get(state=up, date=date(2026, 11, 24)).name_en == "Edited"
+    assert of_the_year.count() == listed and not of_the_year.filter(withdrawn_at=None).exists()
 
 
 BAD_ROWS = [

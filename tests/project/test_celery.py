@@ -14,6 +14,7 @@ from django.conf import settings
 from project.celery import app
 from workflows.models import Pulse
 from workflows.notices import wake
+from workflows.pages.health import SWEEPS
 
 PATIENCE = 45
 
@@ -48,7 +49,7 @@ def wait_for(names: set[str]) -> set[str]:
 @pytest.mark.slow
 def test_a_wake_up_reaches_a_worker_and_the_worker_shows_that_it_lives(worker: subprocess.Popen[bytes]) -> None:
     wake()
-    at_once = {"expire_postings", "seal", "sweep_stuck_files"}
+    at_once = {"expire_postings", "seal", "check_obstacles", *SWEEPS}
     assert wait_for({"worker", "drain", *at_once}) == {"worker", "drain", *at_once}
 
 
@@ -70,7 +71,7 @@ def test_a_broker_that_does_not_answer_neither_fails_nor_holds_up_the_request(br
         [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) < 3
+    assert float(done.stdout) < 15, "a request does not wait for a broker's own patience"
     assert "broker unreachable" in done.stderr
 
 

@@ -1,8 +1,9 @@
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import reverse
+
+from workflows.models import SignIn
 
 MINUTE = 60
 
@@ -21,7 +22,7 @@ def clock(monkeypatch: pytest.MonkeyPatch):
 
 
 def stored() -> str:
-    return Session.objects.get().session_data
+    return SignIn.objects.get().session_data
 
 
 @pytest.mark.django_db
@@ -51,5 +52,5 @@ def test_a_sign_in_ends_after_eight_hours_however_busy(client_for, clock) -> Non
 def test_a_sign_in_ends_after_half_an_hour_of_nothing(client_for) -> None:
     client = client_for("dm.agra")
     client.get(reverse("inbox"))
-    age = (Session.objects.get().expire_date.timestamp() - time.time()) / MINUTE
+    age = (SignIn.objects.get().expire_date.timestamp() - time.time()) / MINUTE
     assert 29 < age <= 30

@@ -110,6 +110,8 @@ def decided(item: Item, outcome: str = "recommended", *, by: Officer | None = No
     by = by or convener()
     if outcome == "recommended":
         typed.setdefault("amount_recommended", str(item.movement.case.amount))
+    if "objection_1" in typed:
+        typed.setdefault("kind_1", "other")
     data = as_sent(item, {"outcome": outcome, "recused": [str(member.pk) for member in recused], **typed})
     form = ItemForm(item, officer=by, members=agenda.members_of(item.sitting), data=data)
     assert form.is_valid(), form.form.errors

@@ -7,9 +7,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from programme.calendar import IST, add_working_days, today
+from programme.calendar import add_working_days, today
 from programme.models import Designation, Norm, Posting, State
 from programme.norms.publishing import publish
+from programme.zone import IST
 from tests.files import a_file, office, officer, take, waiting
 from workflows import feasibility, inbox, notices, tasks
 from workflows.deadlines import standing
@@ -110,18 +111,37 @@ def test_mail_leaves_once_in_both_languages_and_names_nobody():
 
 def test_a_mail_that_fails_waits_and_says_why_and_is_given_up_at_last():
     a_file(at="correct")
-    with patch("workflows.notices.send_mail", side_effect=OSError("no route")):
+    with patch("workflows.notices.EmailMessage.send", side_effect=OSError("no route")):
         for _attempt in range(notices.GIVE_UP_AFTER + 2):
             notices.drain()
             Message.objects.update(leased_until=None)
     message = Message.objects.get()
-    assert (message.attempts, message.failure, message.sent_at) == (notices.GIVE_UP_AFTER, "no route", None)
+    assert (message.attempts, message.failure, message.sent_at) == (notices.GIVE_UP_AFTER, "OSError: no route", None)
+    incident = Incident.objects.get(key="mail/OSError")
+    assert f"The newest is mail {message.pk}." in incident.text_en and message.address not in incident.text_en + incident.text_hi
+    Message.objects.update(attempted_at=timezone.now() - timedelta(days=8))
+    notices.drain()
+    assert Incident.objects.get(key="mail/OSError").closed_at is not None
 
 
 def test_a_mail_another_worker_holds_is_left_alone():
     a_file(at="correct")
     Message.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
     assert notices.drain() == 0 and not mail.outbox
+
+
+def test_the_last_of_many_slow_mails_still_goes_out_under_a_lease():
+    now, held = timezone.now(), []
+    for number in range(4):
+        notices.put(f"slow/{number}", address="office@example.org", subject="-", text="-")
+
+    def slow(*_mail):
+        held.append(list(Message.objects.filter(sent_at=None, leased_until__gt=clock.return_value).values_list("key", flat=True)))
+        clock.return_value += notices.LEASE * 0.9
+
+    with patch.object(timezone, "now", return_value=now) as clock, patch("workflows.notices.EmailMessage.send", side_effect=slow):
+        assert notices.drain() == 4
+    assert held == [[f"slow/{number}"] for number in range(4)], "a mail was under way that another worker would have taken"
 
 
 def test_a_vacant_office_raises_an_incident_and_a_new_holder_closes_it():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from viewflow import this
 from viewflow.workflow.lock import no_lock
 
-from programme.models import ExhibitionProposal
+from programme.models import ExhibitionProposal, ProductProposal
 from programme.powers import Power
 from tests.files import a_file
 from workflows import checks
@@ -85,6 +85,20 @@ def test_a_step_that_only_loops_is_refused():
     assert found_in(Endless) == {"workflows.E010"}
 
 
+def test_versions_that_could_not_be_repaired_or_brought_on_are_refused():
+    class Later(CaseFlow):
+        process_title = _("Sound")
+        slug, prefix, scheme, version, record = "sound", "SND", "SOUND", 2, ProductProposal
+        arrives = {"scrutinise": "ended", "looked": "gone"}
+        propose = Begin(ProposalForm, "Propose").By(Power.PROPOSE_EXHIBITION, at=DISTRICT).Next(this.ended)
+        ended = Ending("Ended", good=True)
+        cancelled = Ending("Cancelled", by_repair=True)
+
+    found = [error.id for error in checks.version_faults([Sound, Later])]
+    assert found == ["workflows.E019", "workflows.E020", "workflows.E020", "workflows.E021"]
+    assert found_in(Later) == set(), "no step leads to the ending of a repair"
+
+
 def test_a_flow_with_nodes_cannot_be_inherited():
     with pytest.raises(TypeError, match="inherits from a flow that has nodes"):
         type("Child", (ExhibitionFlow,), {"process_title": _("Child"), "__module__": __name__})
@@ -111,7 +125,7 @@ def test_the_drawing_shows_every_return_and_every_ending():
     spec = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
     arrows = {(flow.get("sourceRef"), flow.get("targetRef")): flow.get("name") for flow in drawn.iter(f"{spec}sequenceFlow")}
     ends = {node.get("id") for node in drawn.iter(f"{spec}endEvent")}
-    assert ends == {"id_node_closed", "id_node_rejected", "id_node_withdrawn"}
+    assert ends == {"id_node_closed", "id_node_rejected", "id_node_withdrawn", "id_node_cancelled"}
     for node in ExhibitionFlow.in_order():
         for way in getattr(node, "ways", []):
             for target in way.targets:

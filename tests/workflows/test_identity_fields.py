@@ -46,7 +46,7 @@ class ClaimForm(IdentitiesForm):
 
 
 def claim_form(data: Any = None, record: Claim | None = None, **more: Any) -> ClaimForm:
-    case = SimpleNamespace(record=record, head="")
+    case = SimpleNamespace(record=record, head="", open_questions=[])
     movement: Any = SimpleNamespace(case=case, returns_to="", case_id=1) if record else None
     given: Any = {"office": None, "officer": None, "norm": SimpleNamespace(rules={}), "papers": []}
     return ClaimForm(data, movement=movement, **given, **more)
@@ -94,7 +94,7 @@ def test_a_closed_number_is_read_by_its_end_and_cannot_be_changed() -> None:
     class Closed(ClaimForm):
         open_fields = {"title"}
 
-    case = SimpleNamespace(record=Claim.of(4, aadhaar=AADHAAR), head="")
+    case = SimpleNamespace(record=Claim.of(4, aadhaar=AADHAAR), head="", open_questions=[])
     movement: Any = SimpleNamespace(case=case, returns_to="", case_id=1)
     given: Any = {"office": None, "officer": None, "norm": SimpleNamespace(rules={}), "papers": [], "initial": {"aadhaar": BROTHER}}
     form = Closed({"aadhaar": BROTHER}, movement=movement, **given)

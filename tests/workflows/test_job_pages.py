@@ -137,7 +137,7 @@ def test_a_stranger_finds_no_trace_of_a_job(stranger: str, client_for: Desk) -> 
     job = letters(2)
     client = client_for(stranger)
     assert client.get(page_of(job)).status_code == 404
-    assert client.post(reverse("cancel_job", args=[job.pk])).status_code == 404
+    assert client.post(reverse("cancel_job", args=[job.pk])).status_code == (403 if stranger == "auditor" else 404)
     for address in (reverse("jobs"), reverse("inbox")):
         assert "Letters of" not in client.get(address).content.decode()
 
@@ -180,3 +180,15 @@ def test_health_counts_jobs_and_calls_one_that_nobody_does_stale() -> None:
         sign = next(sign for sign in signs() if sign.name == "jobs")
         assert (sign.well, sign.said) == (True, "0 open, 1 with failures")
         assert job.rows.filter(status="failed").count() == 1
+
+
+def test_work_of_a_kind_no_longer_known_is_read_and_not_begun_again(reader, client_for, monkeypatch):
+    job = letters(2, key="old", by="dm.agra")
+    JobRow.objects.filter(job=job).update(status="failed", ended_at=timezone.now())
+    Job.objects.filter(pk=job.pk).update(status=JobStatus.FINISHED, failed=2, finished_at=timezone.now())
+    assert reverse("retry_job", args=[job.pk]) in reader(page_of(job))
+    monkeypatch.delitem(WORK, "letters")
+    assert reverse("retry_job", args=[job.pk]) not in reader(page_of(job))
+    client_for("dm.agra").post(reverse("retry_job", args=[job.pk]))
+    job.refresh_from_db()
+    assert (job.status, job.rows.filter(status="failed").count()) == (JobStatus.FINISHED, 2)

@@ -15,7 +15,7 @@ from workflows.letters.issuing import issue
 from workflows.letters.letter import address_of, letter_of
 from workflows.letters.printing import body
 from workflows.models import Case, Noting, Order, OrderKind, Outcome
-from workflows.record import chain
+from workflows.record import chain, sealer
 from workflows.record.verifier import verify
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_a_return_that_fails_leaves_neither_memo_nor_gap(monkeypatch):
 
     case = a_file()
     with monkeypatch.context() as patch:
-        patch.setattr("workflows.steps.notices.tell_of", fail)
+        patch.setattr("workflows.holding.notices.tell_of", fail)
         with pytest.raises(RuntimeError), transaction.atomic():
             take(case, "returned", text=RETURN)
     assert not Order.objects.exists()
@@ -213,3 +213,23 @@ def test_no_decision_but_return_reject_and_sanction_issues_a_paper():
     case = a_file(at="closed")
     issuing = [noting.outcome for noting in Noting.objects.filter(case=case) if "order" in json.loads(noting.body)]
     assert issuing == ["order_issued"]
+
+
+def test_a_paper_names_the_newest_seal_before_it_and_no_later_one(rejection):
+    assert letter_of(rejection, "en").before is None, "there was none yet"
+    newest = sealer.seal()
+    assert newest is not None
+    order = a_file(at="report", district="Mathura").orders.get()
+    letter = letter_of(order, "en")
+    assert letter.before is not None
+    assert (letter.before.size, letter.before.root, letter.before.made_at) == (
+        newest.size,
+        newest.root,
+        newest.made_at.replace(microsecond=0),
+    )
+    sealer.seal()
+    assert letter_of(Order.objects.get(pk=order.pk), "en").before == letter.before
+    for language in ("en", "hi"):
+        assert newest.root in body(letter_of(order, language))
+    assert newest.root not in body(letter_of(rejection, "en"))
+    assert verify([order.case.number]).findings == []

@@ -222,7 +222,7 @@ def test_an_order_that_cannot_be_printed_does_not_hold_up_the_others(order, monk
             raise ValueError
         return b"%PDF-"
 
-    monkeypatch.setattr(printing, "_laid_out", laid_out)
+    monkeypatch.setattr(printing, "laid_out", laid_out)
     monkeypatch.setattr(signing, "order_seal", lambda: None)
     assert printing.print_waiting() == 3
     assert set(OrderPaper.objects.values_list("order", flat=True)) == {other.pk}

@@ -8,10 +8,12 @@ from django.core.management import CommandError, call_command
 from programme.calendar import financial_year, today
 from programme.models import Allotment, Charge, Officer, Posting
 from programme.powers import Power
+from workflows import pulling_back
 from workflows.authority import capacities, may
 from workflows.demonstration import load_files
-from workflows.management.commands.load_demonstration import load_allotments, load_cast, read_stories
-from workflows.models import Case, Movement
+from workflows.demonstration.desk import tell_desk
+from workflows.management.commands.load_demonstration import load_allotments, load_cast, plan_a_repair, read_stories
+from workflows.models import Case, Draft, Movement, Objection, Question, Repair
 from workflows.postings import derive
 from workflows.record.verifier import verify
 
@@ -116,3 +118,29 @@ def test_seven_claims_of_moradabad_wait_for_one_sitting_of_the_users_committee()
     waiting = Movement.objects.filter(disposed=None, step="committee").select_related("case", "office")
     assert {movement.office.district.name_en for movement in waiting} == {"Moradabad"}
     assert (len(waiting), sum(movement.case.amount for movement in waiting)) == (7, Decimal(863_701))
+
+
+def test_the_desk_shows_what_is_done_beside_a_file_within_the_first_minutes():
+    load_allotments()
+    load_files(read_stories())
+    tell_desk()
+    assert Question.objects.filter(closed_in=None).count() == 1 and Question.objects.exclude(closed_in=None).count() == 1
+    [objection] = Objection.objects.exclude(answered_in=None)
+    assert objection.code and objection.answer and objection.case.movements.get(disposed=None).step == "scrutinise"
+    draft = Draft.objects.get(movement__isnull=False)
+    assert draft.office.designation.code == "principal_secretary" and draft.prepared_by.username == "assistant.secretary"
+    link = Posting.objects.get(officer__username="cdo.agra", charge=Charge.LINK, starts_on=today())
+    assert link.only and link.upto
+    newest = Case.objects.get(subject="लखनऊ ओडीओपी निर्यात प्रदर्शनी")
+    assert pulling_back.may(Officer.objects.get(username="dm.lucknow"), newest, list(newest.movements.all()))
+    assert verify().findings == []
+
+
+def test_a_cancellation_waits_for_the_second_administrator():
+    load_allotments()
+    load_files([next(story for story in read_stories() if story.kind == "loan" and story.at == "release")])
+    for _time in range(2):
+        plan_a_repair()
+    repair = Repair.objects.get()
+    assert (repair.money, repair.planned_by.username, repair.is_open) == (True, "administrator", True)
+    assert may(Officer.objects.get(username="administrator.second"), Power.ADMINISTER, posting("administrator", Charge.REGULAR).office)

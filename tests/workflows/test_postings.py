@@ -1,7 +1,8 @@
 """Grants follow postings, and nothing else gives a power."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from io import StringIO
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models.deletion import ProtectedError
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +18,9 @@ from hypothesis import strategies as st
 from programme.calendar import today
 from programme.models import Charge, Officer, Posting
 from programme.powers import Power
+from programme.zone import IST
 from tests.files import a_file, office, officer, waiting
-from workflows import authority
+from workflows import authority, inbox
 from workflows.authority import Refusal
 from workflows.postings import derive, expire, join, relieve, transfer
 
@@ -27,6 +30,11 @@ YESTERDAY = -1
 
 def day(offset: int):
     return today() + timedelta(days=offset)
+
+
+def afresh(person: Officer) -> Officer:
+    """Return the officer as his next request reads him."""
+    return Officer.objects.get(pk=person.pk)
 
 
 def newcomer(username: str = "newcomer") -> Officer:
@@ -82,12 +90,15 @@ def test_a_link_officer_needs_an_end_date():
         join(newcomer(), office("dm", "Agra"), charge="link", starts_on=day(0), by=None)
 
 
-def test_expiry_takes_the_grants_of_the_day_before_and_gives_those_of_the_day():
-    person = newcomer()
-    join(person, office("odop_cell"), charge="link", starts_on=day(1), ends_on=day(2), by=None)
-    assert not authority.may_anywhere(person, Power.SCRUTINISE_EXHIBITION)
-    drift = expire(day(1))
-    assert [grant for grant in drift.missing if grant[0] == person.pk]
+def test_a_charge_that_begins_tomorrow_begins_by_its_date_and_ends_by_it_without_any_worker():
+    person, cell, case = newcomer(), office("odop_cell"), a_file()
+    join(person, cell, charge="link", starts_on=day(1), ends_on=day(2), by=None)
+    for offset, holds in ((0, False), (1, True), (2, True), (3, False)):
+        just_after_midnight = datetime.combine(day(offset), time(0, 1), IST)
+        with patch.object(timezone, "now", return_value=just_after_midnight):
+            assert authority.may(person, Power.SCRUTINISE_EXHIBITION, cell) == holds
+            assert (case.pk in [m.case_id for m in inbox.waiting(afresh(person))]) == holds
+            assert (person in authority.eligible(waiting(case))) == holds
     assert [grant for grant in expire(day(3)).extra if grant[0] == person.pk]
 
 

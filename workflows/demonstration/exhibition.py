@@ -10,7 +10,9 @@ from programme.calendar import financial_year, today
 from programme.models import Allotment, BudgetHead, District, Office, Product
 from workflows.demonstration.story import Story, Telling
 from workflows.flows import ExhibitionFlow
+from workflows.forms.records import REPLY
 from workflows.models import Movement, Outcome
+from workflows.objections import standing
 
 DAYS_BETWEEN_STEPS = 3
 AFTERWARDS = ("report", "certify", "accept")
@@ -24,6 +26,7 @@ RETURNED = {
     "outcome": Outcome.RETURN,
     "text": "कृपया आपत्ति का निराकरण कर पुनः प्रस्तुत करें।",
     "about_1": "amount_asked",
+    "kind_1": "amount",
     "objection_1": "स्टॉल की दर का आधार नहीं दिया गया है; कृपया तीन दर-पत्र संलग्न करें।",
 }
 
@@ -68,12 +71,19 @@ def _turns(movement: Movement, story: Story) -> dict[str, Any]:
             "certificate_number": f"UC/{movement.case.number[-4:]}",
             "certificate_date": today(),
         }
-    if story.outcome == "correct":
+    if story.outcome == "correct" or (story.told.get("reply") and movement.step == "scrutinise"):
         return RETURNED
+    if movement.step == "correct":
+        return {"amount_asked": record.amount_asked, **_replies(movement, story)}
     if story.outcome == "rejected" and movement.step == "approve":
         return {"outcome": Outcome.REJECT, "text": "इस वर्ष जनपद को प्रदर्शनी पहले ही स्वीकृत है।"}
     outcome, text = FORWARD[movement.step]
     return {"outcome": outcome, "text": text, "amount_recommended": str(record.amount), "amount_sanctioned": str(record.amount)}
+
+
+def _replies(movement: Movement, story: Story) -> dict[str, str]:
+    """Answer every objection in the words of the story, changing nothing."""
+    return {f"{REPLY}{objection.pk}": story.told["reply"] for objection in standing(movement.case).filter(answered_in=None)}
 
 
 def _papers(story: Story, step: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ RETURNED = {
     "text": "कृपया आपत्ति का निराकरण कर पुनः प्रस्तुत करें।",
     "return_to": "correct",
     "about_1": "lines",
+    "kind_1": "mismatch",
     "objection_1": "पंक्ति 2 का माल भाड़ा संलग्न बीजक से मेल नहीं खाता।",
 }
 REJECTED = {"outcome": Outcome.REJECT, "text": "इकाई निर्माता-निर्यातक नहीं है; दावा अनुमन्य नहीं।"}

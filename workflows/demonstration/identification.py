@@ -19,6 +19,7 @@ RETURNED = {
     "outcome": Outcome.RETURN,
     "text": "इकाइयों का विवरण स्थानवार दें।",
     "about_1": "production",
+    "kind_1": "other",
     "objection_1": "उत्पादन किन-किन स्थानों पर होता है, यह स्पष्ट नहीं है।",
 }
 

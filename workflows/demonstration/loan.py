@@ -33,6 +33,7 @@ RETURNED = {
     "outcome": Outcome.RETURN,
     "text": "कृपया आपत्ति का निराकरण कर पुनः प्रस्तुत करें।",
     "about_1": "project_cost",
+    "kind_1": "mismatch",
     "objection_1": "मशीनों के दर-पत्र परियोजना लागत से मेल नहीं खाते।",
 }
 CLOSED = {"outcome": Outcome.RECOVER, "text": "इकाई बन्द पाई गई; मार्जिन मनी की वसूली की जाए।"}

@@ -21,6 +21,7 @@ RETURNED = {
     "outcome": Outcome.RETURN,
     "text": "कृपया गतिविधियों की लागत का आधार स्पष्ट कर पुनः प्रस्तुत करें।",
     "about_1": "activities",
+    "kind_1": "amount",
     "objection_1": "सामान्य सुविधा केन्द्र की लागत का आधार नहीं दिया गया है।",
     "return_to": "correct",
 }

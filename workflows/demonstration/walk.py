@@ -11,9 +11,10 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.utils import timezone, translation
 
-from programme.calendar import IST, today
-from programme.models import Norm, Office, Officer, Posting
+from programme.calendar import today
+from programme.models import Charge, Norm, Office, Officer, Posting
 from programme.powers import Power
+from programme.zone import IST
 from workflows import authority
 from workflows.demonstration import exhibition, freight, identification, loan, plan
 from workflows.demonstration.committee import take_in_sitting
@@ -135,7 +136,8 @@ def _convener(chair: Office) -> Officer:
 
 def holder(office: Office) -> Officer:
     """Return who holds the office at the moment that the clock stands at, with its grants; raise ``ValueError`` when nobody does."""
-    for posting in Posting.objects.filter(office=office).select_related("officer").order_by("charge", "-starts_on"):
+    signing = Posting.objects.filter(office=office).exclude(charge=Charge.ASSISTANT)
+    for posting in signing.select_related("officer").order_by("charge", "-starts_on"):
         derive(posting.officer)
         if any(capacity.office == office and capacity.powers for capacity in authority.capacities(posting.officer, afresh=True)):
             return posting.officer

@@ -10,9 +10,10 @@ from programme.checks import NotAllowed
 from programme.models import Proposed, RankDecision
 from workflows import orders
 from workflows.authority import Refusal
+from workflows.changes import changes_between
 from workflows.models import Case, Movement, Outcome
 from workflows.record import chain
-from workflows.signing import changes_between, in_both_languages
+from workflows.signing import in_both_languages
 
 ENTERED = {
     Proposed.NEW: gettext_noop("%(product)s is entered in the product register of %(district)s. Rank: %(to)s."),

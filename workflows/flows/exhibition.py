@@ -93,3 +93,4 @@ class ExhibitionFlow(CaseFlow):
     closed = Ending(_("Closed"), good=True)
     rejected = Ending(_("Rejected"))
     withdrawn = Ending(_("Withdrawn"))
+    cancelled = Ending(_("Cancelled"), by_repair=True)

@@ -17,6 +17,7 @@ class FreightFlow(CaseFlow):
     process_description = _("File a claim of freight subsidy for an exporter.")
     slug, prefix, scheme, version = "freight", "FRT", "GATEWAY_PORT_FREIGHT", 1
     ladder = "DELEGATION_FREIGHT"
+    for_applicant = True
     record, machine_checks = FreightClaim, staticmethod(machine_checks)
 
     # District
@@ -77,3 +78,4 @@ class FreightFlow(CaseFlow):
     rejected = Ending(_("Rejected"))
     withdrawn = Ending(_("Withdrawn"))
     time_barred = Ending(_("Time-barred"))
+    cancelled = Ending(_("Cancelled"), by_repair=True)

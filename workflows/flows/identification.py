@@ -66,3 +66,4 @@ class IdentificationFlow(CaseFlow):
     notified = Ending(_("Notified"), good=True)
     rejected = Ending(_("Rejected"))
     withdrawn = Ending(_("Withdrawn"))
+    cancelled = Ending(_("Cancelled"), by_repair=True)

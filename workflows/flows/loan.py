@@ -28,6 +28,7 @@ class LoanFlow(CaseFlow):
     process_description = _("File a loan application with margin money for an applicant.")
     slug, prefix, scheme, version = "loan", "LON", "ODOP_MARGIN_MONEY", 1
     ladder = "DELEGATION_LOAN"
+    for_applicant = True
     record, machine_checks = LoanApplication, staticmethod(machine_checks)
 
     # District
@@ -108,3 +109,4 @@ class LoanFlow(CaseFlow):
     declined = Ending(_("Declined by the bank"))
     rejected = Ending(_("Rejected"))
     withdrawn = Ending(_("Withdrawn"))
+    cancelled = Ending(_("Cancelled"), by_repair=True)

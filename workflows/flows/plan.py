@@ -70,3 +70,4 @@ class ActionPlanFlow(CaseFlow):
     # Ends
     adopted = Ending(_("Adopted"), good=True)
     withdrawn = Ending(_("Withdrawn"))
+    cancelled = Ending(_("Cancelled"), by_repair=True)

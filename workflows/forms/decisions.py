@@ -1,7 +1,8 @@
 """The decision box: outcome, amount, note, objections. If the officer agrees, he only signs."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from programme.checks import Check
 from programme.models import Officer
 from programme.money import rupees
-from workflows.bars import answerable, barring
+from workflows.bars import answerable, barring, waited_for, waiting_sentence
 from workflows.forms.fields import RupeeField, TextField
 from workflows.forms.rows import RowsField
-from workflows.models import Movement, Outcome
+from workflows.models import Enclosure, Movement, Objection, ObjectionKind, Outcome
+from workflows.objections import Raised
 
 OBJECTIONS = 3
 
@@ -23,8 +25,14 @@ class SignedForm(forms.Form):
     own_page = False
     # The sitting whose minutes decide; only a committee's own form has one.
     sitting: dict[str, Any] | None = None
+    # How many files one signature decided, and the work that did it; only a file decided with others has one.
+    together: dict[str, int] | None = None
     # Who prepared what the signer signs, where that was not done in a draft.
     prepared_by: Officer | None = None
+    # What the page showed that was sent, as ``snapshots`` writes it; ``None`` where it did not say.
+    sight: dict[str, Any] | None = None
+    # The enclosures the form is judged with; only a page of the record has any.
+    papers: Sequence[Enclosure] = ()
 
     text = TextField(label=_("Note"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -38,7 +46,12 @@ class SignedForm(forms.Form):
         return self.cleaned_data.get("return_to", "")
 
     @property
-    def objections(self) -> list[tuple[str, str]]:
+    def objections(self) -> list[Raised]:
+        return []
+
+    @property
+    def answered(self) -> list[tuple[Objection, str]]:
+        """Return the objections the file came back with that this form settles, each with what is answered in words."""
         return []
 
     @property
@@ -92,6 +105,14 @@ class DecisionForm(SignedForm):
         written = [name for names in self.writes.values() for name in names]
         self.order_fields(["outcome", self.amount_field, *written, *self.asked, "text", "return_to"])
 
+    @classmethod
+    def unchanged(cls, movement: Movement, officer: Officer, *, outcome: Outcome, text: str, seen: str) -> Self:
+        """Return the form as its page would send it when the officer changes nothing but outcome and note."""
+        form = cls(movement=movement, officer=officer)
+        shown = {field.name: value for field in form if (value := field.value()) not in (None, "")}
+        form.data, form.is_bound = {**shown, "outcome": outcome.value, "text": text, "seen": seen}, True
+        return form
+
     @property
     def rules_against(self) -> list[str]:
         """Return what the rules say against the file, to be quoted when it is rejected."""
@@ -127,12 +148,16 @@ class DecisionForm(SignedForm):
             self.fields[f"about_{row}"] = forms.ChoiceField(
                 label=_("Objection %(row)s: about") % {"row": row}, choices=about, required=False
             )
+            self.fields[f"kind_{row}"] = forms.ChoiceField(
+                label=_("Objection %(row)s: what is wrong") % {"row": row}, choices=[("", "—"), *ObjectionKind.choices], required=False
+            )
             self.fields[f"objection_{row}"] = TextField(label=_("Objection %(row)s") % {"row": row}, required=False, max_length=1000)
 
     @property
-    def objection_rows(self) -> list[tuple[Any, Any]]:
-        """Pair the bound fields of each objection, for the page."""
-        return [(self[f"about_{row}"], self[f"objection_{row}"]) for row in range(1, OBJECTIONS + 1) if f"about_{row}" in self.fields]
+    def objection_rows(self) -> list[tuple[Any, ...]]:
+        """Return the bound fields of each objection, for the page: the field or paper, the kind of fault, the words."""
+        rows = [row for row in range(1, OBJECTIONS + 1) if f"about_{row}" in self.fields]
+        return [tuple(self[f"{part}_{row}"] for part in ("about", "kind", "objection")) for row in rows]
 
     @property
     def objects(self) -> bool:
@@ -140,13 +165,15 @@ class DecisionForm(SignedForm):
         return any(field.value() or field.errors for row in self.objection_rows for field in row)
 
     @property
-    def objections(self) -> list[tuple[str, str]]:
+    def objections(self) -> list[Raised]:
         if self.outcome != Outcome.RETURN:
             return []
-        pairs = [
-            (self.cleaned_data.get(f"about_{row}", ""), self.cleaned_data.get(f"objection_{row}", "")) for row in range(1, OBJECTIONS + 1)
-        ]
-        return [(about, text) for about, text in pairs if about and text]
+        rows = (self._raised(self.cleaned_data, row) for row in range(1, OBJECTIONS + 1))
+        return [raised for raised in rows if raised.to and raised.text]
+
+    @staticmethod
+    def _raised(data: dict[str, Any], row: int) -> Raised:
+        return Raised(*(data.get(f"{part}_{row}", "") for part in ("about", "kind", "objection")))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -154,15 +181,22 @@ class DecisionForm(SignedForm):
         quoted = chosen == Outcome.REJECT and self.rules_against
         if chosen and Outcome(chosen).needs_reason and not data.get("text") and not self._has_objection(data) and not quoted:
             self.add_error("text", _("Write the reason; the district will see it."))
+        if waits := waiting_sentence(waited_for(self.movement)):
+            self.add_error("outcome", waits)
         for row in range(1, OBJECTIONS + 1):
-            if bool(data.get(f"about_{row}")) != bool(data.get(f"objection_{row}")):
-                self.add_error(f"objection_{row}", _("Name the field or paper, and say what is wrong with it."))
+            self._clean_objection(self._raised(data, row), row)
         if chosen and chosen == self.amount_outcome and self.amount_field not in self.errors:
             self._clean_amount(data)
         if chosen:
             self._clean_written(data, Outcome(chosen))
             self._clean_answers(data, Outcome(chosen))
         return data
+
+    def _clean_objection(self, raised: Raised, row: int) -> None:
+        if bool(raised.to) != bool(raised.text):
+            self.add_error(f"objection_{row}", _("Name the field or paper, and say what is wrong with it."))
+        elif raised.to and not raised.code and f"kind_{row}" not in self.errors:
+            self.add_error(f"kind_{row}", _("Choose what kind of fault it is."))
 
     def _clean_written(self, data: dict[str, Any], chosen: Outcome) -> None:
         for name in self.writes.get(chosen, ()):
@@ -211,6 +245,24 @@ class DecisionForm(SignedForm):
         if self.amount_field and self.outcome == self.amount_outcome:
             written[self.amount_field] = self.cleaned_data[self.amount_field]
         return written
+
+    @property
+    def amount_written(self) -> Decimal | None:
+        """The amount in rupees that the outcome writes, else the one at which the file stands."""
+        return next((value for name, value in self.values().items() if name.startswith("amount_")), self.record.amount)
+
+
+class PullBackForm(SignedForm):
+    """The office that sent the file takes it back; a word why may be left out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("Why the file is pulled back")
+        self.fields["text"].widget.attrs["rows"] = 2
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.PULL_BACK
 
 
 class WithdrawalForm(SignedForm):

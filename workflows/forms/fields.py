@@ -19,7 +19,7 @@ DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-AMOUNT = re.compile(r"(?:\d+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?")
+AMOUNT = re.compile(r"(?:\d+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?", re.ASCII)
 
 
 def clean_text(text: str) -> str:

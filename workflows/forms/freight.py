@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -160,9 +161,10 @@ class ClaimForm(IdentitiesForm):
         """Return the version of the first line. A filed claim keeps the one it has until its mode or a day of export is corrected."""
         if self.held and (self.held.mode, self.held.days) == (data["mode"], {line["exported_on"] for line in data["lines"]}):
             return self.norm
-        return self._version(data["mode"], data["lines"][0]["exported_on"])
+        return self.version(data["mode"], data["lines"][0]["exported_on"])
 
-    def _version(self, mode: str, exported: date) -> Norm:
+    def version(self, mode: str, exported: date) -> Norm:
+        """Return the version of the rules for a day of export; raise ``ValidationError`` when there is none."""
         try:
             return version_for(mode, self.office.designation.state, self.instance.claimed_on, exported)
         except Norm.DoesNotExist:
@@ -196,7 +198,7 @@ class ClaimForm(IdentitiesForm):
 
     def _clean_versions(self, data: dict[str, Any]) -> None:
         """Refuse lines that do not fall under the version of the first."""
-        versions = {day: self._version(data["mode"], day) for day in dict.fromkeys(line["exported_on"] for line in data["lines"])}
+        versions = {day: self.version(data["mode"], day) for day in dict.fromkeys(line["exported_on"] for line in data["lines"])}
         first = versions[data["lines"][0]["exported_on"]]
         text = _("This export falls under the rules “%(one)s”, the first line under “%(first)s”. Claim it in a file of its own.")
         faults = [
@@ -222,7 +224,7 @@ class ClaimForm(IdentitiesForm):
 
     def _clean_bills(self, lines: list[Line]) -> None:
         """Refuse a shipping bill that another claim holds; the other file is named to whoever may read it."""
-        taken = bills.held_elsewhere({(line["bill_number"], line["port_code"]) for line in lines}, self.instance)
+        taken = self.held_elsewhere({(line["bill_number"], line["port_code"]) for line in lines})
         if not taken:
             return
         readable = self._readable(taken.values())
@@ -232,6 +234,14 @@ class ClaimForm(IdentitiesForm):
             if held:
                 faults.append(CellError(_claimed(held, named=held.file_number in readable), line=line.n, column="bill_number"))
         self._refuse_cells(faults)
+
+    def held_elsewhere(self, named: set[tuple[str, str]]) -> dict[tuple[str, str], ShippingBill]:
+        """Return those of the bills that another claim holds."""
+        return bills.held_elsewhere(named, self.instance)
+
+    def used_before(self) -> Decimal:
+        """Return what the exporter has had of this year's ceiling, in rupees."""
+        return used_this_year(self.instance)
 
     def _readable(self, held: Any) -> set[str]:
         numbers = [bill.file_number for bill in held]
@@ -262,7 +272,7 @@ class ClaimForm(IdentitiesForm):
         if self.held == _stands(claim, lines):
             return
         try:
-            found = entitled(self.norm, claim.asked_of(lines, used_this_year(claim)))
+            found = entitled(self.norm, claim.asked_of(lines, self.used_before()))
         except BadInput as bad:
             self.add_error(None, " ".join(bad.errors.values()))
             return

@@ -15,7 +15,7 @@ from workflows.authority import Refusal
 from workflows.forms.decisions import DecisionForm
 from workflows.forms.fields import DayField, NumberField, RupeeField, TextField
 from workflows.forms.records import RecordForm
-from workflows.forms.rows import CellError, Column, RowsField
+from workflows.forms.rows import CellError, Column, Line, RowsField
 from workflows.models import Outcome
 
 # The code of the form's fault when the district has a plan.
@@ -107,10 +107,15 @@ class ActivitiesForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        for line in data.get("activities", []):
-            if line["ends_on"] < line["starts_on"]:
-                self.add_error("activities", CellError(gettext("The last day comes before the first."), line=line.n, column="ends_on"))
+        for fault in days_in_disorder(data.get("activities", [])):
+            self.add_error("activities", fault)
         return data
+
+
+def days_in_disorder(lines: list[Line]) -> list[CellError]:
+    """Return a fault for each activity that ends before it begins."""
+    said = gettext("The last day comes before the first.")
+    return [CellError(said, line=line.n, column="ends_on") for line in lines if line["ends_on"] < line["starts_on"]]
 
 
 class PlanForm(ActivitiesForm):

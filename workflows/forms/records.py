@@ -1,27 +1,39 @@
 """Forms that write the domain record on a page of their own: the first proposal, its correction, reports."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.forms.models import model_to_dict
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.models import Norm, Office, Officer
 from programme.powers import Power
 from workflows.authority import may
+from workflows.bars import waited_for, waiting_sentence
+from workflows.changes import PAPER, alike
 from workflows.forms.decisions import SignedForm
 from workflows.forms.fields import TextField
-from workflows.forms.rows import Line, RowsField, hand_over, keep, lines_of
+from workflows.forms.rows import Line, RowsField, hand_over, keep, lines_of, to_plain
 from workflows.models import Enclosure, Movement, Objection, Outcome
+from workflows.objections import standing
+from workflows.papers import kinds_changed
 
-WAIVER = "waiver_"
-LONGEST_WAIVER = 500
+WAIVER, REPLY = "waiver_", "reply_"
+LONGEST_WAIVER, LONGEST_REPLY = 500, 1000
 
 
 def waiver_names(form_class: Any) -> set[str]:
     """Return the names under which a page of the record may carry why a paper is not attached."""
     return {f"{WAIVER}{kind}" for kind in form_class.paper_kinds}
+
+
+def names_besides(form_class: Any, sent: Iterable[str]) -> set[str]:
+    """Return the names that a page of the record carries beside its own fields: why a paper is missing, answers to objections."""
+    return waiver_names(form_class) | {name for name in sent if name.startswith(REPLY) and name.removeprefix(REPLY).isdecimal()}
 
 
 class RecordForm(SignedForm, forms.ModelForm):
@@ -64,6 +76,20 @@ class RecordForm(SignedForm, forms.ModelForm):
         for name, field in self.row_fields.items():
             self._fill(name, field)
         self._offer_waivers()
+        for objection in self.objected:
+            self.fields[f"{REPLY}{objection.pk}"] = self._reply_to(objection)
+
+    def _reply_to(self, objection: Objection) -> TextField:
+        reply = TextField(
+            label=_("Answer to the objection “%(text)s”") % {"text": Truncator(objection.text).chars(60)},
+            help_text=gettext_lazy("Needed where you change nothing here."),
+            required=False,
+            max_length=LONGEST_REPLY,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            initial=self.initial.get(f"{REPLY}{objection.pk}") or objection.answer,
+        )
+        reply.conditional = True  # type: ignore[attr-defined]  # so the page does not call it optional
+        return reply
 
     def scope(self, office: Office) -> None:
         """Limit the choices to what the office may name."""
@@ -110,9 +136,15 @@ class RecordForm(SignedForm, forms.ModelForm):
         return self.norm
 
     def _objections(self) -> list[Objection]:
+        """Return what is objected to on this page and not answered yet."""
         if not self.movement or not self.movement.returns_to:
             return []
-        return list(Objection.objects.filter(case=self.movement.case_id, answered_in=None).order_by("pk"))
+        unanswered = standing(self.movement.case).filter(answered_in=None).select_related("noting").order_by("pk")
+        return [objection for objection in unanswered if objection.to in self._here]
+
+    @property
+    def _here(self) -> set[str]:
+        return set(self.record_fields) | {f"{PAPER}{kind}" for kind in self.paper_kinds}
 
     def _close(self, names: set[str]) -> None:
         """Show these fields for reading; they keep what the record says, whatever a draft or a sent page holds."""
@@ -143,15 +175,22 @@ class RecordForm(SignedForm, forms.ModelForm):
     @property
     def open_papers(self) -> set[str]:
         """Return the kinds of paper that may be added or replaced now."""
-        return {name.removeprefix("paper:") for name in self._open({f"paper:{kind}" for kind in self.paper_kinds})}
+        return {name.removeprefix(PAPER) for name in self._open({f"{PAPER}{kind}" for kind in self.paper_kinds})}
 
     def _open(self, names: set[str]) -> set[str]:
-        here = set(self.record_fields) | {f"paper:{kind}" for kind in self.paper_kinds}
-        named = {objection.to for objection in self.objected} & here
+        named = {objection.to for objection in self.objected}
         return names & named if named else names
 
     def objections_to(self, name: str) -> list[Objection]:
         return [objection for objection in self.objected if objection.to == name]
+
+    def replies_to(self, name: str) -> list[Any]:
+        """Return the bound fields in which the objections to a field or paper are answered."""
+        return [self[f"{REPLY}{objection.pk}"] for objection in self.objections_to(name)]
+
+    @property
+    def answered(self) -> list[tuple[Objection, str]]:
+        return [(objection, self.cleaned_data.get(f"{REPLY}{objection.pk}", "")) for objection in self.objected]
 
     @property
     def outcome(self) -> Outcome:
@@ -167,7 +206,8 @@ class RecordForm(SignedForm, forms.ModelForm):
                 "papers": [paper for paper in self.papers if paper.kind == kind],
                 "required": kind in required,
                 "open": kind in self.open_papers,
-                "objections": self.objections_to(f"paper:{kind}"),
+                "objections": self.objections_to(f"{PAPER}{kind}"),
+                "replies": self.replies_to(f"{PAPER}{kind}"),
                 "errors": self.errors.get(f"paper_{kind}", []) if self.is_bound else [],
                 "waiver": self[f"{WAIVER}{kind}"] if f"{WAIVER}{kind}" in self.fields else None,
                 "waived": self.waivers.get(kind),
@@ -211,9 +251,42 @@ class RecordForm(SignedForm, forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if not self.errors:
             self.norm = self.norm_for(data)
+        if self.movement and (waits := waiting_sentence(waited_for(self.movement))):
+            self.add_error(None, waits)
         self._refuse_unseen_papers()
+        self._ask_for_answers(data)
         there = {paper.kind for paper in self.papers} | set(self._waivers())
         for kind in self.required_papers(self.norm):
             if kind not in there:
                 self.errors[f"paper_{kind}"] = self.error_class([_("Attach: %(paper)s.") % {"paper": self.instance.PAPERS[kind]}])
         return data
+
+    def _ask_for_answers(self, data: dict[str, Any]) -> None:
+        """Ask for words at every objection where nothing was changed."""
+        for objection in self.objected:
+            name = f"{REPLY}{objection.pk}"
+            if not data.get(name) and objection.to not in self.errors and not self._changed_at(objection, data):
+                self.add_error(name, _("Nothing was changed here. Answer the objection, or put right what is objected to."))
+
+    def _changed_at(self, objected: Objection, data: dict[str, Any]) -> bool:
+        """Say whether what was sent for the field or paper differs from what the record holds."""
+        to = objected.to
+        if to.startswith(PAPER):
+            kind = to.removeprefix(PAPER)
+            fresh = [paper for paper in self.papers if paper.kind == kind and paper.case_id is None]
+            return bool(kinds_changed(objected.case, fresh)) or self._waivers().get(kind) != self.waivers.get(kind)
+        field, new = self.fields[to], data.get(to)
+        if isinstance(field, RowsField):
+            held = lines_of(self.instance, to, field, self.own_rows(to))
+            return not alike(to_plain(held), to_plain(new or []))
+        if to in getattr(self.instance, "IDENTITIES", {}):
+            return new is not None and new != self.instance.identity(to)
+        old = model_to_dict(self.instance, [to])[to]
+        return (_kept(old) or "") != (_kept(new) or "") and not alike(_kept(old), _kept(new))
+
+
+def _kept(value: Any) -> Any:
+    """Return a value as the record keeps it: rows by their number, whatever their order."""
+    if isinstance(value, Model):
+        return value.pk
+    return sorted(row.pk for row in value) if hasattr(value, "__iter__") and all(isinstance(row, Model) for row in value) else value

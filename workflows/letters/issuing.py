@@ -12,6 +12,7 @@ from programme.calendar import financial_year, today
 from programme.models import Office
 from workflows.models import Case, Noting, Order, OrderKind, Outcome
 from workflows.record.chain import office_named
+from workflows.record.sealer import newest_seal
 
 # What of an officer's own decisions leaves the file as a paper. A sanction is issued by the act that commits its money.
 FOLLOWS = {Outcome.RETURN: OrderKind.RETURN_MEMO, Outcome.REJECT: OrderKind.REJECTION, Outcome.DECLINE: OrderKind.REJECTION}
@@ -28,13 +29,15 @@ class Issued:
     amount: Decimal | None
     to: Office
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+    # The newest seal there is, printed on the paper: whoever holds it holds an anchor of the record.
+    seal: dict[str, Any] | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
         """What the paragraph must say of the paper; the verifier compares it with the row."""
         amount = None if self.amount is None else f"{self.amount:.2f}"
         said = {"kind": self.kind.value, "number": self.number, "issued_on": self.issued_on.isoformat(), "amount": amount}
-        return {"order": said | {"key": str(self.key), "to": office_named(self.to)}}
+        return {"order": said | {"key": str(self.key), "to": office_named(self.to), "seal": self.seal}}
 
     def keep(self, noting: Noting) -> Order:
         """Write the row of the paper beside the paragraph that issued it."""
@@ -56,7 +59,7 @@ def issue(case: Case, kind: OrderKind, *, amount: Decimal | None = None, to: Off
     rolled back leaves no gap.
     """
     series = f"{case.state.short}/{case.flow_class.prefix}/{kind.series}/{financial_year(today())}"
-    return Issued(case, kind, f"{series}/{get_next_value(series):04d}", today(), amount, to or case.office)
+    return Issued(case, kind, f"{series}/{get_next_value(series):04d}", today(), amount, to or case.office, seal=newest_seal())
 
 
 def issue_with(outcome: Outcome, case: Case, target: Any) -> Issued | None:

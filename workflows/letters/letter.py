@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urljoin
@@ -30,6 +31,15 @@ class Signatory:
     name: str
     office: str
     charge: str
+
+
+@dataclass(frozen=True)
+class SealBefore:
+    """The newest seal when the paper was issued: over how many paragraphs, their root, and when."""
+
+    size: int
+    root: str
+    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Letter:
     paragraph: int
     hash: str
     seal: int | None
+    before: "SealBefore | None"
     address: str
     code: str
 
@@ -109,6 +120,7 @@ def _letter(order: Order, language: str) -> Letter:
         paragraph=noting.paragraph,
         hash=noting.hash,
         seal=noting.leaf.index if hasattr(noting, "leaf") else None,
+        before=_seal_before(said.get("seal")),
         address=address,
         code=segno.make(address, error="m").svg_data_uri(scale=1, border=2),
     )
@@ -172,11 +184,17 @@ def _signatory(earlier: Iterable[dict[str, Any]]) -> Signatory | None:
 
 
 def _copies(earlier: list[dict[str, Any]], to: dict[str, Any] | None) -> list[str]:
-    """Return the offices through which the file came, in that order, without the addressee and the one that signs."""
+    """Return the offices through which the file came, in that order, without the addressee, the one that signs and those only asked."""
     signing = earlier[0].get("office")
     left_out = {office["id"] for office in (signing, to) if office}
-    through = {office["id"]: office for body in reversed(earlier) if (office := body.get("office")) and office["id"] not in left_out}
+    sent = [body for body in reversed(earlier) if not Outcome(body["outcome"]).is_aside]
+    through = {office["id"]: office for body in sent if (office := body.get("office")) and office["id"] not in left_out}
     return [named(office) for office in through.values()] + [_("Guard file")]
+
+
+def _seal_before(said: dict[str, Any] | None) -> SealBefore | None:
+    """Return the seal that the paragraph names; ``None`` before the first one, and for papers issued before they named one."""
+    return SealBefore(said["size"], said["root"], datetime.fromisoformat(said["time"])) if said else None
 
 
 def _department(noting: Noting) -> str:

@@ -96,12 +96,14 @@ def pdf_of(order: Order, language: str, seal: "Seal | None") -> bytes:
     certificate = f"{seal.name} (SHA-256 {seal.fingerprint})" if seal else ""
     bodies = [body(letter, certificate=certificate, unsigned=seal is None) for letter in letters]
     text = render_to_string("workflows/letters.html", {"letters": letters, "bodies": bodies})
-    pdf = _laid_out(text)
+    pdf = laid_out(text)
     return seal.sign(pdf) if seal else pdf
 
 
-def _laid_out(text: str) -> bytes:
-    """Return the PDF of a page of HTML in the letters' own styles and fonts."""
+def laid_out(text: str) -> bytes:
+    """Return the PDF of a page of HTML in the letters' own styles and fonts; raise ``NoPango``."""
+    if not can_print():
+        raise NoPango
     own = {"url_fetcher": _fetcher(), "font_config": press().text.fonts.FontConfiguration()}
     styles = [press().CSS(STYLES / name, **own) for name in ("letter.css", "letter-print.css")]
     page = press().HTML(string=text, base_url=STYLES.as_uri() + "/", url_fetcher=own["url_fetcher"])

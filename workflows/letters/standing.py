@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from workflows.letters.letter import title_of
-from workflows.models import Checkpoint, Order, OrderKind, OrderPaper
+from workflows.models import Checkpoint, Order, OrderKind, OrderPaper, Outcome
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,16 @@ def standing_of(order: Order) -> Standing:
     """Return how the paper stands today, by what became of its file."""
     case = order.case
     if order.kind == OrderKind.RETURN_MEMO:
+        following = case.notings.filter(paragraph=order.noting.paragraph + 1)
+        if following.filter(outcome=Outcome.PULL_BACK).exists():
+            return Standing(False, _("No longer in force. The return was pulled back before the file was opened."))
         if order.noting.paragraph < case.paragraphs:
             return Standing(True, _("Issued. The file has moved on since."))
         return Standing(True, _("Issued. The file waits for correction."))
+    if order.kind == OrderKind.SANCTION and case.ending and case.flow_class.instance.node(case.ending).by_repair:
+        return Standing(False, _("Withdrawn. The file was cancelled."))
+    if order.kind == OrderKind.REJECTION and not case.record.dropped:
+        return Standing(False, _("No longer in force. The file was opened again."))
     if order.kind == OrderKind.SANCTION and case.record.dropped:
         return Standing(False, _("No longer in force. The file was closed as: %(ending)s.") % {"ending": case.ending_title})
     return Standing(True, _("In force."))

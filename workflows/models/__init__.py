@@ -1,19 +1,50 @@
-from workflows.models.desk import Incident, Message, Pulse
+from workflows.models.audit import AuditScope, Reading, Snapshot
+from workflows.models.desk import Escalation, Incident, Message, Notice, NoticeKind, Pulse
+from workflows.models.doors import DoorAct, DoorKind, RecoveryCode, SignIn
 from workflows.models.files import Case, Movement
 from workflows.models.jobs import Job, JobRow, JobStatus, RowStatus
+from workflows.models.lists import WrittenList
+from workflows.models.objection_kinds import ObjectionKind
+from workflows.models.obstacles import Obstacle, ObstacleKind
 from workflows.models.order_kinds import OrderKind
 from workflows.models.outcomes import Outcome
 from workflows.models.papers import Draft, Enclosure, Objection, Order, OrderPaper
+from workflows.models.questions import Question
+from workflows.models.recomputing import AmountDifference
 from workflows.models.record import Checkpoint, Leaf, Noting, PrivateNote
+from workflows.models.repairs import Repair, RepairKind
+from workflows.models.samples import (
+    Finding,
+    Method,
+    Observation,
+    Reply,
+    Sample,
+    SampleItem,
+    Settlement,
+    Strata,
+    TestResult,
+    TestStep,
+)
+from workflows.models.searching import IndexRow, Part, SavedSearch
 from workflows.models.sittings import Committee, Item, ItemState, Member, Sitting, SittingState
+from workflows.models.tokens import AccessToken
+from workflows.models.workbooks import RowStanding, Workbook, WorkbookRow
 
 __all__ = [
+    "AccessToken",
+    "AmountDifference",
+    "AuditScope",
     "Case",
     "Checkpoint",
     "Committee",
+    "DoorAct",
+    "DoorKind",
     "Draft",
     "Enclosure",
+    "Escalation",
+    "Finding",
     "Incident",
+    "IndexRow",
     "Item",
     "ItemState",
     "Job",
@@ -22,16 +53,43 @@ __all__ = [
     "Leaf",
     "Member",
     "Message",
+    "Method",
     "Movement",
+    "Notice",
+    "NoticeKind",
     "Noting",
     "Objection",
+    "ObjectionKind",
+    "Observation",
+    "Obstacle",
+    "ObstacleKind",
     "Order",
     "OrderKind",
     "OrderPaper",
     "Outcome",
+    "Part",
     "PrivateNote",
     "Pulse",
+    "Question",
+    "Reading",
+    "RecoveryCode",
+    "Repair",
+    "RepairKind",
+    "Reply",
+    "RowStanding",
     "RowStatus",
+    "Sample",
+    "SampleItem",
+    "SavedSearch",
+    "Settlement",
+    "SignIn",
     "Sitting",
     "SittingState",
+    "Snapshot",
+    "Strata",
+    "TestResult",
+    "TestStep",
+    "Workbook",
+    "WorkbookRow",
+    "WrittenList",
 ]

@@ -1,7 +1,9 @@
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import Process, Task
@@ -56,9 +58,20 @@ class Case(Process):
         return {}
 
     @cached_property
+    def open_questions(self) -> list[Any]:
+        """The questions asked on the file that nobody has answered, as they stood when this was first read."""
+        named = ("office__designation", "office__district", "asked_in", "movement")
+        return list(self.questions.filter(closed_in=None).select_related(*named).order_by("due", "pk"))
+
+    @cached_property
     def ladder(self) -> Norm:
         """The delegation of the file's scheme in force today; raises ``Norm.DoesNotExist``."""
         return Norm.in_force(self.flow_class.ladder, self.state, today())
+
+    @cached_property
+    def moment(self) -> datetime:
+        """The moment of the act under way: every stay that it ends or begins shares it, so that the file is never nowhere."""
+        return timezone.now()
 
     @property
     def order(self) -> Any:
@@ -90,9 +103,14 @@ class Movement(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, related_name="movements", verbose_name=_("office"))
     came_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("came from"))
     returns_to = models.CharField(_("goes back to step"), max_length=60, blank=True)
+    # The office was sent back for correction, changed something material, and pulled the file back to write on.
+    afresh = models.BooleanField(_("approvals have lapsed here before it was pulled back"), default=False)
     received = models.DateTimeField(_("received"))
     due = models.DateTimeField(_("due"), null=True)
     wakes = models.DateTimeField(_("ended by the clock at"), null=True)
+    # What the due date was made of, so that it can be counted again; empty where a day of the record is the last.
+    days_allowed = models.PositiveSmallIntegerField(_("working days allowed"), null=True)
+    counted_from = models.DateField(_("counted from"), null=True)
     ladder = models.ForeignKey(Norm, models.PROTECT, null=True, related_name="+", verbose_name=_("delegation that brought it here"))
     opened_at = models.DateTimeField(_("first opened"), null=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -100,6 +118,8 @@ class Movement(models.Model):
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="movements", verbose_name=_("officer"))
     posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+", verbose_name=_("in the charge of"))
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
+    days_held = models.PositiveSmallIntegerField(_("working days held"), null=True)
+    days_late = models.PositiveSmallIntegerField(_("working days late"), null=True)
 
     class Meta:
         verbose_name = _("Movement")
@@ -112,14 +132,23 @@ class Movement(models.Model):
                 | (models.Q(disposed__isnull=False, officer__isnull=False, posting__isnull=False) & ~models.Q(outcome="")),
                 name="who_when_and_outcome_stand_together",
             ),
+            models.CheckConstraint(
+                condition=models.Q(days_allowed__isnull=True, counted_from__isnull=True)
+                | models.Q(days_allowed__isnull=False, counted_from__isnull=False, due__isnull=False),
+                name="working_days_are_counted_from_a_day",
+            ),
             models.UniqueConstraint(
                 fields=["case", "step", "office"], condition=models.Q(disposed__isnull=True), name="file_waits_once_at_a_step"
             ),
         ]
         indexes = [
             models.Index(fields=["office", "due"], condition=models.Q(disposed__isnull=True), name="inbox_of_an_office"),
+            models.Index(fields=["due"], condition=models.Q(disposed__isnull=True), name="open_stays_by_due"),
             models.Index(fields=["wakes"], condition=models.Q(disposed__isnull=True, wakes__isnull=False), name="stays_the_clock_ends"),
             models.Index(fields=["case", "received"], name="movements_of_a_file"),
+            models.Index(fields=["disposed"], name="stays_by_their_end"),
+            models.Index(fields=["disposed"], condition=models.Q(days_late__gt=0), name="stays_ended_late"),
+            models.Index(fields=["office", "step", "received"], name="stays_in_their_turn"),
         ]
 
     @property

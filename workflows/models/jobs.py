@@ -26,8 +26,9 @@ class RowStatus(models.TextChoices):
 class Job(models.Model):
     """Long work: what is to be done, for whom, and how far it is. Its rows say to what.
 
-    ``args`` and the rows' own are plain JSON of numbers and codes, never anything personal. ``leased_until`` says until when
-    a worker has it; ``attempts`` counts workers that took it since a row last came to its end.
+    ``args`` and the rows' own are plain JSON of numbers and codes, never anything personal; a bulk decision also keeps here the
+    one note that each file's paragraph will say. ``leased_until`` says until when a worker has it; ``attempts`` counts workers
+    that took it since a row last came to its end.
     """
 
     key = models.CharField(max_length=160, unique=True)

@@ -26,6 +26,15 @@ class Outcome(models.TextChoices):
     TIME_CAME = "time_came", _("The time came")
     CONVERT = "converted", _("Converted to grant")
     RECOVER = "recovery_ordered", _("Recovery ordered")
+    ASK = "asked", _("Opinion asked")
+    ANSWER = "answered", _("Opinion given")
+    UNASK = "question_withdrawn", _("Question withdrawn")
+    PULL_BACK = "pulled_back", _("Pulled back")
+    REASSIGN = "reassigned", _("Reassigned by the administrator")
+    MOVE = "moved", _("Moved by the administrator")
+    CANCEL = "cancelled", _("Cancelled by the administrator")
+    REOPEN = "reopened", _("Reopened by the administrator")
+    MIGRATE = "migrated", _("Brought to a new version of the process")
 
     @property
     def verb(self) -> str:
@@ -43,12 +52,21 @@ class Outcome(models.TextChoices):
         return self in APPROVALS
 
     @property
+    def is_aside(self) -> bool:
+        """Say whether it is written beside the file's way: the file stays where it is, and nothing is decided of it."""
+        return self in ASIDES
+
+    @property
     def needs_reason(self) -> bool:
         return self in {Outcome.RETURN, Outcome.REJECT, Outcome.WITHDRAW, Outcome.OPPOSE, Outcome.DECLINE, Outcome.RECOVER}
 
 
 APPROVALS = frozenset({Outcome.SUPPORT, Outcome.OPPOSE, Outcome.RECOMMEND, Outcome.CONCUR, Outcome.LEND})
+ASIDES = frozenset({Outcome.ASK, Outcome.ANSWER, Outcome.UNASK})
 FORWARD = APPROVALS | {Outcome.SUBMIT, Outcome.SANCTION, Outcome.APPROVE, Outcome.ACCEPT, Outcome.CONVERT}
+
+# What only a programme administrator does with a file.
+REPAIRS = frozenset({Outcome.REASSIGN, Outcome.MOVE, Outcome.CANCEL, Outcome.REOPEN, Outcome.MIGRATE})
 
 VERBS = {
     Outcome.OPEN: pgettext_lazy("verb", "Open"),
@@ -71,6 +89,15 @@ VERBS = {
     Outcome.TIME_CAME: pgettext_lazy("verb", "Go on by the clock"),
     Outcome.CONVERT: pgettext_lazy("verb", "Convert to grant"),
     Outcome.RECOVER: pgettext_lazy("verb", "Order recovery"),
+    Outcome.ASK: pgettext_lazy("verb", "Ask for an opinion"),
+    Outcome.ANSWER: pgettext_lazy("verb", "Give the opinion"),
+    Outcome.UNASK: pgettext_lazy("verb", "Withdraw the question"),
+    Outcome.PULL_BACK: pgettext_lazy("verb", "Pull back"),
+    Outcome.REASSIGN: pgettext_lazy("verb", "Reassign"),
+    Outcome.MOVE: pgettext_lazy("verb", "Move"),
+    Outcome.CANCEL: pgettext_lazy("verb", "Cancel"),
+    Outcome.REOPEN: pgettext_lazy("verb", "Reopen"),
+    Outcome.MIGRATE: pgettext_lazy("verb", "Bring to the new version"),
 }
 
 SUBMIT, RECOMMEND, CONCUR, SANCTION, APPROVE = Outcome.SUBMIT, Outcome.RECOMMEND, Outcome.CONCUR, Outcome.SANCTION, Outcome.APPROVE

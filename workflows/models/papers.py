@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programme.models import Office
 from workflows.models.files import Case, Movement
+from workflows.models.objection_kinds import ObjectionKind
 from workflows.models.order_kinds import OrderKind
 from workflows.models.record import Noting
 
@@ -26,7 +27,11 @@ class Draft(models.Model):
     typed = models.JSONField(_("as typed"), default=dict)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("prepared by"))
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("saved by"))
+    # Who last wrote on it without the right to sign it himself.
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(_("saved at"), auto_now=True)
+    # The workbooks it was begun from: name, SHA-256 and rows of each. What is signed says so.
+    origin = models.JSONField(default=list, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -61,8 +66,13 @@ class Objection(models.Model):
     noting = models.ForeignKey(Noting, models.PROTECT, related_name="objections")
     to = models.CharField(_("about"), max_length=80, help_text=_("A field's name, or paper: and its kind."))
     text = models.TextField(_("objection"), max_length=1000)
+    # Empty where it was raised before kinds were asked for.
+    code = models.SlugField(_("kind of objection"), max_length=40, choices=ObjectionKind.choices, blank=True)
     repeated = models.BooleanField(_("raised before on the same point"), default=False)
+    late = models.BooleanField(_("could have been raised the first time"), default=False)
+    answer = models.TextField(_("answer"), max_length=1000, blank=True)
     answered_in = models.ForeignKey(Noting, models.PROTECT, null=True, related_name="answers")
+    taken_back_in = models.ForeignKey(Noting, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         default_permissions = ()

@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from programme.models import Office
 from workflows.models.files import Case
-from workflows.models.outcomes import Outcome
+from workflows.models.outcomes import REPAIRS, Outcome
+
+BY_REPAIR = sorted(outcome.value for outcome in REPAIRS)
 
 
 class Noting(models.Model):
@@ -29,7 +31,11 @@ class Noting(models.Model):
         verbose_name_plural = _("Notings")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["case", "paragraph"], name="paragraph_number_once_a_file")]
-        indexes = [models.Index(fields=["officer", "-written_at"], name="notings_of_an_officer")]
+        indexes = [
+            models.Index(fields=["officer", "-written_at"], name="notings_of_an_officer"),
+            models.Index(fields=["written_at"], name="notings_by_time"),
+            models.Index(fields=["written_at"], condition=models.Q(outcome__in=BY_REPAIR), name="notings_of_repairs"),
+        ]
 
 
 class PrivateNote(models.Model):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils import timezone
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.nodes.end import EndActivation
 from viewflow.workflow.nodes.func import FunctionActivation
@@ -11,16 +10,23 @@ from viewflow.workflow.nodes.start import StartViewActivation
 from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.status import PROCESS, STATUS
 
-from programme.models import Officer
+from programme.models import Office, Officer
 from workflows.models import Movement
 
 
-def arrive(target: Any, activation: Any) -> Iterator[Activation]:
-    """Make what ``target`` asks for: one activation, or one for each office where the step is taken together."""
+def arrive(target: Any, activation: Any, at: Office | None = None) -> Iterator[Activation]:
+    """Make what ``target`` asks for: one activation, or one for each office where the step is taken together; at ``at`` alone, if given."""
     case, token = activation.process, activation.task.token
     target = activation.flow_class.settle(target, case)
-    for office in target.offices_for(case) if getattr(target, "together", False) else [None]:
+    for office in target.offices_for(case) if at is None and getattr(target, "together", False) else [at]:
         yield target._create(activation, token, seed=office)
+
+
+def days_left(returned: Movement) -> int | None:
+    """Return the working days that were left of a stay when it returned the file, one at least; ``None`` where none are counted."""
+    if returned.days_allowed is None or returned.days_held is None:
+        return None
+    return max(1, returned.days_allowed - returned.days_held)
 
 
 class BeginActivation(StartViewActivation):
@@ -28,13 +34,14 @@ class BeginActivation(StartViewActivation):
 
     movement: Movement | None = None
     returns_to = ""
+    resumes: Movement | None = None
 
     @StartViewActivation.status.transition(source=STATUS.NEW, target=STATUS.DONE)
     def sign(self, officer: Officer | None) -> None:
         self.process.save()
         self.task.process = self.process
         self.task.owner = officer
-        self.task.finished = timezone.now()
+        self.task.finished = self.process.moment
         self.task.save()
 
     @StartViewActivation.status.super()
@@ -47,6 +54,9 @@ class StayActivation(ViewActivation):
 
     target: Any = None
     returns_to = ""
+    # The stay whose clock stood still while the file was away, where this act brings it back unchanged.
+    resumes: Movement | None = None
+    at: Office | None = None
 
     @property
     def movement(self) -> Movement:
@@ -54,10 +64,10 @@ class StayActivation(ViewActivation):
 
     @classmethod
     def create(cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None) -> "StayActivation":
-        """Make task and movement; ``seed`` is the office where the step is taken together by several."""
+        """Make task and movement; ``seed`` is the office where the step alone does not name it, as when it is taken together by several."""
         case = prev_activation.process
         office = seed or flow_task.office_for(case)
-        now = timezone.now()
+        now, resumes = case.moment, prev_activation.resumes
         task = flow_task.flow_class.task_class(
             process=case,
             flow_task=flow_task,
@@ -68,7 +78,6 @@ class StayActivation(ViewActivation):
         )
         task.save()
         task.previous.add(prev_activation.task)
-        wakes = flow_task.wakes(case, now)
         Movement.objects.create(
             case=case,
             task=task,
@@ -78,27 +87,27 @@ class StayActivation(ViewActivation):
             came_from=prev_activation.movement,
             returns_to=prev_activation.returns_to,
             received=now,
-            due=wakes or flow_task.due(case, now),
-            wakes=wakes,
             ladder=flow_task.ladder_for(case),
+            **flow_task.clock(case, office, now, days_left(resumes) if resumes else None),
         )
         return cls(task)
 
     @ViewActivation.status.transition(source=STATUS.NEW, target=STATUS.DONE)
-    def sign(self, officer: Officer | None, target: Any, returns_to: str) -> None:
+    def sign(self, officer: Officer | None, target: Any, returns_to: str, at: Office | None = None) -> None:
         """Finish the task, in the officer's name or by the clock.
 
         ``target`` is where ``activate_next`` will lead; ``None`` when the file waits for the others of a step taken together.
+        ``at`` is the office that gets it where the step itself shall not choose: a file that was pulled back.
         """
-        self.target, self.returns_to = target, returns_to
+        self.target, self.returns_to, self.at = target, returns_to, at
         self.task.owner = officer
-        self.task.started = self.task.finished = timezone.now()
+        self.task.started = self.task.finished = self.process.moment
         self.task.save(update_fields=["owner", "started", "finished", "status"])
 
     @ViewActivation.status.super()
     def create_next(self) -> Iterator[Activation]:
         if self.target is not None:
-            yield from arrive(self.target, self)
+            yield from arrive(self.target, self, self.at)
 
 
 class ActActivation(FunctionActivation):
@@ -106,6 +115,7 @@ class ActActivation(FunctionActivation):
 
     movement: Movement | None = None
     returns_to = ""
+    resumes: Movement | None = None
 
     @classmethod
     def create(cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None) -> "ActActivation":
@@ -115,7 +125,7 @@ class ActActivation(FunctionActivation):
 
     @FunctionActivation.status.super()
     def activate(self) -> None:
-        self.task.started = timezone.now()
+        self.task.started = self.process.moment
         self.flow_task.act(self.process, self.movement)
 
     @FunctionActivation.status.super()
@@ -128,6 +138,6 @@ class EndingActivation(EndActivation):
 
     @EndActivation.status.super()
     def activate(self) -> None:
-        self.task.started = timezone.now()
+        self.task.started = self.process.moment
         self.process.status = PROCESS.DONE
         self.process.finished = self.task.started

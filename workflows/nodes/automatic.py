@@ -61,10 +61,10 @@ class Act(flow.Function):
 
 
 class Ending(flow.End):
-    """An end of the file; ``good`` when the programme got what was asked."""
+    """An end of the file; ``good`` when the programme got what was asked, ``by_repair`` when only the administrator leads there."""
 
     activation_class = EndingActivation
 
-    def __init__(self, title: Any, *, good: bool = False) -> None:
+    def __init__(self, title: Any, *, good: bool = False, by_repair: bool = False) -> None:
         super().__init__()
-        self.task_title, self.good = title, good
+        self.task_title, self.good, self.by_repair = title, good, by_repair

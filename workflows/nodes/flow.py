@@ -6,7 +6,7 @@ from viewflow.workflow.lock import SelectForUpdateLock
 
 from programme.checks import waived
 from workflows.models import Case
-from workflows.nodes.automatic import Choose
+from workflows.nodes.automatic import Choose, Ending
 from workflows.nodes.beginning import Begin
 
 
@@ -22,10 +22,14 @@ class CaseFlow(Flow):
     prefix: str = ""
     scheme: str = ""
     version: int = 1
+    # Of a later version: where a file goes on that waits at a step of the version before, which this one names otherwise.
+    arrives: dict[str, str] = {}
     record: Any = None
     # The delegation by which steps at LADDER find their office.
     ladder: str = ""
     machine_checks: Any = None
+    # Whether an applicant stands behind the file, whose time its corrections take.
+    for_applicant: bool = False
     # The address, by its name, at which what a good end granted is followed up.
     followed_up: str = ""
 
@@ -44,6 +48,17 @@ class CaseFlow(Flow):
     @classmethod
     def begin_node(cls) -> Begin:
         return next(node for node in cls.in_order() if isinstance(node, Begin))
+
+    @classmethod
+    def cancelled_node(cls) -> Ending:
+        """Return the ending to which only a repair of the administrator leads."""
+        return next(node for node in cls.in_order() if isinstance(node, Ending) and node.by_repair)
+
+    @classmethod
+    def called(cls, step: str) -> Any:
+        """Return the node of a name, or the one that stands for a name of an earlier version; ``None`` where neither is here."""
+        found = cls.instance.node(step, no_obsolete=True)
+        return found or cls.instance.node(cls.arrives.get(step, step), no_obsolete=True)
 
     @classmethod
     def summary(cls, case: Case) -> list[tuple[str, str]]:

@@ -9,9 +9,10 @@ from viewflow import this
 from viewflow.workflow import flow
 from viewflow.workflow.base import Edge
 
-from programme.calendar import IST, add_working_days
+from programme.calendar import calendar_of
 from programme.models import Level, Norm, Office
 from programme.powers import Power
+from programme.zone import IST
 from workflows.authority import Refusal, ladder_of, office_for, office_on_the_ladder, offices_for
 from workflows.models import Case, Outcome
 from workflows.models.files import BY_THE_CLOCK
@@ -142,21 +143,20 @@ class Stay(flow.View):
         """Return the delegation order that names the office, where one does."""
         return ladder_of(case) if self.level == LADDER else None
 
-    def due(self, case: Case, received: datetime) -> datetime | None:
-        """Return the end of the last working day allowed; the norm's own days come before the flow's. None: no clock."""
-        days = case.norm.rules.get("days", {}).get(self.name, self.days)
-        if days is None:
-            return None
-        start: Any = received
-        if self.after:
-            held = getattr(case.record, self.after)
-            if held and held > timezone.localdate(received):
-                start = held
-        return add_working_days(start, days, case.state, case.district)
+    def days_allowed(self, case: Case) -> int | None:
+        """Return the working days allowed; the norm's own days come before the flow's. ``None``: no such clock."""
+        days: int | None = case.norm.rules.get("days", {}).get(self.name, self.days)
+        return days
 
-    def wakes(self, case: Case, received: datetime) -> datetime | None:
-        """Return the moment at which the clock ends this stay by itself; ``None`` when only people can."""
-        return None
+    def clock(self, case: Case, office: Office, received: datetime, left: int | None = None) -> dict[str, Any]:
+        """Return what a stay keeps of its clock: due by the working days of its office, of which only ``left`` may be left."""
+        days = self.days_allowed(case) if left is None else left
+        if days is None:
+            return {}
+        start = timezone.localdate(received, IST)
+        held = getattr(case.record, self.after) if self.after else None
+        start = max(start, held) if held else start
+        return {"days_allowed": days, "counted_from": start, "due": calendar_of(office).add(start, days)}
 
 
 class Step(Stay):
@@ -216,15 +216,18 @@ class Step(Stay):
         """Return every office of the file's place that holds the power; raise ``Refusal`` when none does."""
         return offices_for(self.power, self.level, case)
 
-    def due(self, case: Case, received: datetime) -> datetime | None:
-        """Return when the step is due: the record's own moment where the step has one, else by working days."""
-        return getattr(case.record, self.moment) if self.moment else super().due(case, received)
-
-    def wakes(self, case: Case, received: datetime) -> datetime | None:
+    def days_allowed(self, case: Case) -> int | None:
         if self.window is None:
-            return None
+            return super().days_allowed(case)
         rule, days = self.window
-        return add_working_days(received, int(case.norm.rules.get(rule, days)), case.state, case.district)
+        return int(case.norm.rules.get(rule, days))
+
+    def clock(self, case: Case, office: Office, received: datetime, left: int | None = None) -> dict[str, Any]:
+        """Return what a stay keeps of its clock: the record's own moment where the step has one; a window is ended by the clock."""
+        if self.moment:
+            return {"due": getattr(case.record, self.moment)}
+        kept = super().clock(case, office, received, left)
+        return {**kept, "wakes": kept["due"]} if self.window else kept
 
 
 class Watch(Stay):
@@ -244,5 +247,7 @@ class Watch(Stay):
         """Return the office that opened the file: it answers for what is watched."""
         return case.office
 
-    def wakes(self, case: Case, received: datetime) -> datetime | None:
-        return datetime.combine(getattr(case.record, self.date), time(0, 0), IST)
+    def clock(self, case: Case, office: Office, received: datetime, left: int | None = None) -> dict[str, Any]:
+        """Return the moment at which the clock sends the file on."""
+        wakes = datetime.combine(getattr(case.record, self.date), time(0, 0), IST)
+        return {"due": wakes, "wakes": wakes}

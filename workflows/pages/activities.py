@@ -13,6 +13,8 @@ from programme.plans import NotAdopted, report_progress, tracked
 from programme.powers import Power
 from workflows import authority, papers
 from workflows.authority import Refusal
+from workflows.exports.desks import ACTIVITIES
+from workflows.exports.linking import link
 from workflows.flows import ActionPlanFlow
 from workflows.forms.plan import ProgressForm
 from workflows.models import Case
@@ -98,5 +100,5 @@ def _show(request: OfficerRequest, case: Case, *, refused: tuple[Activity, Progr
             form = ProgressForm(prefix=_prefix(activity), initial={"status": activity.status, "progress": activity.progress})
         rows.append((activity, activity.is_late(today()), form))
     faults = filling.faults(refused[1]) if refused else []
-    context = {"case": case, "plan": plan, "rows": rows, "faults": faults}
+    context = {"case": case, "plan": plan, "rows": rows, "faults": faults, "get_list": link(ACTIVITIES, len(rows), plan=case.pk)}
     return show(request, "activities.html", context, tab="files", status=422 if faults else 200)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404, HttpResponse, JsonResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,14 +19,15 @@ from workflows import papers, steps
 from workflows.authority import Refusal, offices_with, visible_to
 from workflows.flows import FLOWS
 from workflows.forms.identity import concealed, revealed
-from workflows.forms.records import waiver_names
+from workflows.forms.records import names_besides
 from workflows.forms.rows import RowsField
 from workflows.models import Case, Draft, Enclosure, Movement
-from workflows.pages import filling
-from workflows.pages.frame import OfficerRequest, beginnings, for_officers, row_number, show
+from workflows.pages import filling, kept
+from workflows.pages.frame import OfficerRequest, beginnings, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing, whereto
 from workflows.templatetags.words import moment
+from workflows.workbooks.offered import offers
 
 
 @dataclass
@@ -41,6 +42,8 @@ class Sheet:
     movement: Movement | None = None
     draft: Draft | None = None
     may_sign: bool = True
+    # What was typed before a sign-in that had ended, in the form in which a draft keeps it; it stands before the draft.
+    come_back: dict[str, Any] | None = None
 
     def papers(self) -> list[Enclosure]:
         """Return the papers that count: those of the draft, and those of the file whose kind the draft does not bring anew."""
@@ -51,6 +54,7 @@ class Sheet:
 
     def form(self, officer: Officer, data: Any = None) -> Any:
         """Return the step's form: empty, as it was saved, or as it was just sent."""
+        typed = self.come_back if self.come_back is not None else self.draft.typed if self.draft else None
         return self.node.form_class(
             data,
             office=self.office,
@@ -58,7 +62,7 @@ class Sheet:
             norm=self.norm,
             papers=self.papers(),
             movement=self.movement,
-            initial=_as_typed(self.node.form_class, self.draft) if self.draft else None,
+            initial=as_typed(self.node.form_class, typed) if typed is not None else None,
         )
 
 
@@ -69,7 +73,7 @@ def new(request: OfficerRequest) -> HttpResponse:
     processes = beginnings(request.user)
     if not processes:
         raise Http404
-    return show(request, "new.html", {"processes": processes}, tab="new")
+    return show(request, "new.html", {"processes": processes, "in_excel": bool(offers(request.user))}, tab="new")
 
 
 @only(*SAFE)
@@ -129,28 +133,41 @@ def signing_offices(officer: Officer, flow_class: Any) -> list[Office]:
     return own + [office for office in others if node.power in office.designation.powers and office.pk not in mine]
 
 
-def drafts_of(officer: Officer) -> list[Draft]:
+@only(*SAFE)
+@for_officers
+def drafts(request: OfficerRequest) -> HttpResponse:
+    """List everything that is begun at the officer's offices and not yet signed."""
+    if not beginnings(request.user):
+        raise Http404
+    page = page_of(request, drafts_of(request.user))
+    return show(request, "drafts.html", {"page": page, "drafts": page.object_list}, tab="new")
+
+
+def drafts_of(officer: Officer) -> QuerySet[Draft]:
     """Return the new proposals begun at the officer's offices and not yet signed, the latest first."""
     offices = {office.pk for flow_class in FLOWS.values() for office in signing_offices(officer, flow_class)}
     if not offices:
-        return []
+        return Draft.objects.none()
     rows = Draft.objects.filter(office__in=offices, movement=None)
-    return list(rows.select_related("office__designation", "office__district", "saved_by").order_by("-saved_at", "pk"))
+    return rows.select_related("office__designation", "office__district", "saved_by").order_by("-saved_at", "pk")
 
 
 def write(request: OfficerRequest, sheet: Sheet, *, here: str) -> HttpResponse:
     """Show the form, save what is typed, or sign it."""
     if request.method != "POST":
+        brought = kept.brought_back(request, here)
+        sheet.come_back = _typed(sheet.node.form_class, brought) if brought else None
         return _show(request, sheet, sheet.form(request.user))
+    before = sheet.draft
     sheet.draft = save(request, sheet)
     action = request.POST.get("action", "")
     if action == "autosave":
-        return JsonResponse({"said": _("Saved at %(moment)s.") % {"moment": moment(timezone.now())}})
+        return JsonResponse({"said": saved_words(before, request.user)})
     if action.startswith("remove:"):
         _remove(request, sheet.draft, action.removeprefix("remove:"))
         return redirect(here + "#papers")
     if action == "discard":
-        _discard(sheet.draft)
+        papers.throw_away(sheet.draft)
         messages.success(request, _("The draft is thrown away."))
         return redirect("inbox")
     bad_papers = _receive(request, sheet, sheet.draft)
@@ -164,6 +181,15 @@ def write(request: OfficerRequest, sheet: Sheet, *, here: str) -> HttpResponse:
     return _sign(request, sheet)
 
 
+def saved_words(before: Draft | None, officer: Officer) -> str:
+    """Say that the draft is saved, and whose words it replaced: of two who write, the last one wins and is told."""
+    said = _("Saved at %(moment)s.") % {"moment": moment(timezone.now())}
+    if before is None or before.saved_by_id == officer.pk:
+        return said
+    words = {"who": before.saved_by.name, "moment": moment(before.saved_at)}
+    return said + " " + _("It stands in the place of what %(who)s saved on %(moment)s.") % words
+
+
 def _sign(request: OfficerRequest, sheet: Sheet) -> HttpResponse:
     form = sheet.form(request.user, request.POST)
     if not form.is_valid():
@@ -175,30 +201,37 @@ def _sign(request: OfficerRequest, sheet: Sheet) -> HttpResponse:
         if case.record.acknowledged():
             messages.success(request, whereto(case))
             return redirect("acknowledgement", pk=case.pk)
-    return after_signing(request, case)
+    return after_signing(request, case, sheet.movement)
 
 
 def save(request: OfficerRequest, sheet: Sheet) -> Draft:
     """Keep what was typed, exactly as typed, whatever is still wrong with it; numbers of persons concealed."""
-    # What a hidden field carries belongs to the page that was open, not to the draft.
-    fields = sheet.node.form_class.base_fields
-    names = {name for name, field in fields.items() if not field.widget.is_hidden} | waiver_names(sheet.node.form_class)
-    typed = {name: [value.replace("\x00", "") for value in values] for name, values in request.POST.lists() if name in names}
-    for name, field in _row_fields(fields):
-        typed |= field.typed(name, request.POST, more=request.POST.get("action") == f"more:{name}")
-    kept = {
-        "typed": concealed(sheet.node.form_class, typed),
+    typed = _typed(sheet.node.form_class, request.POST)
+    words = {
+        "typed": typed,
         "subject": (typed.get(sheet.node.form_class.titled_by) or [""])[-1][:200],
         "saved_by": request.user,
+        **({} if sheet.may_sign else {"prepared_by": request.user}),
     }
     fixed = {"kind": sheet.flow_class.slug, "office": sheet.office, "made_by": request.user}
     if sheet.movement:
         row, _made = Draft.objects.update_or_create(
-            movement=sheet.movement, defaults=kept, create_defaults={**kept, **fixed, "key": sheet.key}
+            movement=sheet.movement, defaults=words, create_defaults={**words, **fixed, "key": sheet.key}
         )
     else:
-        row, _made = Draft.objects.update_or_create(key=sheet.key, defaults=kept, create_defaults={**kept, **fixed})
+        row, _made = Draft.objects.update_or_create(key=sheet.key, defaults=words, create_defaults={**words, **fixed})
     return row
+
+
+def _typed(form_class: Any, sent: QueryDict) -> dict[str, Any]:
+    """Return what was typed as a draft keeps it: exactly as typed, numbers of persons concealed."""
+    # What a hidden field carries belongs to the page that was open, not to the draft.
+    fields = form_class.base_fields
+    names = {name for name, field in fields.items() if not field.widget.is_hidden} | names_besides(form_class, sent)
+    typed = {name: [value.replace("\x00", "") for value in values] for name, values in sent.lists() if name in names}
+    for name, field in _row_fields(fields):
+        typed |= field.typed(name, sent, more=sent.get("action") == f"more:{name}")
+    return concealed(form_class, typed)
 
 
 def _receive(request: OfficerRequest, sheet: Sheet, draft: Draft) -> dict[str, list[str]]:
@@ -218,21 +251,14 @@ def _remove(request: OfficerRequest, row: Draft, paper: str) -> None:
     papers.discard(row.enclosures.filter(pk=row_number(paper), case=None).first())
 
 
-def _discard(row: Draft) -> None:
-    """Throw a draft away, with the papers that were never signed."""
-    for paper in row.enclosures.filter(case=None):
-        papers.discard(paper)
-    row.delete()
-
-
-def _as_typed(form_class: Any, row: Draft) -> dict[str, Any]:
+def as_typed(form_class: Any, stored: dict[str, Any]) -> dict[str, Any]:
     """Return the saved words as initial values, so that a half-finished form shows no fault before it is sent."""
     fields = form_class.base_fields
     several = {name for name, field in fields.items() if getattr(field.widget, "allow_multiple_selected", False)}
-    kept = revealed(form_class, row.typed)
-    names = fields.keys() | waiver_names(form_class)
-    typed = {name: values if name in several else values[-1] for name, values in kept.items() if name in names and values}
-    return typed | {name: field.restored(name, row.typed) for name, field in _row_fields(fields)}
+    plain = revealed(form_class, stored)
+    names = fields.keys() | names_besides(form_class, plain)
+    typed = {name: values if name in several else values[-1] for name, values in plain.items() if name in names and values}
+    return typed | {name: field.restored(name, stored) for name, field in _row_fields(fields)}
 
 
 def _row_fields(fields: dict[str, Any]) -> list[tuple[str, RowsField]]:
@@ -254,5 +280,6 @@ def _show(request: OfficerRequest, sheet: Sheet, form: Any, *, bad_papers: dict[
         "faults": faults,
         "offices": offices if len(offices) > 1 else [],
         "objected": form.objected,
+        "in_excel": bool(offers(request.user)),
     }
     return show(request, "form.html", context, tab="inbox" if case else "new", status=422 if faults else 200)

@@ -1,40 +1,32 @@
-"""The file: its page, its whole history, and the list of files one may read."""
+"""The file: its page, its whole history, and the address of the list of files one may read."""
 
 import json
+from functools import partial
 from typing import Any
 
-from django.db.models import Prefetch, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from workflows import authority, deadlines, history, reasons, steps
-from workflows.authority import visible_to
-from workflows.forms.decisions import WithdrawalForm
+from programme.models import Officer
+from programme.powers import Power
+from workflows import authority, deadlines, history, inbox, objections, reasons, steps
+from workflows.letters.letter import field_label
 from workflows.models import Case, Movement
-from workflows.pages import filling
-from workflows.pages.frame import OfficerRequest, for_officers, page_of, readable_case, search_words, show
+from workflows.pages import filling, kept, listing, prepared, sights
+from workflows.pages.boxes import beside
+from workflows.pages.frame import OfficerRequest, for_officers, list_come_from, readable_case, show
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
 from workflows.record import export
 from workflows.sittings import seats
 
 
-@only(*SAFE)
+@only(*SAFE, "POST")
 @for_officers
 def files(request: OfficerRequest) -> HttpResponse:
-    """List the files the officer may read, the newest first, with a search over number, subject and district."""
-    words, state = search_words(request), request.GET.get("state", "")
-    rows = visible_to(request.user).select_related("district").order_by("-pk")
-    if state in ("open", "closed"):
-        rows = rows.filter(ending="") if state == "open" else rows.exclude(ending="")
-    for word in words.split():
-        named = Q(district__name_en__icontains=word) | Q(district__name_hi__icontains=word)
-        rows = rows.filter(Q(number__icontains=word) | Q(subject__icontains=word) | named)
-    waiting = Movement.objects.filter(disposed=None).select_related("office__designation", "office__district")
-    page = page_of(request, rows.prefetch_related(Prefetch("movements", waiting, to_attr="waiting")))
-    states = [("", _("All")), ("open", _("Open")), ("closed", _("Closed"))]
-    return show(request, "files.html", {"page": page, "words": words, "state": state, "states": states}, tab="files")
+    """List the files the officer may read; keep, rename or delete a search of his when the list is sent back."""
+    return listing.change_searches(request) if request.method == "POST" else listing.list_page(request)
 
 
 @only(*SAFE)
@@ -44,24 +36,24 @@ def file(request: OfficerRequest, pk: int) -> HttpResponse:
     return file_page(request, readable_case(request, pk))
 
 
-def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdrawal: Any = None, status: int = 200) -> HttpResponse:
-    """Render the file; ``form`` and ``withdrawal`` are refused forms to be shown again with what was typed."""
+def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: int = 200, **sent: Any) -> HttpResponse:
+    """Render the file; ``form`` and those of ``sent`` are refused forms to be shown again with what was typed (see ``boxes.beside``)."""
     officer = request.user
-    stays = list(case.movements.select_related("office__designation", "office__district", "ladder").order_by("received", "pk"))
-    for stay in stays:
-        stay.case = case
+    stays = stays_of(case, *(f"draft__{who}" for who in ("made_by", "saved_by", "prepared_by")))
     waiting = [stay for stay in stays if stay.is_open]
-    mine = next((stay for stay in waiting if _holds(officer, stay)), None)
-    refusal = _why_not(officer, mine) if mine else ""
+    mine, refusal, signs = _mine(officer, waiting)
+    draft = None
     if mine and not refusal:
         if mine.opened_at is None:
             steps.record_opening(mine, by=officer)
-        if form is None and not mine.node.own_page and not mine.node.in_committee:
-            form = mine.node.form_class(movement=mine, officer=officer)
-    if withdrawal is None and steps.may_withdraw(officer, case):
-        withdrawal = WithdrawalForm(prefix="withdraw", initial={"seen": case.head})
+        if not mine.node.own_page and not mine.node.in_committee:
+            draft = prepared.of(mine) if form is None else prepared.shown_to(request, mine)
+            form = form or prepared.form_of(request, mine, draft)
+    choice = list_come_from(request)
+    ahead, behind = inbox.neighbours(officer, mine, choice) if mine and choice else (None, None)
+    told = _told(case, stays) | beside(officer, case, stays, mine if signs else None, before=partial(_typed_before, request), **sent)
     context = {
-        **_told(case, stays),
+        **told,
         "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
@@ -69,13 +61,34 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, withdraw
         "sittings": seats.of_file(officer, case),
         "refusal": refusal,
         "form": form,
+        "prepares": bool(mine) and not refusal and not signs,
+        "draft": draft,
+        "prepared_by": steps.preparer(draft, officer),
         "fields": filling.plain_fields(form) if form else [],
         "why": reasons.why(mine) if mine else "",
+        "resumed": reasons.resumed(mine) if mine else "",
+        "away": _away(officer, waiting, stays),
         "destinations": mine.node.destinations(case) if mine and not refusal else [],
-        "withdrawal": withdrawal,
-        "faults": filling.faults(form) + filling.faults(withdrawal),
+        "list_query": f"?{choice.query}" if choice else "",
+        "ahead": ahead,
+        "behind": behind,
+        "shown": sights.carried(officer, mine, form, told["raised"]) if mine and form and signs else "",
+        "faults": [fault for refused in (form, *sent.values()) for fault in filling.faults(refused)],
     }
     return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
+
+
+def stays_of(case: Case, *more: str) -> list[Movement]:
+    rows = case.movements.select_related("office__designation__department", "office__district", "ladder", *more)
+    stays = rows.order_by("received", "pk")
+    for stay in stays:
+        stay.case = case
+    return list(stays)
+
+
+def _away(officer: Officer, waiting: list[Movement], stays: list[Movement]) -> str:
+    offices = {held.office.pk for held in authority.capacities(officer)}
+    return reasons.away(waiting[0], stays, offices) if waiting else ""
 
 
 def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
@@ -90,6 +103,7 @@ def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
         "issued": papers_issued(sheet.paragraphs),
         "stages": history.stages(case, stays),
         "opinions": history.opinions(case, stays, sheet.paragraphs),
+        **_objected(case),
         "acknowledged": bool(case.record.acknowledged()),
         "summary": case.flow_class.summary(case),
         "ending": case.ending_title,
@@ -98,33 +112,39 @@ def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
     }
 
 
+def _objected(case: Case) -> dict[str, Any]:
+    """Return the objections that were raised, each with the name of its field or paper, and their count; one query while there is none."""
+    raised = objections.standing(case)
+    rows = list(raised.select_related("noting__office__designation", "noting__office__district", "answered_in").order_by("pk"))
+    named = [(field_label(case.flow_class.record, objection.to), objection) for objection in rows]
+    return {"raised": named, "tally": objections.tally(raised) if rows else None}
+
+
 def _holds(officer: Any, stay: Movement) -> bool:
-    return any(stay.office_id == held.office.pk and stay.power in held.powers for held in authority.capacities(officer))
+    """Say whether the stay is at an office for which the officer acts or, as its assistant, prepares."""
+    powers = {stay.power, Power.PREPARE_NOTING.value} if stay.power else set()
+    return any(stay.office_id == held.office.pk and powers & held.powers for held in authority.capacities(officer))
 
 
-def _why_not(officer: Any, stay: Movement) -> str:
-    """Return the reason why the officer may not take a step that waits at his own office; empty when he may."""
+def _mine(officer: Officer, waiting: list[Movement]) -> tuple[Movement | None, str, bool]:
+    """Return the stay at the officer's own offices that he signs, else one he prepares, else one with the reason why he may not."""
+    held = [(stay, *_standing(officer, stay)) for stay in waiting if _holds(officer, stay)]
+    return min(held, key=lambda each: (bool(each[1]), not each[2]), default=(None, "", False))
+
+
+def _standing(officer: Any, stay: Movement) -> tuple[str, bool]:
+    """Return why the officer may do nothing at a stay of his own office, empty when he may, and whether he signs there."""
     try:
-        authority.check_step(officer, stay, afresh=False)
+        return "", authority.signs(officer, stay, afresh=False)
     except authority.Refusal as refusal:
-        return str(refusal)
-    return ""
+        return str(refusal), False
 
 
-@only(*SAFE)
-@for_officers
-def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Show every paragraph with all that the record holds of it, for the auditor."""
-    case = readable_case(request, pk)
-    sheet = history.note_sheet(case)
-    context = {
-        "case": case,
-        "paragraphs": sheet.paragraphs,
-        "chain_holds": sheet.holds,
-        "paper_names": case.record.PAPERS,
-        "issued": papers_issued(sheet.paragraphs),
-    }
-    return show(request, "history.html", context, tab="files")
+def _typed_before(request: OfficerRequest, name: str, pk: int, prefix: str) -> dict[str, Any]:
+    """Return what was typed into a box before the officer had to sign in again, as its initial values."""
+    brought = kept.brought_back(request, reverse(name, args=[pk])) or QueryDict()
+    typed = {box.removeprefix(f"{prefix}-"): brought.getlist(box) for box in brought if box.startswith(f"{prefix}-")}
+    return {box: values if box == "offices" else values[-1] for box, values in typed.items() if values and box != "seen"}
 
 
 @only(*SAFE)

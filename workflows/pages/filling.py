@@ -15,10 +15,11 @@ PAPERS = "paper_"
 
 @dataclass(frozen=True)
 class Row:
-    """One field with the objections of the officer who returned the file, and its value where it is closed to change."""
+    """One field with the objections of whoever returned the file, where they are answered, and its value where it is closed to change."""
 
     field: Any
     objections: list[Any]
+    replies: list[Any]
     shown: str = ""
 
 
@@ -44,7 +45,7 @@ def sections(form: Any) -> list[Section]:
 def _row(form: Any, name: str) -> Row:
     closed = form.fields[name].disabled
     shown = _shown(form.instance, name) if closed and not isinstance(form.fields[name], RowsField) else ""
-    return Row(form[name], form.objections_to(name), shown)
+    return Row(form[name], form.objections_to(name), form.replies_to(name), shown)
 
 
 def _shown(record: Any, name: str) -> str:

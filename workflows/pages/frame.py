@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +18,13 @@ from django.views.decorators.cache import never_cache
 from programme.models import Charge, Officer
 from programme.models.naming import in_language
 from programme.powers import Power
-from workflows import inbox
-from workflows.authority import Overtaken, Refusal, capacities, may_anywhere, visible_to
+from workflows import inbox, readings
+from workflows.authority import Overtaken, Refusal, audits, capacities, may_anywhere, refuse_auditor, visible_to
+from workflows.filters import words_in
 from workflows.flows import FLOWS
 from workflows.models import Case, Movement
-from workflows.pages import problems
+from workflows.pages import account, kept, problems, proof
+from workflows.repairs import rights
 from workflows.sittings import seats
 
 PAGE_LENGTH = 25
@@ -33,6 +35,8 @@ class OfficerRequest(HttpRequest):
     """A request of somebody signed in; ``for_officers`` lets no other through."""
 
     user: Officer
+    # The file that the page reads; none until it has been found.
+    case_read: Case | None = None
 
 
 @dataclass(frozen=True)
@@ -46,25 +50,59 @@ class Tab:
 
 
 def for_officers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Open a page to signed-in officers only; a refusal or an overtaken act becomes a page with its sentence."""
+    """Open a page to signed-in officers only; a refusal or an overtaken act becomes a page with its sentence.
 
+    A form that comes after the sign-in has ended is not carried out; its words come back once the officer is signed in again.
+    An auditor sends no form, and what he reads is written down before he reads it.
+    """
+    return _opened(view, auditors_send=False)
+
+
+def at_the_bench(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open a page as ``for_officers`` does; here an auditor may send what is his own: samples, observations, work he asks for."""
+    return _opened(view, auditors_send=True)
+
+
+def _opened(view: Callable[..., HttpResponseBase], *, auditors_send: bool) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return view(request, *args, **kwargs)
+            if request.method not in problems.SAFE and not auditors_send:
+                refuse_auditor(request.user)
+            response = proof.leads_to_factor(request) or view(request, *args, **kwargs)
+            if response.status_code == HTTPStatus.OK:
+                _record_reading(request)
+            return response
+        except proof.ProofWanted:
+            return proof.asked(request)
         except Refusal as refusal:
             return problems.refused(request, str(refusal))
         except Overtaken as overtaken:
             return problems.overtaken(request, str(overtaken))
 
-    return never_cache(login_required(answer, login_url="sign_in"))
+    inside = login_required(answer, login_url="sign_in")
+
+    @wraps(view)
+    def signed_in(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not request.user.is_authenticated:
+            return account.sign_in_again(request)
+        return inside(request, *args, **kwargs)
+
+    return never_cache(signed_in)
+
+
+def _record_reading(request: OfficerRequest) -> None:
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    case = getattr(request, "case_read", None)
+    readings.record(request.user, page=page or "", address=request.get_full_path(), case=case and case.pk)
 
 
 def show(
     request: OfficerRequest, template: str, context: dict[str, Any] | None = None, *, tab: str = "", status: int = 200
 ) -> HttpResponse:
     """Render a page with the frame of a signed-in officer."""
-    return render(request, f"workflows/{template}", {**frame(request, tab), **(context or {})}, status=status)
+    shown = {**frame(request, tab), "left_over": kept.left_over(request), **(context or {})}
+    return render(request, f"workflows/{template}", shown, status=status)
 
 
 def row_number(text: str) -> int:
@@ -81,6 +119,7 @@ def frame(request: OfficerRequest, tab: str) -> dict[str, Any]:
         "government": in_language(office.designation.state, "government") if office else "",
         "department": office.designation.department if office else None,
         "office": office,
+        "auditor": audits(request.user) is not None,
         "tabs": tabs(request),
         "tab": tab,
     }
@@ -89,12 +128,19 @@ def frame(request: OfficerRequest, tab: str) -> dict[str, Any]:
 def tabs(request: OfficerRequest) -> list[Tab]:
     """Return the tabs of an officer; the badge is the same count as the inbox shows."""
     officer = request.user
+    title = _("My inbox") if inbox.works_at_a_desk(officer) else _("Home")
     shown = [
-        Tab("inbox", _("My inbox"), reverse("inbox"), badge=counts(request).all),
+        Tab("inbox", title, reverse("inbox"), badge=counts(request).all),
         Tab("files", _("Files"), reverse("files")),
+        Tab("notices", _("Notices"), reverse("notices"), badge=counts(request).unread),
     ]
     if may_anywhere(officer, Power.SEE_STATE):
         shown.append(Tab("season", _("Action plans"), reverse("season")))
+    elif may_anywhere(officer, Power.SEE_DISTRICT):
+        shown.append(Tab("season", _("Will we make it?"), reverse("forecast")))
+    if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT)):
+        shown.append(Tab("review", _("Review"), reverse("review")))
+        shown.append(Tab("reports", _("Reports"), reverse("reports")))
     openings = beginnings(officer)
     if len(openings) == 1:
         slug, flow_class = openings[0]
@@ -104,12 +150,18 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
     if seats.sits_anywhere(officer):
         shown.append(Tab("sittings", _("Committee"), reverse("sittings"), badge=seats.count_waiting(officer)))
+    if capacities(officer):
+        shown.append(Tab("charges", _("Charges"), reverse("charges")))
     if may_anywhere(officer, Power.AUDIT):
+        shown.append(Tab("audit", _("Audit"), reverse("audit")))
         shown.append(Tab("sittings", _("Committees"), reverse("sittings")))
         shown.append(Tab("seals", _("Seals"), reverse("seals")))
     if may_anywhere(officer, Power.AUDIT) or may_anywhere(officer, Power.ADMINISTER):
+        shown.append(Tab("feasibility", _("Feasibility"), reverse("feasibility")))
         shown.append(Tab("health", _("Health"), reverse("health")))
     if may_anywhere(officer, Power.ADMINISTER):
+        shown.append(Tab("readings", _("Readings"), reverse("readings")))
+        shown.append(Tab("repair", _("Repair"), reverse("repair"), badge=rights.count_waiting(officer)))
         shown.append(Tab("setup", _("Set-up"), reverse("admin:index", current_app="setup")))
     return shown
 
@@ -119,6 +171,17 @@ def counts(request: OfficerRequest) -> inbox.Counts:
     if not hasattr(request, "inbox_counts"):
         request.inbox_counts = inbox.counts(request.user)  # type: ignore[attr-defined]
     return request.inbox_counts  # type: ignore[attr-defined]
+
+
+def list_come_from(request: OfficerRequest) -> inbox.Choice | None:
+    """Return the part of the inbox that the address says the reader came from; ``None`` when it names none."""
+    return list_named(request.GET) if "filter" in request.GET else None
+
+
+def list_named(sent: QueryDict) -> inbox.Choice:
+    """Return the part of the inbox that an address or a form names; all of it for a word that names none."""
+    asked = sent.get("filter", "")
+    return inbox.Choice(asked if asked in inbox.FILTERS else "", words_in(sent))
 
 
 def beginnings(officer: Any) -> list[tuple[str, Any]]:
@@ -143,6 +206,7 @@ def readable_case(request: OfficerRequest, pk: int) -> Case:
     case = rows.filter(pk=pk).first()
     if case is None:
         raise Http404
+    request.case_read = case
     return case
 
 
@@ -166,9 +230,4 @@ def page_of(request: OfficerRequest, rows: Any, *, total: int | None = None) -> 
 
 def search_words(request: OfficerRequest) -> str:
     """Return what was typed into the search box, without what no database takes."""
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    try:
-        words.encode()
-    except UnicodeEncodeError:
-        raise BadRequest from None
-    return words
+    return words_in(request.GET)

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programme.powers import Power
-from workflows import jobs
+from workflows import jobs, notices
 from workflows.authority import Refusal, may_anywhere
-from workflows.models import Checkpoint, Incident, Job, Leaf, Message, Noting, Pulse
+from workflows.models import Checkpoint, Incident, Job, Leaf, Noting, Obstacle, Pulse
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
+from workflows.repairs import rights
 
 # Worker and beat show themselves every 20 seconds, the postman runs every few and the sealer every 60; two minutes of silence is a fault.
 SILENCE = timedelta(minutes=2)
+# What runs every minute by itself; the one that was silent longest speaks for all.
+SWEEPS = ("end_by_clock", "sweep_stuck_files", "tell_due", "escalate", "remind", "mail_digests")
 OLDEST_MAIL = timedelta(minutes=15)
 
 
@@ -42,9 +45,21 @@ def signs(now: datetime | None = None) -> list[Sign]:
         pulses = dict(Pulse.objects.values_list("name", "at"))
         for name, title in (("worker", _("Worker")), ("beat", _("Clock (beat)")), ("drain", _("Postman")), ("seal", _("Sealer"))):
             found.append(_pulse(name, title, pulses.get(name), now))
-        return [*found, _seal(now), _outbox(now), _jobs(), _incidents()]
+        found.append(_pulse("sweeps", _("Clocks, reminders and escalation"), _longest_silent(pulses), now))
+        return [*found, _seal(now), _outbox(now), _jobs(), _incidents(), _obstacles()]
     except DatabaseError:
         return [Sign("database", _("Database"), False, _("does not answer"))]
+
+
+def ailing() -> list[Sign]:
+    """Return the signs that are not well. Whoever serves the page finds them, so it needs no worker to be told."""
+    return [sign for sign in signs() if not sign.well]
+
+
+def _longest_silent(pulses: dict[str, datetime | None]) -> datetime | None:
+    """Return when the sweep that was silent longest was seen; ``None`` when one of them never came to its end."""
+    seen = [at for name in SWEEPS if (at := pulses.get(name))]
+    return min(seen) if len(seen) == len(SWEEPS) else None
 
 
 def _pulse(name: str, title: str, at: datetime | None, now: datetime) -> Sign:
@@ -69,8 +84,8 @@ def _seal(now: datetime) -> Sign:
 
 
 def _outbox(now: datetime) -> Sign:
-    waiting = Message.objects.filter(sent_at=None)
-    count, oldest = waiting.count(), waiting.order_by("made_at").values_list("made_at", flat=True).first()
+    waiting = notices.waiting()
+    count, oldest = waiting.count(), waiting.values_list("made_at", flat=True).first()
     said = ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": count}
     return Sign("outbox", _("Outbox"), oldest is None or now - oldest <= OLDEST_MAIL, said, count)
 
@@ -86,6 +101,12 @@ def _jobs() -> Sign:
 def _incidents() -> Sign:
     count = Incident.objects.filter(closed_at=None).count()
     return Sign("incidents", _("Open incidents"), True, str(count), count)
+
+
+def _obstacles() -> Sign:
+    """An empty post is the administration's affair, not the machine's: the count informs and alarms nobody."""
+    count = Obstacle.objects.filter(closed_at=None, stops=True).count()
+    return Sign("obstacles", _("Places where files would stop"), True, str(count), count)
 
 
 def _age(span: timedelta) -> str:
@@ -113,4 +134,5 @@ def health(request: OfficerRequest) -> HttpResponse:
     if not any(may_anywhere(request.user, power) for power in (Power.ADMINISTER, Power.AUDIT)):
         raise Refusal(_("This page is open to the programme administrator and to auditors."))
     incidents = Incident.objects.filter(closed_at=None).select_related("case").order_by("-raised_at")[:50]
-    return show(request, "health.html", {"signs": signs(), "incidents": incidents}, tab="health")
+    context = {"signs": signs(), "incidents": incidents, "repairs": rights.states_of(request.user)}
+    return show(request, "health.html", context, tab="health")

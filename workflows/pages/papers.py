@@ -6,6 +6,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpResponseBase
 
 from programme.models import Officer
+from programme.powers import Power
 from workflows.authority import may
 from workflows.flows import FLOWS
 from workflows.models import Draft, Enclosure, OrderPaper
@@ -35,7 +36,7 @@ def draft_paper(request: OfficerRequest, key: uuid.UUID, paper: int) -> HttpResp
 
 def _may_write(officer: Officer, draft: Draft) -> bool:
     if draft.movement:
-        return may(officer, draft.movement.power, draft.office, afresh=False)
+        return any(may(officer, power, draft.office, afresh=False) for power in (draft.movement.power, Power.PREPARE_NOTING))
     return draft.office in signing_offices(officer, FLOWS[draft.kind])
 
 
@@ -52,7 +53,12 @@ def attachment(file: Any, name: str, content_type: str) -> HttpResponseBase:
         stored = file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(stored, as_attachment=True, filename=name, content_type=content_type)
+    return to_keep(stored, name, content_type)
+
+
+def to_keep(content: Any, name: str, content_type: str) -> HttpResponseBase:
+    """Answer with an open file as something to keep, never to run."""
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"

@@ -6,21 +6,46 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from workflows.flows import FLOWS
+from workflows.flows import VERSIONS
 from workflows.forms.identity import identity_names
 
+PROBLEM_JSON = "application/problem+json"
+API = "/api/v"
 # Never shown back to anybody, whatever form it came from.
-SECRET_FIELDS = frozenset({"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "new_password1", "new_password2"})
+SECRET_FIELDS = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "kept",
+        "shown",
+        "code",
+        "password",
+        "password1",
+        "password2",
+        "old_password",
+        "new_password1",
+        "new_password2",
+    }
+)
 
 
 def page(request: HttpRequest, status: int, title: str, text: str, **more: Any) -> HttpResponse:
-    """Render a problem page. It asks the database nothing, so that it also stands when the database does not."""
+    """Render a problem page, for a program a problem document.
+
+    It asks the database nothing, so that it also stands when the database does not.
+    """
+    if request.path.startswith(API):
+        return JsonResponse(document(status, title, text), status=status, content_type=PROBLEM_JSON)
     context = {"title": title, "text": text, "status": status, "source_url": settings.SOURCE_URL, **more}
     return render(request, "workflows/problem.html", context, status=status)
+
+
+def document(status: int, title: str, text: str) -> dict[str, Any]:
+    """Return a problem as RFC 9457 says it."""
+    return {"type": "about:blank", "title": title, "status": status, "detail": text}
 
 
 def only(*methods: str) -> Callable[..., Any]:
@@ -83,25 +108,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return page(request, 500, _("Something failed here"), text)
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that stayed open longer than the session: show the words back, so that nothing typed is lost."""
-    text = _("The page was open too long, or you signed in again elsewhere. Nothing was signed.")
-    advice = _("A draft that was saved is safe. What you had typed now stands below: open the page again and copy it.")
-    return page(request, 403, _("Please open the page again"), text, advice=advice, back=request.path, typed=typed(request))
-
-
 def typed(request: HttpRequest) -> list[str]:
     """Return the sentences of a form that was sent, without marks, choices, secrets and numbers of persons."""
-    if request.method != "POST":
-        return []
-    pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+    return sentences(without_secrets(request.POST)) if request.method == "POST" else []
+
+
+def sentences(sent: dict[str, list[str]]) -> list[str]:
+    """Return what somebody wrote himself, not only chose."""
+    return [value for values in sent.values() for value in values if len(value.split()) > 1]
+
+
+def without_secrets(sent: QueryDict) -> dict[str, list[str]]:
+    """Return what a form sent by its names, without secrets and numbers of persons."""
     hidden = SECRET_FIELDS | _identity_fields()
     # A row of a table on a form has its number before the name: partners-0-aadhaar.
-    return [value for name, value in pairs if name.rpartition("-")[2] not in hidden and len(value.split()) > 1]
+    return {name: [str(value) for value in values] for name, values in sent.lists() if name.rpartition("-")[2] not in hidden}
 
 
 @cache
 def _identity_fields() -> frozenset[str]:
     """Return the names under which the forms of all processes take numbers of persons and units."""
-    forms = [getattr(node, "form_class", None) for flow in FLOWS.values() for node in flow.instance.nodes()]
+    forms = [getattr(node, "form_class", None) for flow in VERSIONS.values() for node in flow.instance.nodes()]
     return frozenset(name for form in forms if form for name in identity_names(form))

@@ -3,22 +3,28 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workflows import inbox
 from workflows.models import Case, Movement
-from workflows.pages.frame import OfficerRequest
+from workflows.pages.frame import OfficerRequest, list_come_from
 
 
-def after_signing(request: OfficerRequest, case: Case) -> HttpResponse:
-    """Lead to the next waiting file, or to the inbox when none is left."""
+def after_signing(request: OfficerRequest, case: Case, stay: Movement | None = None) -> HttpResponse:
+    """Lead to the file behind ``stay`` in the list the officer came from, else to the first one; to the inbox when none is left.
+
+    The address ends in the main part of the page, so that the keyboard goes on there.
+    """
     said = whereto(case)
-    following = inbox.waiting(request.user).exclude(case=case.pk).first()
+    choice = list_come_from(request) or inbox.Choice()
+    others = inbox.chosen(request.user, choice).exclude(case=case.pk)
+    following = (others.filter(inbox.after(stay)).first() if stay else None) or others.first()
     if following is None:
-        messages.success(request, said)
+        messages.success(request, said if choice.is_all else said + " " + _("It was the last one of the list you came from."))
         return redirect("inbox")
     messages.success(request, said + " " + _("This is the next file that waits for you."))
-    return redirect("file", pk=following.case_id)
+    return redirect(f"{reverse('file', args=[following.case_id])}?{choice.query}#main")
 
 
 def whereto(case: Case) -> str:

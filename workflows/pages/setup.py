@@ -2,26 +2,23 @@
 
 import json
 import re
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.calendar import weekly_off
 from programme.models import (
     Allotment,
     BudgetHead,
-    Department,
     Designation,
     District,
     Holiday,
@@ -32,125 +29,45 @@ from programme.models import (
     Posting,
     Product,
     State,
+    WeeklyOffs,
 )
 from programme.norms.borders import border_table
 from programme.norms.faults import faults
 from programme.norms.publishing import NotPublished, fingerprint, publish
 from programme.norms.schemes import scheme_of
-from programme.powers import Power
-from workflows import postings
-from workflows.authority import capacities, may_anywhere
+from workflows import postings, sign_ins, tokens
+from workflows.authority import Refusal
 from workflows.flows import FLOWS
-
-
-def signed_in(request: HttpRequest) -> Officer:
-    """Return who asks; somebody who is not signed in holds no capacity, so nothing opens to him."""
-    return cast(Officer, request.user)
-
-
-class SetUp(admin.AdminSite):
-    """Open to whoever holds the power to administer today. Being staff or superuser opens nothing."""
-
-    site_header = site_title = gettext_lazy("Set-up")
-    index_title = gettext_lazy("Set-up tables")
-    site_url = "/"
-    enable_nav_sidebar = False
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        return may_anywhere(signed_in(request), Power.ADMINISTER)
-
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if request.user.is_authenticated:
-            raise PermissionDenied
-        return redirect(f"/sign-in/?{urlencode({'next': request.GET.get('next', '/setup/')})}")
-
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return redirect("sign_out")
-
-
-site = SetUp(name="setup")
-
-
-def own_states(request: HttpRequest) -> set[int]:
-    """Return the States whose tables this administrator keeps."""
-    return {held.office.state_id for held in capacities(signed_in(request)) if Power.ADMINISTER in held.powers}
-
-
-class Table(admin.ModelAdmin):
-    """A table of the administrator's own State. ``state`` is the way from a row to its State."""
-
-    state = "state"
-    deletes = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).filter(**{f"{self.state}__in": own_states(request)})
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only rows of the administrator's own State."""
-        ways = {
-            State: "pk", District: "state", Department: "state", Designation: "state",
-            Office: "designation__state", BudgetHead: "state",
-        }  # fmt: skip
-        way = ways.get(db_field.related_model)
-        if way:
-            kwargs["queryset"] = db_field.related_model.objects.filter(**{f"{way}__in": own_states(request)})
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_anywhere(signed_in(request), Power.ADMINISTER)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_module_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.deletes and self.has_module_permission(request)
-
-
-class ReadOnly(Table):
-    """A table to read: it is changed elsewhere, for the reason that each one states."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class StateForm(forms.ModelForm):
-    def clean_weekly_offs(self) -> list[str]:
-        """Refuse a word the calendar cannot read: every due date of the State hangs on it."""
-        words = self.cleaned_data["weekly_offs"]
-        for word in words if isinstance(words, list) else [words]:
-            try:
-                weekly_off(str(word))
-            except ValueError as error:
-                raise ValidationError(str(error)) from None
-        return words if isinstance(words, list) else [words]
+from workflows.models import AuditScope
+from workflows.pages import kept, proof, setup_audit, setup_days
+from workflows.pages.setup_site import ReadOnly, Table, own_states, signed_in, site
 
 
 @admin.register(State, site=site)
 class States(Table):
-    form = StateForm
+    """Names of the State. Its weekly offs are read here; a change of them is dated, in a table of its own."""
+
     state = "pk"
     list_display = ["name_en", "name_hi", "short"]
     fields = ["name_en", "name_hi", "government_en", "government_hi", "weekly_offs"]
+    readonly_fields = ["weekly_offs"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
 
-@admin.register(Holiday, site=site)
-class Holidays(Table):
-    deletes = True
-    list_display = ["date", "name_en", "name_hi", "district"]
-    list_filter = ["date"]
+site.register(Holiday, setup_days.Holidays)
+site.register(WeeklyOffs, setup_days.OffsOfTheWeek)
+site.register(AuditScope, setup_audit.Scopes)
+
+
+@admin.register(District, site=site)
+class Districts(ReadOnly):
+    """Districts and their codes are the census's and the LGD directory's; every load follows the State's fixtures."""
+
+    list_display = ["lgd_code", "name_en", "name_hi", "aliases"]
     search_fields = ["name_en", "name_hi"]
+    ordering = ["name_en"]
 
 
 @admin.register(Designation, site=site)
@@ -158,6 +75,7 @@ class Designations(ReadOnly):
     """Which post holds which power is reviewed and dated in the State's fixtures, and every load follows them."""
 
     list_display = ["name_en", "name_hi", "level", "department", "powers"]
+    list_select_related = ["department"]
 
 
 @admin.register(Office, site=site)
@@ -170,7 +88,7 @@ class Offices(Table):
 
 @admin.register(Officer, site=site)
 class Officers(Table, UserAdmin):
-    """People who sign in. What they may do comes from postings, so no permission is offered here."""
+    """People who sign in. What they may do comes from postings, so no permission is offered here. Disabling one ends his tokens."""
 
     list_display = ["username", "name_en", "name_hi", "is_active"]
     list_filter = ["is_active"]
@@ -189,6 +107,20 @@ class Officers(Table, UserAdmin):
     def save_model(self, request: HttpRequest, obj: Officer, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         postings.derive(obj)
+        if not obj.is_active:
+            tokens.end_all(obj, by=signed_in(request))
+            sign_ins.end_all(obj)
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if request.method == "POST":
+            proof.require(request)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 -- Django's name
+        """Set another's password on a fresh proof alone; his sign-ins end with the old one."""
+        if request.method == "POST":
+            proof.require(request)
+        return super().user_change_password(request, id, form_url)
 
 
 @admin.register(Posting, site=site)
@@ -196,8 +128,8 @@ class Postings(Table):
     """Who holds which office. Joining and relieving go through the verbs, so that the grants follow."""
 
     state = "office__designation__state"
-    list_display = ["officer", "office", "charge", "starts_on", "ends_on", "order_number"]
-    list_select_related = ["officer", "office__designation", "office__district"]
+    list_display = ["officer", "office", "charge", "starts_on", "ends_on", "upto", "order_number", "made_by", "made_at", "ended_at"]
+    list_select_related = ["officer", "office__designation", "office__district", "made_by"]
     search_fields = ["officer__name_en", "officer__name_hi", "office__designation__name_en", "office__district__name_en"]
     typed_fields = ["officer", "office", "charge", "starts_on", "ends_on", "order_number"]
     fields = [*typed_fields]
@@ -210,18 +142,19 @@ class Postings(Table):
             if obj.ends_on:
                 postings.relieve(obj, on=obj.ends_on, by=signed_in(request))
             return
-        made = postings.join(
-            obj.officer, obj.office, charge=obj.charge, starts_on=obj.starts_on, ends_on=obj.ends_on,
-            order_number=obj.order_number, by=signed_in(request),
-        )  # fmt: skip
-        obj.pk = made.pk
+        obj.pk = postings.post(obj, by=signed_in(request)).pk
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Show a refused posting as a message over the form, filled as it was."""
+        """Show a refused posting as a message over the form, filled as it was. Who holds what is changed on a fresh proof alone."""
+        if request.method == "POST":
+            proof.require(request)
+        elif not object_id and (brought := kept.brought_back(request, request.path)):
+            typed = {name: str(brought[name]) for name in self.typed_fields if name in brought}
+            return HttpResponseRedirect(f"{request.path}?{urlencode(typed)}")
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as refusal:
-            for sentence in refusal.messages:
+        except (ValidationError, Refusal) as refusal:
+            for sentence in refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]:
                 messages.error(request, sentence)
             typed = {name: request.POST.get(name, "") for name in self.typed_fields}
             return HttpResponseRedirect(request.path if object_id else f"{request.path}?{urlencode(typed)}")

@@ -5,18 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from programme.calendar import today
-from programme.powers import Power
-from workflows.authority import may_anywhere
 from workflows.authority import visible_to as files_visible_to
+from workflows.exports import desks
+from workflows.exports.files import AGENDA
+from workflows.exports.linking import link
 from workflows.forms.sittings import AttendanceForm, CallForm, ItemForm
 from workflows.models import Item, Member, Movement, Sitting
-from workflows.pages import filling
+from workflows.pages import filling, kept
 from workflows.pages.filling import Fault
 from workflows.pages.frame import OfficerRequest, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
@@ -28,13 +28,13 @@ from workflows.sittings.seats import Seat, seats_of
 @for_officers
 def sittings(request: OfficerRequest) -> HttpResponse:
     """List the sittings the officer may read, the newest first, and what waits for each of his committees."""
-    mine = seats_of(request.user)
-    if not mine and not may_anywhere(request.user, Power.SEE_STATE):
-        raise Http404
-    rows = seats.visible_to(request.user).select_related("office__designation", "office__district")
-    page = page_of(request, rows.annotate(files=Count("items")).order_by("-held_on", "-pk"))
-    waiting = [(seat, seats.waiting(seat.kind, seat.office).count()) for seat in mine]
-    return show(request, "sittings.html", {"page": page, "seats": waiting}, tab="sittings")
+    try:
+        page = page_of(request, desks.sittings(request.user))
+    except Sitting.DoesNotExist:
+        raise Http404 from None
+    waiting = [(seat, seats.waiting(seat.kind, seat.office).count()) for seat in seats_of(request.user)]
+    context = {"page": page, "seats": waiting, "get_list": link(desks.SITTINGS, page.paginator.count)}
+    return show(request, "sittings.html", context, tab="sittings")
 
 
 @only(*SAFE, "POST")
@@ -51,11 +51,12 @@ def new(request: OfficerRequest) -> HttpResponse:
     waiting = list(seats.waiting(seat.kind, seat.office))
     last = Sitting.objects.filter(kind=seat.kind, office=seat.office).order_by("-held_on", "-pk").first()
     usual = {"held_on": today(), "place": last.place if last else ""}
-    form = CallForm(request.POST if request.method == "POST" else None, waiting=waiting, initial=usual)
-    if form.is_valid():
+    sent = request.POST if request.method == "POST" else kept.brought_back(request, request.path)
+    form = CallForm(sent, waiting=waiting, initial=usual)
+    if request.method == "POST" and form.is_valid():
         return redirect("sitting", pk=_call(request, seat, form, waiting).pk)
     context = {"seat": seat, "form": form, "faults": filling.faults(form)}
-    return show(request, "sitting_call.html", context, tab="sittings", status=422 if form.is_bound else 200)
+    return show(request, "sitting_call.html", context, tab="sittings", status=422 if request.method == "POST" else 200)
 
 
 def _call(request: OfficerRequest, seat: Seat, form: CallForm, waiting: list[Movement]) -> Sitting:
@@ -92,11 +93,11 @@ def sitting(request: OfficerRequest, pk: int) -> HttpResponse:
         agenda.check_open(row, by=request.user)
     elif not row.is_open or not seats.may_prepare(request.user, row):
         return _result(request, row, items, members)
-    sent = request.POST if request.method == "POST" else None
+    sent = request.POST if request.method == "POST" else kept.brought_back(request, request.path)
     waiting = list(seats.waiting(row.kind, row.office))
     attendance = AttendanceForm(sent, members=members, waiting=waiting, initial={"held_on": row.held_on, "place": row.place})
     forms = [ItemForm(item, officer=request.user, members=members, data=sent) for item in items]
-    if sent and all([attendance.is_valid(), *[form.is_valid() for form in forms]]):
+    if request.method == "POST" and all([attendance.is_valid(), *[form.is_valid() for form in forms]]):
         _save(request, row, attendance, forms, members, waiting)
         return redirect("sitting", pk=pk)
     blocks = [_block(form) for form in forms]
@@ -105,7 +106,7 @@ def sitting(request: OfficerRequest, pk: int) -> HttpResponse:
         "blocks": blocks,
         "faults": filling.faults(attendance) + [fault for block in blocks for fault in block.faults],
     }
-    return show(request, "sitting.html", context, tab="sittings", status=422 if sent else 200)
+    return show(request, "sitting.html", context, tab="sittings", status=422 if request.method == "POST" else 200)
 
 
 def _block(form: ItemForm) -> Block:
@@ -142,6 +143,7 @@ def _standing(request: OfficerRequest, row: Sitting, items: list[Item], members:
         "sitting": row,
         "items": items,
         "members": members,
+        "get_list": link(AGENDA, len(items), sitting=row.pk),
         "files": len(going),
         "amount": minutes.total(items),
         "undecided": sum(not item.is_decided for item in items),

@@ -2,16 +2,18 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from workflows import authority, steps
+from workflows import authority, pulling_back, steps
 from workflows.authority import Overtaken, Refusal
-from workflows.forms.decisions import WithdrawalForm
+from workflows.forms.decisions import PullBackForm, WithdrawalForm
 from workflows.models import Draft, Movement
+from workflows.pages import prepared, proof, sights
 from workflows.pages.drafts import Sheet, write
 from workflows.pages.files import file_page
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, readable_movement
@@ -19,21 +21,29 @@ from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing
 from workflows.templatetags.words import moment
 
+# What the decision box may be sent for besides the signature.
+KEEPING = {"save", "autosave", "discard"}
+
 
 @only(*SAFE, "POST")
 @sensitive_post_parameters()
 @for_officers
 def decide(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Sign the decision that was filled in on the file page."""
+    """Sign the decision that was filled in on the file page, or keep it as a draft; an assistant's is always a draft."""
     movement = readable_movement(request, pk)
     if request.method != "POST" or movement.node.own_page:
         return redirect("file", pk=movement.case_id)
-    _refuse_closed(movement)
-    authority.check_step(request.user, movement)
+    refuse_closed(movement)
+    may_sign = authority.signs(request.user, movement)
+    if not may_sign or request.POST.get("action") in KEEPING:
+        return prepared.keep(request, movement, may_sign=may_sign)
     form = movement.node.form_class(request.POST, movement=movement, officer=request.user)
     if not form.is_valid():
         return file_page(request, movement.case, form=form, status=422)
-    return after_signing(request, steps.decide(movement, by=request.user, form=form))
+    proof.require_for(request, form.outcome, form.amount_written)
+    draft = prepared.shown_to(request, movement)
+    form.sight = sights.brought(request, movement, seen=form.cleaned_data.get("seen", ""))
+    return after_signing(request, steps.decide(movement, by=request.user, form=form, draft=draft), movement)
 
 
 @only(*SAFE, "POST")
@@ -46,8 +56,8 @@ def step(request: OfficerRequest, pk: int) -> HttpResponse:
         return redirect("file", pk=movement.case_id)
     if request.method != "POST" and not movement.is_open:
         return redirect("file", pk=movement.case_id)
-    _refuse_closed(movement)
-    authority.check_step(request.user, movement)
+    refuse_closed(movement)
+    may_sign = authority.signs(request.user, movement)
     if movement.opened_at is None:
         steps.record_opening(movement, by=request.user)
     case = movement.case
@@ -59,8 +69,25 @@ def step(request: OfficerRequest, pk: int) -> HttpResponse:
         uuid.uuid4(),
         movement=movement,
         draft=Draft.objects.filter(movement=movement).first(),
+        may_sign=may_sign,
     )
     return write(request, sheet, here=reverse("step", args=[pk]))
+
+
+@only(*SAFE, "POST")
+@for_officers
+def pull_back(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Pull a file back that nobody has opened yet where it was sent."""
+    case = readable_case(request, pk)
+    if request.method != "POST":
+        return redirect("file", pk=pk)
+    pulling_back.check(request.user, pulling_back.last_sending(case))
+    form = PullBackForm(request.POST, prefix="pull")
+    if not form.is_valid():
+        return file_page(request, case, pulling=form, status=422)
+    pulling_back.pull_back(case, by=request.user, form=form)
+    messages.success(request, _("%(number)s: pulled back. It waits for you again.") % {"number": case.number})
+    return redirect("file", pk=pk)
 
 
 @only(*SAFE, "POST")
@@ -78,7 +105,7 @@ def withdraw(request: OfficerRequest, pk: int) -> HttpResponse:
     return after_signing(request, steps.withdraw(case, by=request.user, form=form))
 
 
-def _refuse_closed(movement: Movement) -> None:
+def refuse_closed(movement: Movement) -> None:
     """Raise ``Overtaken`` for a stay that has ended, saying who ended it, how and when."""
     if movement.is_open:
         return

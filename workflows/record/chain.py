@@ -12,6 +12,7 @@ from workflows.models import Case, Noting, PrivateNote
 from workflows.record.canonical import canonical, sha256_of
 from workflows.record.keys import current_key_id, hmac_key, mac_of
 from workflows.record.state import digest_of_state
+from workflows.searching import rows as index
 
 VERSION = 1
 SALT_BYTES = 16
@@ -30,17 +31,19 @@ def append(
     private: dict[str, Any] | None = None,
     papers: list[dict[str, str]] | None = None,
 ) -> Noting:
-    """Write the next paragraph of ``case`` and move its number and head, in memory; the caller saves the case.
+    """Write the next paragraph of ``case`` and its search words, and move number and head, in memory; the caller saves the case.
 
     The caller holds the case's row locked in a transaction, and has already set the record, amount, ending and papers
     as they stand after the act: the paragraph pins them. An act of the system has no officer, office or posting.
-    ``papers`` spares the query for the file's current papers (kind and sha256, sorted) when the caller has them.
+    ``papers`` spares the query for the file's current papers (kind, sha256 and name, sorted) when the caller has them.
     Raise ``NotCanonical`` when facts cannot be written, ``ValueError`` when a fact takes a name the record itself uses.
     """
     now = timezone.now()
     salt = secrets.token_bytes(SALT_BYTES).hex()
     private_text = None if private is None else canonical(private)
-    frame = _frame(case, step=step, outcome=outcome, office=office, posting=posting, papers=papers) | {
+    named = index.named_papers(case) if papers is None else papers
+    pinned = [{"kind": paper["kind"], "sha256": paper["sha256"]} for paper in named]
+    frame = _frame(case, step=step, outcome=outcome, office=office, posting=posting, papers=pinned) | {
         "at": stamp(now),
         "person": _person(officer),
         "prepared_by": _person(prepared_by),
@@ -52,6 +55,7 @@ def append(
     noting = _store(case, now, body, step=step, outcome=outcome, officer=officer, prepared_by=prepared_by, office=office)
     if private_text is not None:
         PrivateNote.objects.create(noting=noting, salt=salt, body=private_text)
+    index.write(noting, case=case, papers=named, private=private)
     case.paragraphs, case.head = noting.paragraph, noting.hash
     return noting
 

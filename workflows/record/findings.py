@@ -1,6 +1,6 @@
 """What is wrong with the record, one sentence each, in the reader's language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,17 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it was written. ``file`` is empty and ``paragraph`` is ``None`` where none is concerned."""
+    """One thing that is not as it was written. ``file`` is empty and ``paragraph`` is ``None`` where none is concerned.
+
+    ``words`` are what the sentence was made of, so that it can be said again in another language.
+    """
 
     kind: str
     file: str
     paragraph: int | None
     sentence: str
+    words: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 def finding(kind: str, file: str = "", paragraph: int | None = None, **words: Any) -> Finding:
     """Return the finding with its sentence in the language in force now."""
-    return Finding(kind, file, paragraph, str(SENTENCES[kind]) % {"file": file, "paragraph": paragraph, **words})
+    return Finding(kind, file, paragraph, str(SENTENCES[kind]) % {"file": file, "paragraph": paragraph, **words}, words)
 
 
 SENTENCES = {
@@ -33,6 +37,10 @@ SENTENCES = {
     "unsealed": _("File %(file)s, paragraph %(paragraph)s: it has never been sealed."),
     "private": _("File %(file)s, paragraph %(paragraph)s: the personal data beside it are not those that were signed."),
     "private-gone": _("File %(file)s, paragraph %(paragraph)s: the personal data beside it were removed, not erased by law."),
+    "shown": _("File %(file)s, paragraph %(paragraph)s: what was kept of what the officer had before him is not what the paragraph names."),
+    "shown-gone": _("File %(file)s, paragraph %(paragraph)s: what the officer had before him is no longer kept."),
+    "shown-unsaid": _("File %(file)s, paragraph %(paragraph)s: it does not name what is kept as shown to its officer."),
+    "shown-personal": _("File %(file)s, paragraph %(paragraph)s: what was shown to the officer about persons is not what it was."),
     "order": _("File %(file)s, paragraph %(paragraph)s: the order it issued is not on record as said (kind, number, date, amount, key)."),
     "paper-gone": _("File %(file)s, paragraph %(paragraph)s: a paper it names is no longer on the file (SHA-256 %(sha256)s)."),
     "stray": _("Paragraph %(paragraph)s of a file that no longer exists (row %(row)s) is left over."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -53,6 +54,12 @@ def seal(now: datetime | None = None) -> Checkpoint | None:
 def newest_note() -> str | None:
     """Return the newest signed note, ``None`` before the first seal."""
     return Checkpoint.objects.order_by("-size").values_list("note", flat=True).first()
+
+
+def newest_seal() -> dict[str, Any] | None:
+    """Return size, root and time of the newest checkpoint as a paragraph says them, ``None`` before the first seal."""
+    newest = Checkpoint.objects.order_by("-size").values_list("size", "root", "made_at").first()
+    return None if newest is None else {"size": newest[0], "root": newest[1], "time": note_time(newest[2])}
 
 
 def anchors() -> Iterator[str]:

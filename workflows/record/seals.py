@@ -27,12 +27,14 @@ class Seal(NamedTuple):
 class Log:
     """The log read once, in order of its places. ``frontier`` is ``None`` while a missing place leaves the tree unknown."""
 
-    def __init__(self, anchors: Iterable[Note]) -> None:
+    def __init__(self, anchors: Iterable[Note], start: Seal | None = None) -> None:
+        """Begin behind the seal ``start``, on the right edge that is kept with it; without one, at the beginning."""
+        self.size = start.size if start else 0
         # A place whose paragraph is gone does not come up, and leaves a gap.
-        self.leaves = Leaf.objects.order_by("index").values_list("index", "noting__hash").iterator(chunk_size=CHUNK)
+        rows = Leaf.objects.filter(index__gte=self.size).order_by("index").values_list("index", "noting__hash")
+        self.leaves = rows.iterator(chunk_size=CHUNK)
         self.next = next(self.leaves, None)
-        self.size = 0
-        self.frontier: list[bytes] | None = []
+        self.frontier: list[bytes] | None = sound_frontier(start) if start else []
         self.anchors: dict[int, list[Note]] = {}
         for anchor in anchors:
             self.anchors.setdefault(anchor.size, []).append(anchor)
@@ -62,30 +64,61 @@ class Log:
                 yield finding("anchor-root", size=anchor.size, time=anchor.time)
 
 
-def check_log(anchors: Iterable[Note]) -> Iterator[Finding]:
+def check_log(anchors: Iterable[Note] = (), *, after: int = 0, upto: int | None = None) -> Iterator[Finding]:
     """Yield what is wrong with the log of seals, and where notes kept outside disagree with it.
 
     Every root is computed anew from the paragraphs. After a wrong one the reading goes on from the signed
-    frontier, so that damage in several places is told apart.
+    frontier, so that damage in several places is told apart. A part of the log is read from behind the seal over ``after``
+    paragraphs, which is trusted as far as it is signed, to that over ``upto``.
     """
-    anchors = list(anchors)
+    anchors, start = list(anchors), _seal_over(after)
     verifier = verifier_key() if Checkpoint.objects.exists() else ""
     for anchor in anchors:
         if verifier and not anchor.signed_by(verifier):
             yield finding("anchor-signature", size=anchor.size, time=anchor.time)
-    log, before, checked = Log(anchors), None, 0
-    rows = Checkpoint.objects.order_by("size").values_list(*Seal._fields).iterator(chunk_size=CHUNK)
-    for seal in map(Seal._make, rows):
+    log, before, checked = Log(anchors, start), start.note if start else None, after
+    rows = Checkpoint.objects.filter(size__gt=after).order_by("size")
+    if upto is not None:
+        rows = rows.filter(size__lte=upto)
+    for seal in map(Seal._make, rows.values_list(*Seal._fields).iterator(chunk_size=CHUNK)):
         yield from check_seal(seal, before, verifier)
         yield from log.read_to(seal.size)
         yield from _check_root(seal, log, checked)
         before, checked = seal.note, seal.size
+    if upto is None:
+        yield from _check_end(log, checked, anchors)
+
+
+def _check_end(log: Log, checked: int, anchors: list[Note]) -> Iterator[Finding]:
     yield from log.read_to(None)
     if log.size > checked:
         yield finding("log-long", count=log.size - checked)
     for anchor in anchors:
         if anchor.size > log.size:
             yield finding("anchor-ahead", size=anchor.size, there=log.size, time=anchor.time)
+
+
+def check_seals_of(places: Iterable[int]) -> Iterator[Finding]:
+    """Yield what is wrong with the seals under which these places were first sealed, and with the paragraphs between them."""
+    bounds = dict.fromkeys(_bounds(place) for place in sorted(places))
+    for after, upto in bounds:
+        if after:
+            earlier = Checkpoint.objects.filter(size__lt=after).order_by("-size").values_list("size", flat=True).first() or 0
+            verifier, start, before = verifier_key(), _seal_over(after), _seal_over(earlier)
+            yield from check_seal(start, before.note if before else None, verifier) if start else ()
+        if upto:
+            yield from check_log(after=after, upto=upto)
+
+
+def _bounds(place: int) -> tuple[int, int]:
+    """Return the sizes of the seal before a place and of the first that covers it; 0 where there is none."""
+    sizes = Checkpoint.objects.order_by("size").values_list("size", flat=True)
+    return sizes.filter(size__lte=place).last() or 0, sizes.filter(size__gt=place).first() or 0
+
+
+def _seal_over(size: int) -> Seal | None:
+    row = Checkpoint.objects.filter(size=size).values_list(*Seal._fields).first() if size else None
+    return Seal._make(row) if row else None
 
 
 def check_seal(seal: Seal, before: str | None, verifier: str) -> Iterator[Finding]:

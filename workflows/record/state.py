@@ -17,12 +17,16 @@ def state_of(case: Case, papers: list[dict[str, str]] | None = None) -> dict[str
 
     ``papers`` spares the query when the caller has them already, sorted by kind and hash.
     """
-    facts = case.record.facts()
+    return state_from(case, case.record.facts(), papers_of(case) if papers is None else papers)
+
+
+def state_from(case: Case, facts: dict[str, Any], papers: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the same from facts and papers that were read already."""
     return {
         "facts": {name: value for name, value in facts.items() if name not in case.record.PERSONAL},
         "amount": None if case.amount is None else f"{case.amount:.2f}",
         "ending": case.ending,
-        "papers": papers_of(case) if papers is None else papers,
+        "papers": papers,
     }
 
 

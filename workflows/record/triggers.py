@@ -6,16 +6,20 @@ from typing import Any
 
 from programme import guards, rules
 from programme.guards import Refusal, append_only
-from workflows.record import kept_minutes
+from workflows.record import kept_audit, kept_minutes
 
 NOTING, PRIVATE, LEAF = "workflows_noting", "workflows_privatenote", "workflows_leaf"
+DOOR_ACT, DONE_AT_THE_DOOR = "workflows_dooract", "what was done about the way in of an officer is only added to"
 CHECKPOINT, ENCLOSURE = "workflows_checkpoint", "workflows_enclosure"
+SNAPSHOT, READING = "workflows_snapshot", "workflows_reading"
 ORDER, PRINTED = "workflows_order", "workflows_orderpaper"
 SIGNED = "a signed paragraph is never changed or deleted"
 NEXT = "a paragraph continues its file: next number, hash of the paragraph before, hash of its own text"
 SEALED = "the log of seals is only added to"
 ERASED = "personal data of a paragraph can be erased, and nothing else"
 KEPT = "a paper of a file is never changed or deleted"
+SEEN = "of what an officer had before him what concerns persons can be erased, and nothing else"
+READ = "what an auditor has read is only added to"
 ISSUED = "an order issued, and its printing, are never changed or deleted"
 
 OUT_OF_LINE = (
@@ -26,6 +30,10 @@ OUT_OF_LINE = (
 MORE_THAN_ERASED = (
     "NEW.body <> '' OR NEW.salt <> '' OR NEW.erased_at IS NULL OR OLD.erased_at IS NOT NULL"
     " OR NEW.id <> OLD.id OR NEW.noting_id <> OLD.noting_id"
+)
+SEEN_CHANGED = (
+    "NEW.personal <> '' OR NEW.salt <> '' OR NEW.erased_at IS NULL OR OLD.erased_at IS NOT NULL"
+    " OR NEW.id <> OLD.id OR NEW.noting_id <> OLD.noting_id OR NEW.body <> OLD.body"
 )
 PAPER_CHANGED = (
     "OLD.case_id IS NOT NULL AND (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.id <> OLD.id"
@@ -78,6 +86,12 @@ OWN: list[guards.Guard] = [
     Refusal("privatenote_never_deleted", PRIVATE, "DELETE", ERASED),
     Refusal("privatenote_never_emptied", PRIVATE, "TRUNCATE", ERASED, sqlite=None),
     Refusal("privatenote_never_replaced", PRIVATE, "INSERT", ERASED, sqlite=_taken(PRIVATE, "id", "noting_id"), postgresql=None),
+    Refusal("snapshot_only_erased", SNAPSHOT, "UPDATE", SEEN, sqlite=SEEN_CHANGED, postgresql=SEEN_CHANGED),
+    Refusal("snapshot_never_deleted", SNAPSHOT, "DELETE", SEEN),
+    Refusal("snapshot_never_emptied", SNAPSHOT, "TRUNCATE", SEEN, sqlite=None),
+    Refusal("snapshot_never_replaced", SNAPSHOT, "INSERT", SEEN, sqlite=_taken(SNAPSHOT, "id", "noting_id"), postgresql=None),
+    *append_only(READING, READ),
+    Refusal("reading_never_replaced", READING, "INSERT", READ, sqlite=_taken(READING, "id"), postgresql=None),
     Refusal("enclosure_never_changed", ENCLOSURE, "UPDATE", KEPT, sqlite=_sqlite(PAPER_CHANGED), postgresql=PAPER_CHANGED),
     Refusal("enclosure_never_deleted", ENCLOSURE, "DELETE", KEPT, sqlite="OLD.case_id IS NOT NULL", postgresql="OLD.case_id IS NOT NULL"),
     Refusal("enclosure_never_emptied", ENCLOSURE, "TRUNCATE", KEPT, sqlite=None),
@@ -89,6 +103,8 @@ OWN: list[guards.Guard] = [
         sqlite=f"EXISTS (SELECT 1 FROM {ENCLOSURE} e WHERE e.id = NEW.id AND e.case_id IS NOT NULL)",
         postgresql=None,
     ),
+    *append_only(DOOR_ACT, DONE_AT_THE_DOOR),
+    Refusal("dooract_never_replaced", DOOR_ACT, "INSERT", DONE_AT_THE_DOOR, sqlite=_taken(DOOR_ACT, "id"), postgresql=None),
     *append_only(ORDER, ISSUED),
     Refusal("order_never_replaced", ORDER, "INSERT", ISSUED, sqlite=_taken(ORDER, "id", "number", "key", "noting_id"), postgresql=None),
     *append_only(PRINTED, ISSUED),
@@ -101,7 +117,7 @@ OWN: list[guards.Guard] = [
         postgresql=None,
     ),
 ]
-GUARDS: list[guards.Guard] = OWN + kept_minutes.GUARDS + rules.GUARDS
+GUARDS: list[guards.Guard] = OWN + kept_minutes.GUARDS + kept_audit.GUARDS + rules.GUARDS
 
 
 def install(using: str = "default", **_signal: Any) -> None:

@@ -3,24 +3,23 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from viewflow.workflow.models import Process
 
-from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper
+from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper, Sitting
 from workflows.record import triggers
 from workflows.record.findings import Finding, finding
-from workflows.record.minutes import check_minutes
+from workflows.record.minutes import check_minutes, check_named, check_texts
 from workflows.record.notes import notes_in
 from workflows.record.paragraphs import COLUMNS, OrderRow, Row, Surroundings, check_file
+from workflows.record.reading import snapshot
 from workflows.record.sealer import WINDOW
 from workflows.record.seals import check_log
 
@@ -50,13 +49,12 @@ def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = (
 
     ``anchors`` are texts that hold signed notes. Raise ``UnknownFile`` for a number that no file has.
     """
-    report, now = Report(), timezone.now()
+    report = Report()
     with snapshot():
-        report.findings += [finding("guard", name=name) for name in triggers.missing()]
+        report.findings += check_guards()
         cases = _cases(case_numbers)
-        for chunk in _chunks(cases.iterator(chunk_size=CHUNK)):
-            report.findings += _check_chunk(chunk, now, report)
-        report.findings += check_minutes(cases)
+        _read(cases, report)
+        report.findings += [*check_texts(Sitting.objects.all()), *check_named(cases)]
         if case_numbers is None:
             report.findings += _strays()
         report.findings += _hidden()
@@ -66,23 +64,30 @@ def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = (
     return report
 
 
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Read the database as it stood at one moment, without holding up those who write. A running transaction is used as it is."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    else:
-        # Django's own transactions take SQLite's write lock at once.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
+def verify_files(cases: QuerySet[Case]) -> Report:
+    """Check some files, their papers, orders and minutes; the log of seals is left to ``check_log`` and ``check_seals_of``."""
+    report = Report()
+    with snapshot():
+        _read(cases.order_by("pk"), report)
+        report.findings += check_minutes(cases)
+    report.findings = list(dict.fromkeys(report.findings))
+    return report
+
+
+def check_guards() -> list[Finding]:
+    """Return what the database no longer refuses."""
+    return [finding("guard", name=name) for name in triggers.missing()]
+
+
+def check_what_lies_about() -> list[Finding]:
+    """Return what no file leads to: paragraphs without one, those that the sealer will never look for, minutes that decided on none."""
+    return [*_strays(), *_hidden(), *check_texts(Sitting.objects.filter(items=None))]
+
+
+def _read(cases: QuerySet[Case], report: Report) -> None:
+    now = timezone.now()
+    for chunk in _chunks(cases.iterator(chunk_size=CHUNK)):
+        report.findings += _check_chunk(chunk, now, report)
 
 
 def _cases(numbers: Iterable[str] | None) -> QuerySet[Case]:

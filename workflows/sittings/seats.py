@@ -72,7 +72,19 @@ def visible_to(officer: Officer) -> QuerySet[Sitting]:
     """Return the sittings the officer may read: of committees he convenes or chairs, and of the State whose every file he reads."""
     mine = _of_committees(officer)
     states = {c.office.state_id for c in capacities(officer) if Power.SEE_STATE in c.powers}
-    return Sitting.objects.filter(mine | Q(office__designation__state__in=states))
+    return Sitting.objects.filter(mine | Q(office__designation__state__in=states) | _examined(officer))
+
+
+def _examined(officer: Officer) -> Q:
+    """Return the condition for sittings of the districts and processes to which an auditor is limited."""
+    found = Q(pk__in=[])
+    for held in capacities(officer):
+        if held.scope and Power.AUDIT in held.powers:
+            of_files = Q(items__movement__case__kind__in=held.scope.processes) if held.scope.processes else Q()
+            place = held.scope.covers(district="office__district")
+            within = Sitting.objects.filter(of_files, place, office__designation__state=held.office.state_id)
+            found |= Q(pk__in=within.values("pk"))
+    return found
 
 
 def waiting(kind: str, office: Office) -> QuerySet[Movement]:

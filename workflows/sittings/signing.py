@@ -69,7 +69,8 @@ def _of_a_file(sitting: Sitting, item: Item, members: list[Member], by: Officer)
 def _of_the_chair(item: Item, by: Officer) -> Iterator[str]:
     """The second look: may this officer decide this file, and does the step's own form still take the decision?"""
     try:
-        authority.check_step(by, item.movement, afresh=False)
+        posting = authority.check_step(by, item.movement, afresh=False)
+        authority.check_limit(posting, item.amount)
     except Refusal as refusal:
         yield str(refusal)
         return

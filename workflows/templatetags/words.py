@@ -1,6 +1,6 @@
 """How figures, days and sizes are written for a reader: Indian grouping, Indian time, the reader's language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,12 +8,15 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from programme import money
-from programme.models import naming
+from programme.models import Posting, naming
+from workflows.letters import letter
 from workflows.letters.amounts import in_words
+from workflows.models import Outcome
+from workflows.postings import limits_in_words
 
 register = template.Library()
 
@@ -68,6 +71,18 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def stamped(text: str) -> str:
+    """Write a time as the record keeps it, in UTC, for a reader in India."""
+    return moment(datetime.fromisoformat(text))
+
+
+@register.filter
+def named(said: dict[str, Any] | None) -> str:
+    """Return the name that the record gives a person or an office, in the reader's language."""
+    return letter.named(said)
+
+
+@register.filter
 def filesize(size: int) -> str:
     """Write a size in bytes as people read it: 214 KB."""
     if size < MEGABYTE:
@@ -92,6 +107,31 @@ def shortened(digest: str) -> str:
 def in_language(row: Any, field: str) -> str:
     """Return a row's ``field`` in the reader's language."""
     return naming.in_language(row, field)
+
+
+@register.filter
+def duration(length: timedelta) -> str:
+    """Write a length of time in its two largest units: 12 days 4 hours, 3 hours 20 minutes; a day is 24 hours."""
+    minutes = int(length.total_seconds()) // 60
+    days, hours = minutes // (24 * 60), minutes // 60 % 24
+    parts = [
+        (days, ngettext("%(n)s day", "%(n)s days", days)),
+        (hours, ngettext("%(n)s hour", "%(n)s hours", hours)),
+        (0 if days else minutes % 60, ngettext("%(n)s minute", "%(n)s minutes", minutes % 60)),
+    ]
+    return " ".join(words % {"n": count} for count, words in parts if count) or _("under a minute")
+
+
+@register.filter
+def limits(posting: Posting) -> str:
+    """Say within which limits a link officer acts; empty when there are none."""
+    return limits_in_words(posting)
+
+
+@register.filter
+def outcome(code: str) -> str:
+    """Say what an officer did with a file, from the code of the outcome."""
+    return str(Outcome(code).label)
 
 
 @register.filter

@@ -7,8 +7,8 @@ from django.db import connection
 
 from programme.models import ExhibitionProposal
 from tests.workflows.record.insider import change, kind
-from workflows.models import Case, Enclosure, Movement, Noting, Order, OrderKind, PrivateNote
-from workflows.record.canonical import canonical
+from workflows.models import Case, Enclosure, Movement, Noting, Order, OrderKind, PrivateNote, Snapshot
+from workflows.record.canonical import canonical, sha256_of
 from workflows.record.chain import private_digest
 
 
@@ -68,6 +68,46 @@ def change_personal_data_and_the_digest_in_the_text(insider):
 @kind("private-gone")
 def remove_personal_data_beside_a_paragraph(insider):
     insider.random.choice(list(PrivateNote.objects.order_by("pk"))).delete()
+
+
+@kind("shown")
+def change_what_an_officer_was_shown(insider):
+    snapshot = _snapshot(insider)
+    Snapshot.objects.filter(pk=snapshot.pk).update(body=snapshot.body.replace("file", "form"))
+
+
+@kind("hash")
+def change_what_an_officer_was_shown_and_the_digest_in_the_text(insider):
+    snapshot = _snapshot(insider)
+    body = snapshot.body.replace("file", "form")
+    Snapshot.objects.filter(pk=snapshot.pk).update(body=body)
+    change(snapshot.noting, shown=sha256_of(body))
+
+
+@kind("shown-gone")
+def remove_what_an_officer_was_shown(insider):
+    _snapshot(insider).delete()
+
+
+@kind("shown")
+def swap_what_two_officers_were_shown(insider):
+    one, two = insider.random.sample(list(Snapshot.objects.order_by("pk")), 2)
+    Snapshot.objects.filter(pk=one.pk).update(body=two.body + " ")
+
+
+@kind("shown-personal")
+def change_what_was_shown_of_persons(insider):
+    text = canonical({"said/en/summary/0/1": "Other"})
+    Snapshot.objects.filter(pk=_snapshot(insider).pk).update(personal=text)
+
+
+@kind("shown-personal")
+def erase_what_was_shown_of_persons_without_saying_so(insider):
+    Snapshot.objects.filter(pk=_snapshot(insider).pk).update(personal="", salt="")
+
+
+def _snapshot(insider):
+    return insider.random.choice(list(Snapshot.objects.select_related("noting").order_by("pk")))
 
 
 @kind("personal")

@@ -27,8 +27,11 @@ from programme.models import (
 from programme.models import State as StateOfIndia
 from workflows.flows.exhibition import ExhibitionFlow
 from workflows.models import Case, Enclosure, Movement, Noting, Order, OrderKind, Outcome
-from workflows.record.chain import append
+from workflows.record.canonical import canonical
+from workflows.record.chain import append, private_digest
+from workflows.snapshots import Sealed
 
+SALT = "5a" * 16
 PERSONAL = sorted(ExhibitionProposal.PERSONAL)
 
 
@@ -88,11 +91,13 @@ class Place:
         private: dict[str, Any] | None = None,
         **facts: Any,
     ) -> Noting:
+        shown = Sealed(canonical({"page": "file", "n": case.paragraphs, "personal": private_digest(SALT, "{}")}), SALT, "{}")
         papers = [{"kind": kind, "sha256": sha256} for kind, sha256 in case.enclosures.values_list("kind", "sha256")]
         noting = append(
             case, step=step, outcome=outcome, officer=self.officer, prepared_by=None, office=self.office, posting=self.posting,
-            facts={"text": f"परीक्षण {case.paragraphs + 1}", "papers": papers, **facts}, private=private,
+            facts={"text": f"परीक्षण {case.paragraphs + 1}", "papers": papers, "shown": shown.digest, **facts}, private=private,
         )  # fmt: skip
+        shown.keep(noting)
         case.save()
         return noting
 

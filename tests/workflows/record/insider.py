@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 
 from tests.workflows.record.files import Place
-from workflows.models import Case, Checkpoint, Leaf, Noting, Objection, Order, PrivateNote
+from workflows.models import Case, Checkpoint, Leaf, Noting, Objection, Order, PrivateNote, Snapshot
 from workflows.record import keys, merkle, triggers
 from workflows.record.canonical import canonical, sha256_of
 from workflows.record.notes import NO_NOTE, note_hash, note_time, write_note
@@ -110,7 +110,7 @@ def forge(insider: Insider, case: Case, *, with_key: bool) -> Noting:
 
 def forget(*notings: Noting) -> None:
     """Delete paragraphs and all that hangs on them."""
-    for model, field in ((PrivateNote, "noting"), (Leaf, "noting"), (Order, "noting"), (Objection, "noting")):
+    for model, field in ((PrivateNote, "noting"), (Snapshot, "noting"), (Leaf, "noting"), (Order, "noting"), (Objection, "noting")):
         model.objects.filter(**{f"{field}__in": notings}).delete()
     for noting in notings:
         Noting.objects.filter(pk=noting.pk).delete()

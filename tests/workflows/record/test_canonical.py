@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workflows.record.canonical import LARGEST, NotCanonical, canonical, sha256_of
+from workflows.record.canonical import LARGEST, NotCanonical, canonical, quick_sha256, read_in_order, sha256_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 NAMES = st.text(st.characters(min_codepoint=1, max_codepoint=127))
@@ -79,6 +79,21 @@ def test_endless_nesting_is_refused():
     endless.append(endless)
     with pytest.raises(NotCanonical, match="nested"):
         canonical(endless)
+
+
+@given(VALUES)
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_the_fast_reader_and_writer_agree_with_the_canonical_form(value):
+    text = canonical(value)
+    assert quick_sha256(value) == sha256_of(text)
+    assert read_in_order(text.encode()) == value or value is None
+
+
+@pytest.mark.parametrize(
+    "text", ['{"b":1,"a":2}', '{"a": 1}', '{"a":1,"a":1}', "{", "1e3", '"\\u0905"', '{"a":-0}', '"\\ud800"', "[" * 5_000]
+)
+def test_what_is_not_canonical_is_nothing_to_the_fast_reader(text):
+    assert read_in_order(text.encode()) is None
 
 
 @given(st.floats())

@@ -109,13 +109,13 @@ def test_facts_that_cannot_be_written_leave_the_file_as_it_was(place, case):
     assert (case.paragraphs, Noting.objects.count()) == (1, 1)
 
 
-def test_one_paragraph_is_one_insert_and_a_second_for_personal_data(place, case, django_assert_num_queries):
+def test_one_paragraph_is_one_insert_with_its_search_words_and_a_second_for_personal_data(place, case, django_assert_num_queries):
     facts = {"text": "counted"}
     acts = {"step": "scrutinise", "outcome": "recommended", "officer": place.officer, "prepared_by": None, "office": place.office}
     case.record.facts()
-    with django_assert_num_queries(2):  # the file's papers, and the paragraph
+    with django_assert_num_queries(3):  # the file's papers, the paragraph, its search words
         append(case, posting=place.posting, facts=facts, **acts)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         second = append(case, posting=place.posting, facts=facts, private={"nodal_officer": "R. Kumar"}, **acts)
     assert (case.head, case.paragraphs) == (second.hash, second.paragraph)
 

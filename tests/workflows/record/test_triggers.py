@@ -11,7 +11,14 @@ from workflows.record import sealer, triggers
 SQLITE, POSTGRESQL = connection.vendor == "sqlite", connection.vendor == "postgresql"
 sqlite_only = pytest.mark.skipif(not SQLITE, reason="INSERT OR REPLACE is SQLite's")
 postgresql_only = pytest.mark.skipif(not POSTGRESQL, reason="SQLite has no TRUNCATE, no replication role and no SHA-256")
-APPEND_ONLY = ["workflows_noting", "workflows_leaf", "workflows_checkpoint", "workflows_privatenote", "workflows_enclosure"]
+APPEND_ONLY = [
+    "workflows_noting",
+    "workflows_leaf",
+    "workflows_checkpoint",
+    "workflows_privatenote",
+    "workflows_snapshot",
+    "workflows_enclosure",
+]
 
 
 def run(sql, *values):

@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 
 from workflows.models import Case, Noting, PrivateNote
 from workflows.record import findings, sealer
-from workflows.record.verifier import UnknownFile, snapshot, verify
+from workflows.record.reading import snapshot
+from workflows.record.verifier import UnknownFile, verify
 
 FILE = "ZZ/EXH/2026-27/0001"
 

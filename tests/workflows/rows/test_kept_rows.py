@@ -19,8 +19,9 @@ from workflows.authority import Refusal
 from workflows.forms.fields import DayField, TextField
 from workflows.forms.records import RecordForm
 from workflows.forms.rows import Column, Line, RowsField, lines_of, save_lines
-from workflows.history import _changes, note_sheet
+from workflows.history import note_sheet
 from workflows.models import Case
+from workflows.shown import changes_shown
 
 # Lines kept as rows of their own
 
@@ -84,7 +85,7 @@ class HolidaysForm(RecordForm):
 
 
 def holidays_form(place: District, data: dict[str, str] | None = None) -> HolidaysForm:
-    movement: Any = SimpleNamespace(case=SimpleNamespace(record=place, head=""), returns_to="")
+    movement: Any = SimpleNamespace(case=SimpleNamespace(record=place, head="", open_questions=[]), returns_to="")
     return HolidaysForm(data, office=office_of("dm", "Agra"), officer=officer("dm.agra"), norm=None, papers=[], movement=movement)
 
 
@@ -202,14 +203,14 @@ CHANGED: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, str]]]] = {
 @pytest.mark.parametrize("what", CHANGED)
 def test_history_says_which_line_changed_and_how(what: str, with_lines: None) -> None:
     after, told = CHANGED[what]
-    assert _changes(ExhibitionProposal, "lines", BEFORE, after) == told
+    assert changes_shown(ExhibitionProposal, "lines", BEFORE, after) == told
 
 
 def test_lines_that_name_their_row_are_compared_with_that_row(monkeypatch: pytest.MonkeyPatch) -> None:
     old = [{"id": n, "name_en": name, "date": "2030-01-01"} for n, name in ((1, "First"), (2, "Second"), (3, "Third"))]
     new = [old[1] | {"date": "2030-02-02"}, old[2], {"id": 4, "name_en": "Fourth", "date": "2030-01-01"}]
     monkeypatch.setattr(District, "LINES", {"holiday_set": {"date": "Date", "name_en": "Name"}}, raising=False)
-    assert _changes(District, "holiday_set", old, new) == [
+    assert changes_shown(District, "holiday_set", old, new) == [
         ("Holidays, line 1", "Date: 01-01-2030", "Date: 02-02-2030"),
         ("Holidays, line 3", "—", "Date: 01-01-2030 · Name: Fourth"),
         ("Holidays, line 1 before", "Date: 01-01-2030 · Name: First", "—"),

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.core.management.base import no_translations
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.text import slugify
 
 from programme.calendar import financial_year, today
@@ -18,9 +19,11 @@ from programme.samagam import SERIES, load_samagam
 from programme.tables import BadRow, Row, read_csv, read_json
 from workflows.demonstration import Story, load_files
 from workflows.demonstration.crowd import tell_crowd
-from workflows.models import Movement
+from workflows.demonstration.desk import tell_desk
+from workflows.models import Movement, RepairKind
 from workflows.pages.account import UNLISTED
 from workflows.postings import derive, join
+from workflows.repairs.planning import plan
 
 # The State whose every district has its desks filled, the posts that are, and since how many days.
 CROWDED, CROWD, CROWD_SINCE = "UP", ("dm", "dic"), 400
@@ -56,6 +59,8 @@ class Command(BaseCommand):
                 officers, allotments, events = load_cast() + load_crowd(), load_allotments(), load_events()
                 files = tell(read_stories())
                 officers += fill_waiting_desks()
+                give_addresses()
+                plan_a_repair()
         except BadRow as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
@@ -64,9 +69,10 @@ class Command(BaseCommand):
 
 
 def tell(stories: list[Story]) -> int:
-    """Make the files of the stories, then let the other districts' plans go on; return how many files the stories made."""
+    """Make the files of the stories, then what is done beside them and the other districts' plans; return how many files were made."""
     files = load_files(stories)
     if files:
+        tell_desk()
         tell_crowd(State.objects.get(short=CROWDED), {story.district.pk for story in stories if story.kind == "plan"})
     return files
 
@@ -116,10 +122,23 @@ def load_crowd() -> int:
     return _fill(Office.objects.filter(designation__state__short=CROWDED, designation__code__in=CROWD, postings=None))
 
 
+def plan_a_repair() -> None:
+    """Let the State's administrator plan to cancel a loan that was sanctioned and not paid: the second one finds it on the desk."""
+    sanctioned = Movement.objects.filter(disposed=None, step="release", case__kind="loan", case__repairs=None).select_related("case")
+    if first := sanctioned.order_by("pk").first():
+        by = Officer.objects.get(username="administrator")
+        plan(first.case, RepairKind.CANCEL, by=by, reason="आवेदक ने आवेदन वापस ले लिया है; मार्जिन मनी निर्गत नहीं हुई है।")
+
+
 def fill_waiting_desks() -> int:
     """Put officers behind the desks at which a file waits and that nobody holds; return how many."""
     waited_at = Movement.objects.filter(disposed=None).exclude(power="").values("office")
     return _fill(Office.objects.filter(pk__in=waited_at, postings=None))
+
+
+def give_addresses() -> None:
+    """Give everybody a mail address that reaches nobody (RFC 2606), so that the daily mails can be read in the mail folder."""
+    Officer.objects.filter(email="").update(email=Concat("username", Value("@karyapravah.example")))
 
 
 def _fill(empty: QuerySet[Office]) -> int:

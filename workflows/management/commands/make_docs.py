@@ -5,10 +5,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from workflows import drawn
+from workflows.api import schema
 
 
 class Command(BaseCommand):
-    help = "Write docs/processes.md, docs/powers.md and a BPMN 2.0 file for each process from the flows themselves."
+    help = (
+        "Write docs/processes.md, docs/powers.md and a BPMN 2.0 file for each process from the flows, docs/openapi.yaml from the interface."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="Write nothing; exit 1 when a page is stale.")
@@ -16,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override("en"):
-            pages = drawn.pages()
+            pages = {**drawn.pages(), "openapi.yaml": schema.as_yaml()}
         stale = []
         for name, text in pages.items():
             path = options["to"] / name

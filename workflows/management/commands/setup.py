@@ -1,3 +1,4 @@
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from programme.models import State
 from workflows.letters.printing import PANGO, can_print
 from workflows.models import Case
 from workflows.postings import derive
+from workflows.searching import rows
 
 
 class Command(BaseCommand):
@@ -29,6 +31,8 @@ class Command(BaseCommand):
             self.stdout.write("Loading States, districts, offices, products and norms …")
             call_command("load_state", stdout=StringIO())
             derive()
+        if indexed := rows.rebuild_all(rows.stale()):
+            self.stdout.write(f"Search words of {indexed} files written.")
         if settings.DEMONSTRATION and not Case.objects.exists():
             self.stdout.write("Loading the demonstration: officers, and files at every step …")
             call_command("load_demonstration")
@@ -48,8 +52,11 @@ def compile_messages() -> None:
                 continue
             with source.open("rb") as text:
                 catalogue = read_po(text, locale=source.parent.parent.name)
-            with compiled.open("wb") as binary:
+            # Whoever reads at this moment finds the old one or the new one, whole.
+            half = compiled.with_suffix(f".{os.getpid()}")
+            with half.open("wb") as binary:
                 write_mo(binary, catalogue)
+            half.replace(compiled)
             # This process may have asked for a translation before there was one, and would go on without.
             translation_file_changed(sender=None, file_path=compiled)
 

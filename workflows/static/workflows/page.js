@@ -20,6 +20,7 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
     // Papers are sent by the officer's own press of a button, never by the clock.
     form.querySelectorAll("input[type=file]").forEach((input) => typed.delete(input.name));
     typed.set("action", "autosave");
+    let why = form.dataset.autosaveFailed;
     try {
       const answer = await fetch(form.getAttribute("action"), {
         method: "POST",
@@ -27,11 +28,16 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
         headers: { Accept: "application/json" },
         redirect: "error",
       });
+      if (answer.status === 401) why = form.dataset.autosaveSignedOut;
       if (!answer.ok) throw new Error(String(answer.status));
-      told.textContent = (await answer.json()).said;
+      const saved = await answer.json();
+      told.textContent = saved.said;
+      // From now on this page has the draft before it, also when it had none.
+      const draft = form.querySelector("input[type=hidden][name=draft]");
+      if (draft && saved.draft) draft.value = saved.draft;
     } catch {
       changed = true;
-      told.textContent = form.dataset.autosaveFailed;
+      told.textContent = why;
     }
   }, 20000);
 });

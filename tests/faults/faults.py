@@ -1,0 +1,144 @@
+"""The faults. Each is injected into something that was alive and says whether it took effect; one that did not is not counted."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from tests.faults.fleet import Fleet, alive, gone, kill, kill_group
+from tests.faults.wire import Wire
+
+# Longer than the leases that the programs are started with: a worker so long away has lost what it had, and comes back to it.
+STALL = 5.0
+# Seconds that a worker is given to come up and to work, and within which a kill comes after it was seen to.
+PATIENCE, MOMENT = 30, 0.1
+CHILD, WORKER, WHOLE = "a worker's child killed", "a worker killed, its children left", "a worker killed with its children"
+ALL, STALLED = "everything killed", "a worker stopped beyond its lease"
+# How many processes that do work each kind strikes at the most: each may have had one mail under way.
+PROCESSES = {CHILD: 1, WORKER: 2, WHOLE: 2, ALL: 4, STALLED: 2}
+
+
+@dataclass
+class Struck:
+    """A fault that took effect, and whether it met an open transaction."""
+
+    kind: str
+    in_transaction: bool = False
+
+
+class Faults:
+    """All kinds, each as often as it weighs; or one kind ``only``, which strikes at one task only where ``at`` names it."""
+
+    def __init__(self, fleet: Fleet, wire: Wire, rng: Random, only: str = "", at: str = "") -> None:
+        self.fleet, self.wire, self.rng, self.at = fleet, wire, rng, at
+        self.kinds: list[tuple[str, int, Callable[[], bool | None]]] = [
+            (CHILD, 6, self.kill_child),
+            (WORKER, 3, self.kill_worker),
+            (WHOLE, 2, self.kill_worker_whole),
+            ("the beat killed", 2, self.kill_beat),
+            (ALL, 1, self.kill_everything),
+            (STALLED, 1, self.stall),
+            ("a second worker", 1, self.second_worker),
+            ("a second beat", 1, self.second_beat),
+            ("messages sent again", 3, self.send_again),
+            ("the queue emptied", 2, self.flush),
+        ]
+        self.kinds = [one for one in self.kinds if only in ("", one[0])]
+
+    def strike(self) -> Struck | None:
+        """Inject one fault by chance; ``None`` when there was nothing alive to inject it into."""
+        kind, _weight, inject = self.rng.choices(self.kinds, [weight for _kind, weight, _inject in self.kinds])[0]
+        met = inject()
+        return None if met is None else Struck(kind, met)
+
+    def _working(self) -> int | None:
+        """Return a child of a worker that was seen in the middle of a transaction a moment ago; ``None`` when none comes to work."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            children = [pid for worker in self.fleet.workers for pid in self.fleet.children(worker)]
+            busy = sorted(pid for pid, task in self.fleet.in_transaction().items() if pid in children and self.at in ("", task))
+            if busy:
+                time.sleep(self.rng.random() * MOMENT)
+                return self.rng.choice(busy)
+            time.sleep(0.01)
+        return None
+
+    def kill_child(self) -> bool | None:
+        pid = self._working()
+        if pid is None:
+            return None
+        met = pid in self.fleet.in_transaction()
+        return met if kill(pid) else None
+
+    def _worker(self) -> tuple[object, bool] | None:
+        pid = self._working()
+        for worker in self.fleet.workers:
+            if pid in self.fleet.children(worker):
+                return worker, pid in self.fleet.in_transaction()
+        return None
+
+    def kill_worker(self) -> bool | None:
+        found = self._worker()
+        if found is None:
+            return None
+        worker, met = found
+        children = self.fleet.children(worker)  # type: ignore[arg-type]
+        os.kill(worker.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+        worker.wait(timeout=10)  # type: ignore[attr-defined]
+        # What was left without a parent works on to the end of its task, as it would in a State; then it is ended.
+        time.sleep(self.rng.random() * 0.3)
+        for child in children:
+            if alive(child):
+                os.kill(child, signal.SIGKILL)
+        return met
+
+    def kill_worker_whole(self) -> bool | None:
+        found = self._worker()
+        return found[1] if found and kill_group(found[0]) else None  # type: ignore[arg-type]
+
+    def kill_beat(self) -> bool | None:
+        beats = [beat for beat in self.fleet.beats if beat.poll() is None]
+        if not beats:
+            return None
+        beat = self.rng.choice(beats)
+        beat.kill()
+        beat.wait(timeout=10)
+        return False if gone(beat.pid) else None
+
+    def kill_everything(self) -> bool | None:
+        if self._working() is None:
+            return None
+        met = bool(self.fleet.in_transaction())
+        killed = [kill_group(one) for one in [*self.fleet.workers, *self.fleet.beats]]
+        return met if any(killed) else None
+
+    def stall(self) -> bool | None:
+        found = self._worker()
+        if found is None:
+            return None
+        group = found[0].pid  # type: ignore[attr-defined]
+        os.killpg(group, signal.SIGSTOP)
+        self.fleet.keep_up(workers=2)
+        time.sleep(STALL)
+        os.killpg(group, signal.SIGCONT)
+        return found[1]
+
+    def second_worker(self) -> bool | None:
+        before = len(self.fleet.workers)
+        self.fleet.keep_up(workers=2)
+        return False if len(self.fleet.workers) > before else None
+
+    def second_beat(self) -> bool | None:
+        before = len(self.fleet.beats)
+        self.fleet.keep_up(beats=2)
+        return False if len(self.fleet.beats) > before else None
+
+    def send_again(self) -> bool | None:
+        return False if self.wire.send_all(times=3) else None
+
+    def flush(self) -> bool | None:
+        """Empty the queue; what waits in it are wake-ups of beat, web and jobs."""
+        self.wire.send_all(times=1)
+        return False if self.wire.flush() else None

@@ -1,0 +1,18 @@
+"""The addresses of the interface. Version 1 only gains: what is there keeps its name and its meaning."""
+
+from django.urls import path
+
+from workflows.api import reading, registers, reports, schema
+
+urlpatterns = [
+    path("", schema.page, name="api"),
+    path("v1/openapi.yaml", schema.openapi, name="openapi"),
+    path("v1/files/", reading.Files.as_view(), name="api_files"),
+    path("v1/files/<row:pk>/", reading.File.as_view(), name="api_file"),
+    path("v1/files/<row:pk>/notings/", reading.Notings.as_view(), name="api_notings"),
+    path("v1/movements/", reading.Movements.as_view(), name="api_movements"),
+    path("v1/orders/", reading.Orders.as_view(), name="api_orders"),
+    *(path(f"v1/registers/{name}/", view.as_view(), name=f"api_{name}") for name, view in registers.VIEWS.items()),
+    path("v1/reports/", reports.Reports.as_view(), name="api_reports"),
+    path("v1/reports/<slug:key>/", reports.Report.as_view(), name="api_report"),
+]

@@ -1,0 +1,190 @@
+"""What every act on a file does under its lock: hold the row, see that nothing changed, end a stay, let the file go on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from programme.models import Office, Officer, Posting
+from workflows import notices, papers, waking
+from workflows.authority import Overtaken
+from workflows.deadlines import days_held, days_late
+from workflows.models import Case, Movement, Noting, Outcome, Question
+
+
+@contextmanager
+def locked(case_id: int) -> Iterator[Case]:
+    """Hold the file's row to the end of the transaction; raise ``Overtaken`` when another act holds it too long."""
+    with transaction.atomic():
+        try:
+            related = Case.objects.select_related("norm", "state", "district__state", "office__designation", "office__district")
+            case = related.select_for_update(of=("self",)).get(pk=case_id)
+        except OperationalError:
+            raise Overtaken(_("Another officer is acting on this file at this moment. Look again.")) from None
+        yield case
+
+
+def stays() -> QuerySet[Movement]:
+    """Return stays with what an act reads of them."""
+    return Movement.objects.select_related("task", "came_from", "officer", "office__designation", "office__district", "draft")
+
+
+def open_stays(case: Case) -> list[Movement]:
+    """Return the stays at which the file waits now, in a fixed order."""
+    return [held(stay, case) for stay in stays().filter(case=case, disposed=None).order_by("pk")]
+
+
+def still_open(movement_pk: int, case: Case) -> Movement:
+    """Return the stay as it stands under the lock; raise ``Overtaken``, saying who ended it, when it has ended."""
+    movement = stays().get(pk=movement_pk)
+    if not movement.is_open:
+        raise Overtaken(
+            _("This step is already taken: %(outcome)s by %(officer)s on %(moment)s.")
+            % {
+                "outcome": movement.get_outcome_display(),
+                "officer": movement.officer.name if movement.officer else "",
+                "moment": date_format(timezone.localtime(movement.disposed), "DATETIME_FORMAT"),
+            }
+        )
+    return held(movement, case)
+
+
+def held(movement: Movement, case: Case) -> Movement:
+    """Let a stay and its task speak of the one row of the file that is locked."""
+    movement.case = movement.task.process = case
+    return movement
+
+
+def refuse_changed(movement: Movement, seen: str) -> None:
+    """Raise ``Overtaken`` when the step is taken, or the file is no longer as the officer read it; asked again under the file's lock."""
+    as_seen(movement.case, seen, still_open(movement.pk, movement.case))
+
+
+def as_seen(case: Case, seen: str, movement: Movement | None = None) -> None:
+    """Raise ``Overtaken`` when the file has a paragraph that is not yet in what was ``seen``: the head its page showed."""
+    if seen == case.head or (movement and movement.node.together and _only_others_spoke(case, seen, movement)):
+        return
+    last = case.notings.select_related("officer").order_by("-paragraph").first()
+    raise Overtaken(
+        _("The file changed after you opened this page: paragraph %(paragraph)s, %(outcome)s, on %(moment)s. Read it and decide again.")
+        % {
+            "paragraph": last.paragraph,
+            "outcome": last.get_outcome_display(),
+            "moment": date_format(timezone.localtime(last.written_at), "DATETIME_FORMAT"),
+        }
+    )
+
+
+def _only_others_spoke(case: Case, seen: str, movement: Movement) -> bool:
+    """Say whether nothing but the same step's other offices wrote since, and none of it answers this office's own question."""
+    read = case.notings.filter(hash=seen).first()
+    if read is None or case.notings.filter(paragraph__gt=read.paragraph).exclude(step=movement.step).exists():
+        return False
+    return not Question.objects.filter(movement=movement, closed_in__paragraph__gt=read.paragraph).exists()
+
+
+def dispose(movement: Movement, outcome: Outcome, posting: Posting | None, *, unopened: bool = False) -> None:
+    """End a stay; raise ``Overtaken`` when it ended at this moment, or, if it must be ``unopened``, when it was opened."""
+    # A machine whose clock was set back lets no stay end before it began.
+    at = movement.case.moment = max(movement.case.moment, movement.received)
+    rows = Movement.objects.filter(pk=movement.pk, disposed=None)
+    if unopened:
+        rows = rows.filter(opened_at=None)
+    closed = rows.update(
+        disposed=at,
+        officer=posting.officer if posting else None,
+        posting=posting,
+        outcome=outcome,
+        days_held=days_held(movement, at),
+        days_late=days_late(movement, at),
+    )
+    if closed != 1:
+        raise Overtaken(
+            _("The file was opened there at this moment; it can no longer be pulled back.")
+            if unopened
+            else _("This step was taken by another officer at this moment.")
+        )
+    # What was typed there and not signed goes with the stay; only a new version of the process takes it along.
+    if hasattr(movement, "draft") and outcome != Outcome.MIGRATE:
+        papers.throw_away(movement.draft)
+
+
+def leave(
+    case: Case,
+    movement: Movement,
+    by: Officer | None,
+    target: Any,
+    returns_to: str,
+    noting: Noting,
+    *,
+    at: Office | None = None,
+    resumes: Movement | None = None,
+) -> None:
+    """Finish the stay's task and let the file go to ``target``.
+
+    ``at`` names the office where the step itself shall not choose it; ``resumes`` is the stay whose clock goes on there.
+    """
+    activation = activation_of(movement)
+    activation.resumes = resumes
+    activation.sign(by, target, returns_to, at)
+    go_on(case, activation, noting)
+
+
+def send_on(case: Case, waiting: list[Movement], target: Any, *, outcome: Outcome, posting: Posting, noting: Noting) -> None:
+    """End every stay of a held file at once and lead it from the first of them to ``target``; ``noting`` says so."""
+    for stay in waiting:
+        dispose(stay, outcome, posting)
+    leave_together(waiting[1:], posting.officer)
+    leave(case, waiting[0], posting.officer, target, "", noting)
+
+
+def stay_again(stay: Movement, node: Any, office: Office, *, outcome: Outcome, posting: Posting) -> Movement:
+    """Let a stay begin again at ``node`` and ``office`` as it first came, from where it came; an open one is ended with ``outcome``.
+
+    The file is held, and the caller saves it.
+    """
+    activation = activation_of(stay)
+    if stay.is_open:
+        dispose(stay, outcome, posting)
+        activation.sign(posting.officer, None, "")
+    begun = node._create(activation, stay.task.token, seed=office).movement
+    begun.came_from, begun.returns_to = stay.came_from, stay.returns_to
+    begun.save(update_fields=["came_from", "returns_to"])
+    waking.after_commit("look_at", stay.case_id)
+    return begun
+
+
+def last_stays(case: Case) -> list[Movement]:
+    """Return the stays with which a file ended: one, or those of a step taken together that were ended by one act."""
+    closed = [held(stay, case) for stay in stays().filter(case=case).exclude(disposed=None).order_by("-disposed", "-pk")]
+    last = closed[0] if closed else None
+    return [s for s in closed if last and (s.step, s.outcome, s.came_from_id) == (last.step, last.outcome, last.came_from_id)]
+
+
+def leave_together(movements: list[Movement], by: Officer) -> None:
+    """Finish the tasks of stays that end with another one of their step and lead nowhere themselves."""
+    for movement in movements:
+        activation_of(movement).sign(by, None, "")
+
+
+def activation_of(movement: Movement) -> Any:
+    activation = movement.task.flow_task.activation_class(movement.task)
+    activation.process = movement.case
+    return activation
+
+
+def go_on(case: Case, activation: Any, noting: Noting) -> None:
+    """Let the engine make what comes next, save the file once, and tell those who wait for word."""
+    activation.activate_next()
+    waking.after_commit("look_at", case.pk)
+    fields = ["amount", "ending", "paragraphs", "head", "norm"]
+    case.save(update_fields=[*fields, "status", "finished"] if case.ending else fields)
+    if noting.outcome == Outcome.RETURN:
+        waiting = Movement.objects.select_related("office").filter(case=case, disposed=None).first()
+        if waiting:
+            notices.tell_of(Outcome.RETURN, case, waiting.office, paragraph=noting.paragraph)

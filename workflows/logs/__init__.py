@@ -1,0 +1,1 @@
+"""The record as a log of events: for process mining outside, for conformance and for the picture of a process."""

@@ -1,0 +1,138 @@
+"""The list of files: words and filters from its address, and the searches that an officer keeps."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programme.models import Officer
+from workflows import reasons
+from workflows.authority import audits, capacities
+from workflows.exports.files import FILES
+from workflows.exports.linking import link
+from workflows.filters import STATES, FilterForm, asked_for, canonical, homes_of, state_in, told_order
+from workflows.forms.fields import TextField
+from workflows.models import Case, Movement, Outcome, SavedSearch
+from workflows.pages import filling
+from workflows.pages.frame import OfficerRequest, page_of, row_number, search_words, show
+from workflows.searching import finding, kept
+
+
+class NameForm(forms.Form):
+    """The name under which a search is kept."""
+
+    name = TextField(label=gettext_lazy("Name of the search"), max_length=60)
+
+
+def list_page(request: OfficerRequest, *, naming: NameForm | None = None, renaming: NameForm | None = None) -> HttpResponse:
+    """Show the files the officer may read that fit words and filters; a filter that cannot be read is said at its field.
+
+    ``naming`` and ``renaming`` are refused forms to be shown again.
+    """
+    query, words, state, now = request.GET, search_words(request), state_in(request.GET), timezone.now()
+    form, rows = asked_for(request.user, query, now=now)
+    valid = form.is_valid()
+    page = page_of(request, rows.select_related("district").prefetch_related(waiting_stays()))
+    _tell_who_waits(request.user, page)
+    address, searches = canonical(query), list(request.user.searches.order_by("name"))
+    context = {
+        "form": form,
+        "opened": not valid or any(True for _used in form.used()),
+        "chips": form.chips(query) if valid else [],
+        "words": words,
+        "without_words": f"?{canonical(query, q='')}",
+        "states": [(f"?{canonical(query, state=key)}", title, key == state) for key, title in STATES.items()],
+        "state": state,
+        "page": page,
+        "rows": _with_hits(list(page), words),
+        "order": told_order(form.cleaned_data.get("sort", "")),
+        "address": address,
+        "get_list": link(FILES, page.paginator.count, query=address),
+        "naming": naming or NameForm(prefix="keep"),
+        "searches": [(search, _renaming(search, renaming), search.query == address) for search in searches],
+        "may_keep": not audits(request.user) and (naming or (valid and address and address not in [search.query for search in searches])),
+        "refused": renaming,
+        "faults": filling.faults(form) + filling.faults(naming) + filling.faults(renaming),
+    }
+    refused = not valid or naming or renaming
+    return show(request, "files.html", context, tab="files", status=400 if refused else 200)
+
+
+def change_searches(request: OfficerRequest) -> HttpResponse:
+    """Keep the search that the address asks for, or rename or delete one kept; a refused name is said at its field."""
+    number = row_number(request.POST.get("search", ""))
+    search = request.user.searches.filter(pk=number).first() if "search" in request.POST else None
+    if "search" in request.POST and search is None:
+        raise Http404
+    if search and "delete" in request.POST:
+        kept.delete(search, by=request.user)
+        messages.success(request, _("The search “%(name)s” is deleted.") % {"name": search.name})
+        return redirect(_here(request))
+    form = NameForm(request.POST, prefix=f"search-{search.pk}" if search else "keep")
+    if not (form.is_valid() and _named(form, search, request)):
+        return list_page(request, renaming=form) if search else list_page(request, naming=form)
+    messages.success(request, _("The search is kept as “%(name)s”.") % {"name": form.cleaned_data["name"]})
+    return redirect(_here(request))
+
+
+def _named(form: NameForm, search: SavedSearch | None, request: OfficerRequest) -> bool:
+    """Give the search its name; a reason why it cannot have it becomes the form's."""
+    name = form.cleaned_data["name"]
+    try:
+        if search:
+            kept.rename(search, name, by=request.user)
+        else:
+            kept.keep(name, _worth_keeping(request), by=request.user)
+    except ValidationError as error:
+        form.add_error("name", error)
+        return False
+    return True
+
+
+def _worth_keeping(request: OfficerRequest) -> str:
+    address = canonical(request.GET)
+    if not address or not FilterForm(request.GET, states=homes_of(request.user)).is_valid():
+        raise ValidationError(_("Search or filter first; then keep what you see."), code="empty")
+    return address
+
+
+def _here(request: OfficerRequest) -> str:
+    return f"{reverse('files')}?{canonical(request.GET)}"
+
+
+def waiting_stays() -> Prefetch:
+    """Return how the open stays of many files are read at once, as ``waiting`` of each."""
+    waiting = Movement.objects.filter(disposed=None).select_related("office__designation__department", "office__district")
+    return Prefetch("movements", waiting, to_attr="waiting")
+
+
+def _with_hits(cases: list[Case], words: str) -> list[tuple[Case, Any]]:
+    found = finding.hits(cases, words) if words else {}
+    return [(case, found.get(case.pk)) for case in cases]
+
+
+def _renaming(search: SavedSearch, refused: NameForm | None) -> NameForm:
+    prefix = f"search-{search.pk}"
+    return refused if refused and refused.prefix == prefix else NameForm(prefix=prefix, initial={"name": search.name})
+
+
+def _tell_who_waits(officer: Officer, cases: Iterable[Any]) -> None:
+    """Write beside each file that one of the officer's own offices has returned since when its clock stands still; one query."""
+    offices = {held.office.pk for held in capacities(officer)}
+    away = [case for case in cases if any(stay.returns_to for stay in case.waiting)]
+    returned: dict[int, list[Movement]] = {}
+    for back in Movement.objects.filter(case__in=away, outcome=Outcome.RETURN) if away else ():
+        returned.setdefault(back.case_id, []).append(back)
+    for case in away:
+        stay = case.waiting[0]
+        stay.case = case
+        case.away = reasons.away(stay, returned.get(case.pk, []), offices)

@@ -1,0 +1,46 @@
+"""What my offices were told: the newest first, what is new marked, each leading to its file."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from programme.powers import Power
+from workflows import notices
+from workflows.authority import may_anywhere, visible_to
+from workflows.exports import desks
+from workflows.exports.linking import link
+from workflows.models import Notice
+from workflows.pages.frame import OfficerRequest, counts, for_officers, page_of, row_number, show
+from workflows.pages.problems import SAFE, only
+
+
+@only(*SAFE)
+@for_officers
+def told(request: OfficerRequest) -> HttpResponse:
+    """Show the notices of the officer's offices; reading them here changes nothing."""
+    page = page_of(request, desks.told(request.user))
+    read = request.user.notices_read
+    context = {
+        "page": page,
+        "get_list": link(desks.NOTICES, page.paginator.count),
+        "rows": [(notice, notice.pk > read, address) for notice, address in _led(request, list(page))],
+        "newest": max((notice.pk for notice in page), default=0),
+        "unread": counts(request).unread > 0,
+        "several": len({notice.office_id for notice in page}) > 1,
+    }
+    return show(request, "notices.html", context, tab="notices")
+
+
+@only("POST")
+@for_officers
+def read(request: OfficerRequest) -> HttpResponse:
+    """Mark as read what the page showed and all before it; what came meanwhile stays new."""
+    notices.read_up_to(row_number(request.POST.get("upto", "")), by=request.user)
+    return redirect("notices")
+
+
+def _led(request: OfficerRequest, rows: list[Notice]) -> list[tuple[Notice, str]]:
+    """Give each notice the address it leads to: its file, the board of the season, or none where the officer may read neither."""
+    readable = set(visible_to(request.user).filter(pk__in=[row.case_id for row in rows if row.case_id]).values_list("pk", flat=True))
+    board = reverse("season") if may_anywhere(request.user, Power.SEE_STATE) else ""
+    return [(row, reverse("file", args=[row.case_id]) if row.case_id in readable else "" if row.case_id else board) for row in rows]

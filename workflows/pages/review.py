@@ -1,0 +1,109 @@
+"""The sheet of a review meeting: a line for each process and district, each figure leading to the files behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from programme.models import State
+from workflows import reviewing
+from workflows.exports.boards import REVIEW, PeriodForm
+from workflows.exports.linking import link
+from workflows.pages import filling
+from workflows.pages.frame import OfficerRequest, for_officers, show
+from workflows.pages.problems import SAFE, only
+from workflows.reviewing import Line, Result, Scope, Section
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure and the list behind it; nought leads nowhere."""
+
+    title: str
+    count: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Row:
+    place: str
+    is_total: bool
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
+class Shown:
+    process: str
+    rows: list[Row]
+    silent: list[str]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """How figures lead to the list of files: of which days, and, for a sum, of which place."""
+
+    first: date
+    last: date
+    scope: Scope
+
+    def figure(self, line: Line, title: str, count: int, reviewed: str) -> Figure:
+        place = self._place(line)
+        if not count or place is None:
+            return Figure(title, count, "")
+        asked = {"process": line.kind, "district": place, "opened_from": self.first, "opened_to": self.last, "reviewed": reviewed}
+        return Figure(title, count, f"{reverse('files')}?{urlencode({name: str(value) for name, value in asked.items() if value})}")
+
+    def _place(self, line: Line) -> int | str | None:
+        """Return the district to narrow by, empty for a whole State; ``None`` for a sum that no one list of files shows."""
+        if line.district:
+            return line.district.pk
+        if len(self.scope.states) == 1 and not self.scope.districts:
+            return ""
+        return None
+
+
+@only(*SAFE)
+@for_officers
+def review_page(request: OfficerRequest) -> HttpResponse:
+    """Show what became of the files received in a period: of the district for its officers, of every district for the State's."""
+    scope, form, now = reviewing.scope_of(request.user), PeriodForm(request.GET), timezone.now()
+    context = {"form": form, "faults": filling.faults(form), "sections": [], "now": now}
+    if form.is_valid():
+        first, last = form.period
+        sections = reviewing.review(scope, first, last, now=now, process=form.cleaned_data["process"])
+        linked = Linked(first, last, scope)
+        context |= {
+            "sections": [_shown(section, linked) for section in sections],
+            "columns": _columns(),
+            "first": first,
+            "last": last,
+            "whose": _whose(scope),
+            "get_list": link(REVIEW, sum(len(section.all_lines) for section in sections), query=request.GET.urlencode()),
+        }
+    return show(request, "review.html", context, tab="review", status=200 if form.is_valid() else 400)
+
+
+def _columns() -> list[str]:
+    return [_("Received"), *(str(result.label) for result in Result)]
+
+
+def _shown(section: Section, linked: Linked) -> Shown:
+    rows = [_row(line, linked) for line in section.all_lines]
+    return Shown(section.total.process, rows, [district.name for district in section.silent])
+
+
+def _row(line: Line, linked: Linked) -> Row:
+    received = linked.figure(line, _("Received"), line.received, "")
+    rest = [linked.figure(line, str(result.label), line.counts[result.value], result.value) for result in Result]
+    return Row(line.place, line.district is None, [received, *rest])
+
+
+def _whose(scope: Scope) -> str:
+    """Name the State or the districts under review, as the head of a printed sheet."""
+    states = [state.name for state in State.objects.filter(pk__in=scope.states)]
+    districts = [] if states else [district.name for district in scope.places]
+    return ", ".join([*states, *districts])

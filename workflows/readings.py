@@ -1,0 +1,64 @@
+"""What auditors read: who, in which charge, what and when. Only added to, and no paragraph of any file."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from programme.models import Officer
+from programme.powers import Power
+from workflows.authority import audits, capacities
+from workflows.models import Case, Reading
+
+LONGEST = 500
+# What a page is called, by the name of its address; others are told by the address itself.
+PAGES = {
+    "file": _("File"),
+    "history": _("Full history"),
+    "history_xlsx": _("Full history as XLSX"),
+    "history_pdf": _("Full history as PDF"),
+    "compare": _("Two submissions side by side"),
+    "seen": _("What the officer had before him"),
+    "record_lines": _("Record for the verifier (JSON lines)"),
+    "paper": _("Enclosure"),
+    "evidence": _("Paper of a progress report"),
+    "order": _("Order"),
+    "letter": _("Letter"),
+    "letter_pdf": _("Letter as PDF"),
+    "acknowledgement": _("Acknowledgement"),
+    "activities": _("Activities of a plan"),
+    "files": _("List of files"),
+    "inbox": _("Home"),
+    "sittings": _("Committees"),
+    "sitting": _("Sitting"),
+    "minutes": _("Minutes"),
+    "season": _("Action plans"),
+    "forecast": _("Will we make it?"),
+    "feasibility": _("Feasibility"),
+    "health": _("Health"),
+    "seals": _("Seals"),
+    "anchors": _("All seals (text)"),
+    "audit": _("Audit"),
+    "readings": _("Readings"),
+}
+
+
+def record(officer: Officer, *, page: str, address: str, case: int | None) -> None:
+    """Write down that an auditor read a page, in the charge he read it in; of other officers nothing is written."""
+    held = audits(officer)
+    if held:
+        Reading.objects.create(officer=officer, posting=held.posting, page=page, address=address[:LONGEST], case_id=case)
+
+
+def visible_to(officer: Officer) -> QuerySet[Reading]:
+    """Return the readings the officer may see: his own, and as administrator those of his State's auditors; the latest first."""
+    states = {held.office.state_id for held in capacities(officer) if Power.ADMINISTER in held.powers}
+    theirs = Q(officer=officer) | Q(posting__office__designation__state__in=states)
+    return _named(Reading.objects.filter(theirs)).select_related("case")
+
+
+def of_file(case: Case) -> QuerySet[Reading]:
+    """Return what auditors have read of a file, the latest first."""
+    return _named(case.readings.all())
+
+
+def _named(rows: QuerySet[Reading]) -> QuerySet[Reading]:
+    return rows.select_related("officer", "posting__office__designation", "posting__office__district").order_by("-at", "-pk")

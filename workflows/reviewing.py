@@ -1,0 +1,164 @@
+"""How files stand in a review meeting: of those received in a period, how many are sanctioned, rejected, or pending in or beyond time.
+
+Every file received stands in exactly one column, so that each line adds up. The list of files narrows by the same condition, so a
+figure and the list behind it cannot disagree.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Case as Either
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programme.calendar import ONE_DAY, day_begins
+from programme.models import District, Officer
+from programme.powers import Power
+from workflows import deadlines
+from workflows.authority import Refusal, capacities
+from workflows.flows import FLOWS, VERSIONS
+from workflows.models import Case, Order, OrderKind, Outcome
+from workflows.nodes import Ending, Stay
+
+REFUSING = {Outcome.REJECT, Outcome.DECLINE}
+
+
+class Result(models.TextChoices):
+    """In which column a file stands. A sanctioned one stays so while its report, payment or watch still goes on."""
+
+    SANCTIONED = "sanctioned", gettext_lazy("Sanctioned or approved")
+    REJECTED = "rejected", gettext_lazy("Rejected")
+    IN_TIME = "in_time", gettext_lazy("Pending within time")
+    LATE = "late", gettext_lazy("Pending beyond time")
+    OTHERWISE = "otherwise", gettext_lazy("Ended otherwise")
+
+
+def result(now: datetime) -> Either:
+    """Return the column of each file as an expression of the database."""
+    ordered = Q(Exists(Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION)))
+    late = Q(Exists(deadlines.beyond_time(now).filter(case=OuterRef("pk"))))
+    return Either(
+        When(_ended(_good()) | (ordered & ~_ended(_cancelled())), then=Value(Result.SANCTIONED)),
+        When(_ended(_rejected()), then=Value(Result.REJECTED)),
+        When(~Q(ending=""), then=Value(Result.OTHERWISE)),
+        When(late, then=Value(Result.LATE)),
+        default=Value(Result.IN_TIME),
+    )
+
+
+def _ended(endings: Iterable[tuple[str, str]]) -> Q:
+    found = Q(pk__in=[])
+    for kind, ending in sorted(set(endings)):
+        found |= Q(kind=kind, ending=ending)
+    return found
+
+
+def _good() -> Iterable[tuple[str, str]]:
+    return ((flow.slug, node.name) for flow, node in _nodes(Ending) if node.good)
+
+
+def _cancelled() -> Iterable[tuple[str, str]]:
+    return ((flow.slug, node.name) for flow, node in _nodes(Ending) if node.by_repair)
+
+
+def _rejected() -> Iterable[tuple[str, str]]:
+    """Return the endings to which a step leads that rejects or declines."""
+    for flow, node in _nodes(Stay):
+        for way in node.ways:
+            if way.outcome in REFUSING:
+                yield from ((flow.slug, target.name) for target in way.targets if isinstance(target, Ending))
+
+
+def _nodes(kind: type[Any]) -> Iterable[tuple[Any, Any]]:
+    return ((flow, node) for flow in VERSIONS.values() for node in flow.in_order() if isinstance(node, kind))
+
+
+# --- the sheet ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose files a reader reviews: those of whole States, and those of single districts."""
+
+    states: frozenset[int]
+    districts: frozenset[int]
+
+    @property
+    def condition(self) -> Q:
+        return self.files()
+
+    def files(self, way: str = "") -> Q:
+        """Return the condition for rows whose file, reached by ``way``, lies in the scope."""
+        return Q(**{f"{way}state__in": self.states}) | Q(**{f"{way}district__in": self.districts})
+
+    @property
+    def places(self) -> QuerySet[District]:
+        """The districts whose lines the reader sees, by name."""
+        return District.objects.filter(Q(state__in=self.states) | Q(pk__in=self.districts)).order_by("name_en", "pk")
+
+
+@dataclass
+class Line:
+    """One line: a process in one district, or in all of them where ``district`` is ``None``."""
+
+    kind: str
+    district: District | None
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Result.values, 0))
+
+    @property
+    def received(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def process(self) -> str:
+        return str(FLOWS[self.kind].process_title)
+
+    @property
+    def place(self) -> str:
+        return self.district.name if self.district else _("All districts")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One process: a line for each district that sent something, the sum of them, and the districts that sent nothing."""
+
+    total: Line
+    lines: list[Line]
+    silent: list[District]
+
+    @property
+    def all_lines(self) -> list[Line]:
+        """The lines in the order they are read, the sum last; a sum of one line would say it twice."""
+        return [*self.lines, self.total] if len(self.lines) != 1 else self.lines
+
+
+def scope_of(officer: Officer) -> Scope:
+    """Return what the officer reviews; raise ``Refusal`` when he answers for no district and no State."""
+    held = capacities(officer)
+    states = frozenset(c.office.state_id for c in held if Power.SEE_STATE in c.powers)
+    districts = frozenset(c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers and c.office.district_id)
+    if not states and not districts:
+        raise Refusal(_("This page is for offices that answer for a district or for the State."))
+    return Scope(states, districts)
+
+
+def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
+    """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
+    rows = Case.objects.filter(scope.condition, created__gte=day_begins(first), created__lt=day_begins(last + ONE_DAY))
+    found = rows.order_by().values("kind", "district", reviewed=result(now)).annotate(count=Count("pk"))
+    places = list(scope.places)
+    lines = {(kind, place.pk): Line(kind, place) for kind in FLOWS for place in places}
+    for kind, district, reviewed, count in found.values_list("kind", "district", "reviewed", "count"):
+        if (kind, district) in lines:
+            lines[kind, district].counts[reviewed] = count
+    return [_section(kind, [lines[kind, place.pk] for place in places]) for kind in FLOWS if process in ("", kind)]
+
+
+def _section(kind: str, lines: Sequence[Line]) -> Section:
+    total = Line(kind, None, {key: sum(line.counts[key] for line in lines) for key in Result.values})
+    silent = [line.district for line in lines if line.district and not line.received]
+    return Section(total, [line for line in lines if line.received], silent)

@@ -1,0 +1,135 @@
+"""Read the rows of an uploaded workbook, wherever in it the table stands."""
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from . import cells, finding, guard, words
+from .cells import Cell
+from .columns import Sheet
+from .refusals import Unreadable
+from .scanning import Structure
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row with at least one filled cell; ``cells`` has every column of the sheet by its key."""
+
+    number: int  # as the spreadsheet program counts, from 1
+    cells: Mapping[str, Cell]
+    hidden: bool = False  # hidden and filtered rows are read like the others, and say so
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """The sentences of the faulty cells by column, in the language of the moment."""
+        return {key: str(cell.fault) for key, cell in self.cells.items() if cell.fault}
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What was understood, by column; None where a cell is empty or faulty."""
+        return {key: cell.value for key, cell in self.cells.items()}
+
+
+@dataclass(frozen=True)
+class Found:
+    """The sheet of a workbook that has the table, and where in it the table stands."""
+
+    name: str
+    table: finding.Table
+    structure: Structure
+    from_1904: bool
+    lines: Iterator[list[object]]  # every row from the first of the sheet on, each from column A on
+
+
+def rows(file: Path | str | BinaryIO, sheet: Sheet) -> Iterator[Row]:
+    """Check the file and return its rows in order, without blank rows, totals and rows that only number the columns.
+
+    Raises ``Unreadable`` before the first row is asked for, also when headings are missing, naming them.
+    """
+    return _rows(find(file, sheet), sheet)
+
+
+def find(file: Path | str | BinaryIO, sheet: Sheet) -> Found:
+    """Check the file and return where the table of the sheet stands; raise ``Unreadable`` when it stands nowhere."""
+    with guard.opened(file) as stream:
+        scanned = guard.inspect(stream)
+        stream.seek(0)
+        content = io.BytesIO(stream.read())
+    try:
+        workbook = CalamineWorkbook.from_filelike(content)
+        shown = [entry.name for entry in workbook.sheets_metadata if entry.visible is SheetVisibleEnum.Visible]
+        best: Found | None = None
+        for name in filter(scanned.sheets.__contains__, shown):
+            structure = scanned.sheets[name]
+            lines = _lines(workbook.get_sheet_by_name(name), structure)
+            top = list(islice(lines, finding.ROWS_LOOKED_AT))
+            if table := finding.find(sheet, top):
+                found = Found(name, table, structure, scanned.from_1904, chain(top, lines))
+                best = found if best is None or _rank(sheet, found) > _rank(sheet, best) else best
+    except CalamineError as error:
+        raise Unreadable("damaged") from error
+    if best is None:
+        raise Unreadable("no_table", names=finding.named(column for column in sheet.columns if column.required))
+    if best.table.twice:
+        raise Unreadable("twice", names=finding.named(sheet.column(key) for key in best.table.twice))
+    if lacking := finding.missing(sheet, best.table):
+        raise Unreadable("headings", names=finding.named(lacking))
+    return best
+
+
+def _rank(sheet: Sheet, found: Found) -> tuple[int, bool, int]:
+    """Order sheets: all headings that must be there, then the template's own mark, then the number of headings."""
+    return -len(finding.missing(sheet, found.table)), found.table.marked, len(found.table.places)
+
+
+def _lines(sheet: CalamineSheet, structure: Structure) -> Iterator[list[object]]:
+    """Return the rows of a sheet from its first on, each from column A on, also those that hold nothing but formulas."""
+    left = [""] * sheet.start[1] if sheet.start else []
+    for line in sheet.iter_rows():
+        yield [*left, *line]
+    last = max((row for row, _ in (*structure.formulas, *structure.errors)), default=0)
+    for _ in range(sheet.end[0] + 1 if sheet.end else 0, last):
+        yield []
+
+
+def _rows(found: Found, sheet: Sheet) -> Iterator[Row]:
+    structure, table = found.structure, found.table
+    columns = [(column, table.places.get(column.key)) for column in sheet.columns]
+    for number, line in enumerate(found.lines, start=1):
+        if number < table.first_row or not _is_row(number, line, table, structure):
+            continue
+        read = {}
+        for column, place in columns:
+            if place is None:
+                read[column.key] = cells.EMPTY
+                continue
+            at = (number, place + 1)
+            read[column.key] = cells.parse(
+                column,
+                line[place] if place < len(line) else "",
+                formula=at in structure.formulas,
+                error=at in structure.errors,
+                from_1904=found.from_1904,
+            )
+        yield Row(number, read, number in structure.hidden_rows)
+
+
+def _is_row(number: int, line: list[object], table: finding.Table, structure: Structure) -> bool:
+    """Say whether a line is a row of the table: something stands in its columns, and it does not add up the others."""
+    places = table.places.values()
+    computed = {place for place in places if (number, place + 1) in structure.formulas}
+    filled = {place for place in places if place < len(line) and _filled(line[place])} | computed
+    filled |= {place for place in places if (number, place + 1) in structure.errors}
+    if not filled or finding.is_total(line):
+        return False
+    only_sums = computed == filled and all(structure.formulas[number, place + 1] for place in computed)
+    return not only_sums
+
+
+def _filled(cell: object) -> bool:
+    return cell is not None and cell != "" and (not isinstance(cell, str) or bool(words.clean(cell)))

@@ -1,0 +1,175 @@
+"""A workbook comes in, is kept concealed for a while, and its contents go: what stays is who sent what, and what became of it."""
+
+import hashlib
+import io
+import re
+import uuid
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from programme import identity
+from programme.bilingual import in_both
+from programme.models import Office, Officer
+from workflows import jobs
+from workflows.authority import Overtaken, Refusal
+from workflows.models import Job, JobRow, Workbook
+from workflows.papers import shown_name
+from workflows.sheets import reading
+from workflows.sheets.refusals import Unreadable
+from workflows.workbooks.kind import Kind
+
+CHECK = "workbook-check"
+LARGEST = 5 * 1024 * 1024
+MOST_ROWS = 10_000
+# So many rows are judged, or written, in one transaction.
+BLOCK = 250
+KEPT = timedelta(days=7)
+ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+CHUNK = 1 << 20
+
+
+class NotTaken(Exception):
+    """The file is not taken; the message is a sentence for the person who sent it."""
+
+
+def receive(upload: UploadedFile, kind: Kind, office: Office, *, by: Officer) -> Workbook:
+    """Keep a workbook and ask for its check, as long work in the officer's name.
+
+    Raises ``NotTaken`` for what is no workbook of the kind, or too much of one; ``Refusal`` when the officer may not send it,
+    ``Overtaken`` while another of his is being read or accepted.
+    """
+    kind.check(by, office)
+    name = shown_name(upload.name or "")
+    if (upload.size or 0) > LARGEST:
+        raise NotTaken(_("“%(name)s” is larger than 5 MB. Divide its rows over two workbooks.") % {"name": name})
+    content = upload.read()
+    lines = _lines(content, kind, office, by, name)
+    settle(by)
+    book = Workbook(kind=kind.key, office=office, by=by, name=name, size=len(content), lines=lines)
+    book.sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        with transaction.atomic():
+            book.save()
+            book.checking = _ask(book)
+            book.stored.save(f"{uuid.uuid4().hex}.concealed", ContentFile(identity.conceal_bytes(content)), save=False)
+            book.save()
+    except IntegrityError:
+        raise Overtaken(_("Another workbook of yours is still being read or accepted. Wait until it is done, or stop it.")) from None
+    return book
+
+
+def _lines(content: bytes, kind: Kind, office: Office, by: Officer, name: str) -> int:
+    """Return about how many rows there are, never fewer; raise ``NotTaken`` when the file cannot be read or has too many."""
+    try:
+        rows = reading.rows(io.BytesIO(content), kind.sheet(office, by))
+        first = next(rows, None)
+        said = _marked(content)
+        if first and said > MOST_ROWS:
+            # A template has empty rows to fill; only what is written in counts.
+            said = 1 + sum(1 for _row, _n in zip(rows, range(MOST_ROWS), strict=False))
+    except Unreadable as refusal:
+        raise NotTaken(f"“{name}”: {' '.join(refusal.messages)}") from None
+    if first is None:
+        raise NotTaken(_("“%(name)s” has no filled row under its headings.") % {"name": name})
+    if said > MOST_ROWS:
+        words = {"name": name, "most": MOST_ROWS}
+        raise NotTaken(_("“%(name)s” has more than %(most)s rows. Divide them over two workbooks.") % words)
+    return said
+
+
+def _marked(content: bytes) -> int:
+    """Return how many rows the longest sheet writes down, empty ones among them."""
+    most = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                with archive.open(part) as sheet:
+                    most = max(most, sum(_count(sheet)))
+    return most
+
+
+def _count(sheet: IO[bytes]) -> Iterator[int]:
+    rest = b""
+    while chunk := sheet.read(CHUNK):
+        text = rest + chunk
+        cut = text.rfind(b"<")
+        rest = text[cut:] if cut >= 0 else b""
+        yield len(ROW.findall(text[:cut] if cut >= 0 else text))
+    yield len(ROW.findall(rest))
+
+
+def _ask(book: Workbook) -> Job:
+    """Ask for the check, block by block; the last block reads to the end of the sheet."""
+    firsts = range(0, max(book.lines, 1), BLOCK)
+    rows = []
+    for first in firsts:
+        named = in_both(partial(_block, first), "name")
+        rows.append(
+            JobRow(key=str(first), args={"workbook": book.pk, "first": first, "count": None if first == firsts[-1] else BLOCK}, **named)
+        )
+    told = {"workbook": book.pk, "kind": book.kind}
+    return jobs.start(CHECK, by=book.by, key=f"{CHECK}/{book.pk}", rows=rows, args=told, state=book.office.designation.state)
+
+
+def _block(first: int) -> str:
+    return _("Filled rows %(first)s to %(last)s") % {"first": first + 1, "last": first + BLOCK}
+
+
+def content_of(book: Workbook) -> bytes:
+    """Return the workbook as it was sent; raise ``Refusal`` when it was removed."""
+    if not book.stored:
+        raise Refusal(_("The contents of this workbook were removed. Send it again."))
+    with book.stored.open("rb") as kept:
+        return identity.reveal_bytes(kept.read())
+
+
+# --- what does not stay -------------------------------------------------------------------------------------------------
+
+
+def settle(officer: Officer) -> None:
+    """Set free the officer's workbooks whose work has ended, also where it was stopped or its worker was lost."""
+    for book in Workbook.objects.filter(by=officer, busy=True).select_related("checking", "accepting"):
+        if book.job and not book.job.is_open:
+            Workbook.objects.filter(pk=book.pk, busy=True).update(busy=False)
+
+
+def drop(book: Workbook, *, by: Officer) -> None:
+    """Remove the contents of a workbook before its time; raise ``Refusal`` for another officer's, or while it is worked on."""
+    if book.by_id != by.pk:
+        raise Refusal(_("This workbook belongs to another officer."))
+    settle(by)
+    book.refresh_from_db()
+    if book.busy:
+        raise Refusal(_("This workbook is being read or accepted. Wait until it is done, or stop it."))
+    sweep_one(book)
+
+
+def sweep() -> int:
+    """Remove the contents of workbooks that have been kept long enough, and return how many there were."""
+    books = Workbook.objects.filter(swept_at=None, sent_at__lt=timezone.now() - KEPT).select_related("checking", "accepting")
+    ended = [book for book in books if book.job is None or not book.job.is_open]
+    for book in ended:
+        sweep_one(book)
+    return len(ended)
+
+
+@transaction.atomic
+def sweep_one(book: Workbook) -> None:
+    """Remove the bytes, and what the rows say; numbers, standings and what rows became stay."""
+    held = Workbook.objects.select_for_update().get(pk=book.pk)
+    if held.swept_at:
+        return
+    stored, name = held.stored.storage, str(held.stored.name)
+    held.rows.update(values={}, sealed="", faults={}, title="")
+    held.stored, held.busy, held.swept_at = "", False, timezone.now()
+    held.save(update_fields=["stored", "busy", "swept_at"])
+    transaction.on_commit(lambda: stored.delete(name))
