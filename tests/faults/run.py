@@ -13,13 +13,13 @@ from django.conf import settings
 from django.utils import translation
 
 from project.lifeline import PARENT
+from tests.beside import database_address
 from tests.faults.faults import PROCESSES, Faults, Struck
 from tests.faults.fleet import Fleet
 from tests.faults.invariants import broken
 from tests.faults.loads import LOADS, Found, Size
 from tests.faults.mailbox import BOX, taken
 from tests.faults.wire import Wire
-from tests.project.test_celery import postgres_address
 
 # Seconds that a fault is given on average, and that the work may take to its end after the last.
 EACH, REST = 3, 240
@@ -109,8 +109,7 @@ def run(
 
 
 def environment(queue: str, box: Path, broker: str, folder: Path, without_locks: bool) -> dict[str, str]:
-    address = f"sqlite:///{settings.DATABASE['NAME']}" if settings.ON_SQLITE else postgres_address()
-    told = {"DATABASE_URL": address, "CELERY_BROKER_URL": broker, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
+    told = {"DATABASE_URL": database_address(), "CELERY_BROKER_URL": broker, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
     # They end when this process is gone, however it went.
     told |= {PARENT: str(os.getpid())}
     told |= {"FAULTS_QUEUE": queue, BOX: str(box), "VAR_DIR": str(settings.VAR_DIR), "FAULTS_FOLDER": str(folder)}

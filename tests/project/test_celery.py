@@ -12,28 +12,22 @@ from celery import current_app
 from django.conf import settings
 
 from project.celery import app
+from tests.beside import database_address
 from workflows.models import Pulse
 from workflows.notices import wake
 from workflows.pages.health import SWEEPS
 
-PATIENCE = 45
+PATIENCE = 120
 
 
 @pytest.fixture
 def worker(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
-    url = {} if settings.ON_SQLITE else {"DATABASE_URL": postgres_address()}
-    name = {} if not settings.ON_SQLITE else {"DATABASE_URL": f"sqlite:///{settings.DATABASE['NAME']}"}
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **url, **name}
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_address()}
     command = [sys.executable, "-m", "celery", "-A", "project", "worker", "--pool", "solo", "--without-gossip", "--without-mingle"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     yield process
     process.terminate()
     process.wait(timeout=20)
-
-
-def postgres_address() -> str:
-    given = settings.DATABASE
-    return f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
 
 
 def wait_for(names: set[str]) -> set[str]:

@@ -1,21 +1,14 @@
 """Five hundred real files under one signature, and the worker killed with signal 9 half way."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
+from tests.beside import a_worker
 from tests.files import officer
-from tests.project.test_celery import postgres_address
 from tests.workflows.bulk_files import exhibitions, signed, stays_of
 from workflows import bulk, steps
 from workflows.authority import Overtaken
@@ -25,31 +18,11 @@ from workflows.record.verifier import verify
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 WORKER = """
-import django; django.setup()
 from workflows import jobs
 from workflows.work import WORK
-print("up", flush=True)
 while jobs.run(WORK):
     pass
 """
-PATIENCE = 600
-
-
-@contextmanager
-def a_worker() -> Iterator["subprocess.Popen[str]"]:
-    address = f"sqlite:///{settings.DATABASE['NAME']}" if settings.ON_SQLITE else postgres_address()
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": address}
-    process = subprocess.Popen([sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True)
-    assert process.stdout and process.stdout.readline() == "up\n"
-    yield process
-    process.kill()
-    process.wait(timeout=20)
-
-
-def wait_until(job: Job, done: int) -> None:
-    until = time.monotonic() + PATIENCE
-    while Job.objects.filter(pk=job.pk, done__lt=done).exists() and time.monotonic() < until:
-        time.sleep(0.02)
 
 
 def decide_alone(stay: Movement) -> None:
@@ -75,16 +48,15 @@ def test_five_hundred_files_are_decided_once_each_though_the_worker_is_killed_tw
     assert (len(found.lines), found.left_out, found.amount) == (bulk.MOST, [], 100_000 * bulk.MOST)
     job = signed(stays, "recommended", by=officer("odop.cell"), text="As proposed.")
     for killed_after in (120, 260):
-        with a_worker() as worker:
-            wait_until(job, killed_after)
-            worker.send_signal(signal.SIGKILL)
-            worker.wait(timeout=20)
+        with a_worker(WORKER) as worker:
+            worker.until(Job.objects.filter(pk=job.pk, done__gte=killed_after).exists)
+            worker.kill()
         job.refresh_from_db()
         assert killed_after <= job.done < bulk.MOST and job.status == JobStatus.RUNNING
         assert decided_once(cases) == job.done == job.rows.filter(status="done").count()
         Job.objects.filter(pk=job.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-    with a_worker() as worker:
-        worker.wait(timeout=PATIENCE)
+    with a_worker(WORKER) as worker:
+        worker.end()
     job.refresh_from_db()
     assert (job.status, job.done, job.refused, job.failed) == (JobStatus.FINISHED, bulk.MOST, 0, 0)
     assert decided_once(cases) == bulk.MOST
@@ -98,12 +70,12 @@ def test_a_file_decided_on_its_own_page_while_the_work_runs_is_decided_once() ->
     cases = exhibitions(40)
     stays = stays_of(cases)
     job = signed(stays, "recommended", by=officer("odop.cell"))
-    with a_worker() as worker:
-        wait_until(job, 2)
+    with a_worker(WORKER) as worker:
+        worker.until(Job.objects.filter(pk=job.pk, done__gte=2).exists)
         for stay in reversed(stays):
             with suppress(Overtaken):
                 decide_alone(stay)
-        worker.wait(timeout=PATIENCE)
+        worker.end()
     job.refresh_from_db()
     assert job.status == JobStatus.FINISHED and job.refused > 0 and job.failed == 0
     assert decided_once(cases) == len(cases)

@@ -1,31 +1,23 @@
 """Long work under real workers: several at once, and one that is killed with signal 9 wherever it stands."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tests.project.test_celery import postgres_address
+from tests.beside import a_worker
 from tests.workflows.long_work import TABLE, letters, written
 from workflows import jobs
 from workflows.models import Job, JobStatus, Pulse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = """
-import django; django.setup()
 from tests.workflows.long_work import TABLE
 from workflows import jobs
-print("up", flush=True)
 jobs.run(TABLE, seconds=60)
 """
 PATIENCE = 30
@@ -119,27 +111,14 @@ def test_officers_write_while_long_work_runs() -> None:
     assert turns >= 10, f"an officer had {turns} turns in the time of 120 rows"
 
 
-@pytest.fixture
-def worker() -> Iterator[subprocess.Popen[str]]:
-    address = f"sqlite:///{settings.DATABASE['NAME']}" if settings.ON_SQLITE else postgres_address()
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": address}
-    process = subprocess.Popen([sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True)
-    yield process
-    process.kill()
-    process.wait(timeout=20)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", [0.02, 0.05, 0.11, 0.2, 0.33])
-def test_a_worker_killed_with_signal_nine_loses_nothing_and_doubles_nothing(moment: float, worker: subprocess.Popen[str]) -> None:
+def test_a_worker_killed_with_signal_nine_loses_nothing_and_doubles_nothing(moment: float) -> None:
     job = letters(40, each={"seconds": 0.01})
-    assert worker.stdout and worker.stdout.readline() == "up\n"
-    until = time.monotonic() + PATIENCE
-    while not Job.objects.filter(pk=job.pk, done__gt=0).exists() and time.monotonic() < until:
-        time.sleep(0.01)
-    time.sleep(moment)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait(timeout=20)
+    with a_worker(WORKER) as worker:
+        worker.until(Job.objects.filter(pk=job.pk, done__gt=0).exists)
+        time.sleep(moment)
+        worker.kill()
     job.refresh_from_db()
     assert 0 < job.done < 40 and job.status == JobStatus.RUNNING
     assert len(written()) == job.done == job.rows.filter(status="done").count()

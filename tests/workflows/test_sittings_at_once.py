@@ -1,22 +1,16 @@
 """Minutes under real workers: one that is killed with signal 9 wherever it stands, and two that end the same sitting."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from tests.project.test_celery import postgres_address
+from tests.beside import a_worker
 from tests.workflows.seated import a_claim, chair, draft, in_place, ready, signed
 from workflows import jobs
 from workflows.authority import Overtaken
@@ -27,7 +21,6 @@ from workflows.work import WORK
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = """
-import django; django.setup()
 import tests.workflows.seated
 from workflows import jobs
 from workflows.work import WORK
@@ -60,19 +53,6 @@ def each_file_moved_once(sitting: Sitting, cases: list) -> None:
     assert verify().findings == []
 
 
-@contextmanager
-def a_worker() -> Iterator[subprocess.Popen[str]]:
-    """Start a worker that finds the work waiting."""
-    address = f"sqlite:///{settings.DATABASE['NAME']}" if settings.ON_SQLITE else postgres_address()
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": address}
-    process = subprocess.Popen([sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=env, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait(timeout=20)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", [0.0, 0.03, 0.07])
 def test_a_worker_killed_with_signal_nine_leaves_each_file_once(moment: float) -> None:
@@ -80,13 +60,10 @@ def test_a_worker_killed_with_signal_nine_leaves_each_file_once(moment: float) -
     sitting = ready(*cases)
     signed(sitting)
     sitting.refresh_from_db()
-    with a_worker() as worker:
-        until = time.monotonic() + PATIENCE
-        while not Job.objects.filter(pk=sitting.job_id, done__gt=0).exists() and time.monotonic() < until:
-            time.sleep(0.005)
+    with a_worker(WORKER) as worker:
+        worker.until(Job.objects.filter(pk=sitting.job_id, done__gt=0).exists)
         time.sleep(moment)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(timeout=20)
+        worker.kill()
     done = Job.objects.get(pk=sitting.job_id).done
     assert 0 < done < 30
     assert sitting.items.filter(state="done").count() == done == sum(case.notings.filter(step="sit").count() for case in cases)

@@ -1,22 +1,16 @@
 """Workbooks under real workers: killed with signal 9 half way, gone on with, every row once; and the same row twice at one moment."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from tests.beside import a_worker
 from tests.files import office
-from tests.project.test_celery import postgres_address
 from tests.workflows.workbooks.books import checked, sent, standings, work, written
 from tests.workflows.workbooks.rows import a_loan
 from workflows import jobs
@@ -27,10 +21,8 @@ from workflows.workbooks.kinds.drafted import key_of
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 WORKER = """
-import django; django.setup()
 from workflows import jobs
 from workflows.work import WORK
-print("up", flush=True)
 jobs.run(WORK, seconds=60)
 """
 ROWS, BLOCK = 900, 30
@@ -43,24 +35,11 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr("workflows.workbooks.accepting.BLOCK", BLOCK)
 
 
-@pytest.fixture
-def worker() -> Iterator[subprocess.Popen[str]]:
-    address = f"sqlite:///{settings.DATABASE['NAME']}" if settings.ON_SQLITE else postgres_address()
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": address}
-    process = subprocess.Popen([sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True)
-    assert process.stdout and process.stdout.readline() == "up\n"
-    yield process
-    process.kill()
-    process.wait(timeout=20)
-
-
-def killed_half_way(job: Job, worker: subprocess.Popen[str]) -> None:
-    """Kill the worker once it has done some blocks and not all."""
-    until = time.monotonic() + PATIENCE
-    while not Job.objects.filter(pk=job.pk, done__gte=2).exists() and time.monotonic() < until:
-        time.sleep(0.005)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait(timeout=20)
+def killed_half_way(job: Job) -> None:
+    """Let a worker do some blocks and not all, and kill it."""
+    with a_worker(WORKER) as worker:
+        worker.until(Job.objects.filter(pk=job.pk, done__gte=2).exists)
+        worker.kill()
     job.refresh_from_db()
     assert 0 < job.done < job.total and job.status == JobStatus.RUNNING
     assert jobs.run(WORK) == 0, "the lost worker's lease still holds"
@@ -77,10 +56,10 @@ def gone_on_with(job: Job) -> None:
 
 
 @pytest.mark.slow
-def test_a_check_that_is_killed_half_way_judges_every_row_once(request):
+def test_a_check_that_is_killed_half_way_judges_every_row_once():
     at = office("dic", "Agra")
     book = sent("loans", at, written("loans", at, [a_loan(n) for n in range(1, ROWS + 1)]))
-    killed_half_way(book.checking, request.getfixturevalue("worker"))
+    killed_half_way(book.checking)
     assert 0 < book.rows.count() < ROWS and book.rows.count() % BLOCK == 0
     gone_on_with(book.checking)
     assert standings(book) == dict.fromkeys(range(2, ROWS + 2), "good")
@@ -88,11 +67,11 @@ def test_a_check_that_is_killed_half_way_judges_every_row_once(request):
 
 
 @pytest.mark.slow
-def test_an_acceptance_that_is_killed_half_way_makes_every_draft_once(request):
+def test_an_acceptance_that_is_killed_half_way_makes_every_draft_once():
     at = office("dic", "Agra")
     book = checked("loans", at, [a_loan(n) for n in range(1, ROWS + 1)])
     job = accept(book, by=book.by, only_good=True)
-    killed_half_way(job, request.getfixturevalue("worker"))
+    killed_half_way(job)
     made = Draft.objects.count()
     assert 0 < made < ROWS and made == book.rows.filter(standing="accepted").count()
     gone_on_with(job)
