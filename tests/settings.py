@@ -27,4 +27,9 @@ CELERY_TASK_QUEUES = [Queue(CELERY_TASK_DEFAULT_QUEUE, expires=1800)]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; the real one has its own test
 # The database is put back between tests, which a connection kept open in another thread would not survive.
 DATABASE["CONN_MAX_AGE"] = 0  # noqa: F405
+# Tests kill programs, never the machine: waiting for the disk at every commit would show nothing and take half of the time.
+if ON_SQLITE:  # noqa: F405
+    DATABASE["OPTIONS"]["init_command"] = DATABASE["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")  # noqa: F405
+else:
+    DATABASE["OPTIONS"]["options"] += " -c synchronous_commit=off"  # noqa: F405
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 -- the static server complains about a folder that is not there

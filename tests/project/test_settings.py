@@ -92,14 +92,12 @@ def test_the_database_takes_its_write_lock_when_a_transaction_begins() -> None:
     assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
-@pytest.mark.django_db
-def test_the_test_database_is_a_file_with_a_write_ahead_log() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite's own switches")
-    with connection.cursor() as cursor:
-        assert cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-        assert cursor.execute("PRAGMA synchronous").fetchone()[0] == 2
-        assert cursor.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+def test_on_sqlite_what_was_said_to_be_signed_is_on_the_disk() -> None:
+    asked = "[connection.cursor().execute(f'PRAGMA {n}').fetchone()[0] for n in ('journal_mode', 'synchronous', 'foreign_keys')]"
+    shown = start(
+        {"ENVIRONMENT": "demonstration"}, "-c", f"import django; django.setup(); from django.db import connection; print({asked})"
+    )
+    assert shown.stdout.strip().endswith("['wal', 2, 1]"), shown.stderr
 
 
 @pytest.mark.django_db
