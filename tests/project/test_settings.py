@@ -93,10 +93,9 @@ def test_the_database_takes_its_write_lock_when_a_transaction_begins() -> None:
 
 
 def test_on_sqlite_what_was_said_to_be_signed_is_on_the_disk() -> None:
-    asked = "[connection.cursor().execute(f'PRAGMA {n}').fetchone()[0] for n in ('journal_mode', 'synchronous', 'foreign_keys')]"
-    shown = start(
-        {"ENVIRONMENT": "demonstration"}, "-c", f"import django; django.setup(); from django.db import connection; print({asked})"
-    )
+    pragmas = "[cursor.execute(f'PRAGMA {name}').fetchone()[0] for name in ('journal_mode', 'synchronous', 'foreign_keys')]"
+    program = f"import django; django.setup(); from django.db import connection; cursor = connection.cursor(); print({pragmas})"
+    shown = start({"ENVIRONMENT": "test", "SECRET_KEY": FIT["SECRET_KEY"]}, "-c", program)
     assert shown.stdout.strip().endswith("['wal', 2, 1]"), shown.stderr
 
 
