@@ -49,7 +49,7 @@ def carried(
 def brought(request: OfficerRequest, case: Case, *, seen: str = "", since: int = 0) -> dict[str, Any] | None:
     """Return what the page that was sent had shown; ``None`` where it says nothing that we signed for this officer and file.
 
-    ``seen`` is the head at which the file must have stood on the page, where the act asks for one; ``since`` the paragraph it must have had.
+    ``seen`` is the head at which the file must have stood on the page, where the act asks for one; ``since`` a paragraph it must have had.
     """
     blob = request.POST.get(FIELD, "")
     if not blob or len(blob) > LARGEST:
