@@ -23,7 +23,7 @@ from programme.models import Allotment, Charge, Posting
 from programme.money import rupees
 from programme.norms.ladders import rung
 from workflows import reasons
-from workflows.letters.letter import field_label
+from workflows.letters.letter import field_label, field_of
 from workflows.models import Case, Movement, Noting, Objection, ObjectionKind, Snapshot
 from workflows.nodes import Stay
 from workflows.record.canonical import canonical, sha256_of
@@ -33,7 +33,7 @@ VERSION = 1
 # A longer text is cut, and so many lines of one kind are kept; what is cut stands whole in the record's own changes.
 LONGEST, MOST = 2_000, 200
 LARGEST = 150_000
-# A text of a person shorter than this, such as a code, says nothing of him by itself.
+# A chosen code or a few digits of a person, shorter than this, say nothing of him by themselves.
 TELLING = 5
 FILE_PAGE, FORM_PAGE, TOGETHER, MINUTES = "file", "form", "together", "minutes"
 
@@ -280,9 +280,15 @@ def _cut(text: str) -> str:
 def _personal_texts(record: Any) -> frozenset[str]:
     """Return the words of the record that tell of a person, as they may stand anywhere in the document."""
     facts = record.facts() if record.PERSONAL else {}
-    texts = {facts.get(name) for name in record.PERSONAL}
+    texts = {text for name in record.PERSONAL if _tells(field_of(record, name), text := facts.get(name))}
     shown = {identity.shown for identity in record.identities().values()} if hasattr(record, "identities") else set()
-    return frozenset(text for text in texts | shown if isinstance(text, str) and len(text) >= TELLING)
+    return frozenset(texts | {text for text in shown if _tells(None, text)})
+
+
+def _tells(field: Any, text: Any) -> bool:
+    if not isinstance(text, str) or len(text) < 2:
+        return False
+    return len(text) >= TELLING or not (text.isdigit() or getattr(field, "flatchoices", None))
 
 
 def _personal_values(record: Any, language: str, said: dict[str, Any]) -> frozenset[str]:

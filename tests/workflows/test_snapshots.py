@@ -21,6 +21,7 @@ from programme.models.norms import NormStatus
 from tests.files import a_file, an_allotment, office, officer, propose, take, waiting
 from tests.processes.loan_files import a_loan, apply
 from tests.workflows.bulk_files import exhibitions, signed, stays_of
+from tests.workflows.record.exports import checked, exported
 from tests.workflows.seated import a_claim, in_place, moved, ready
 from workflows import jobs, questions, snapshots
 from workflows.flows import FLOWS
@@ -332,6 +333,21 @@ def test_what_concerns_persons_stands_apart_from_what_the_chain_pins() -> None:
     for personal in (record.name, record.guardian_name, record.mobile, record.address):
         assert personal not in snapshot.body and personal in snapshot.personal
     assert "Kamala Devi (Ram Prasad)" in str(kept(case.notings.get(paragraph=1)))
+
+
+def test_nothing_of_persons_leaves_with_what_an_officer_had_before_him() -> None:
+    case = apply(name="Uma", guardian_name="राम")
+    snapshot, record = case.notings.get(paragraph=1).snapshot, case.record
+    assert "Uma" in snapshot.personal and "राम" in snapshot.personal
+    members = exported(case.number)
+    left = b"".join(content for name, content in members.items() if not name.startswith("papers/")).decode()
+    assert json.dumps(snapshot.body, ensure_ascii=False) in left
+    for personal in ("Uma", "राम", record.mobile, record.address, snapshot.salt):
+        assert personal not in left
+    assert {found["sentence"] for found in checked(members).found} == {
+        "It was not sealed yet when this export was made; export again.",
+        "There is no seal in anchors.txt: nothing proves when anything was written.",
+    }
 
 
 def test_persons_can_be_erased_and_the_rest_still_verifies(client_for: Desk) -> None:
