@@ -280,9 +280,9 @@ def _cut(text: str) -> str:
 def _personal_texts(record: Any) -> frozenset[str]:
     """Return the words of the record that tell of a person, as they may stand anywhere in the document."""
     facts = record.facts() if record.PERSONAL else {}
-    texts = {text for name in record.PERSONAL if _tells(field_of(record, name), text := facts.get(name))}
-    shown = {identity.shown for identity in record.identities().values()} if hasattr(record, "identities") else set()
-    return frozenset(texts | {text for text in shown if _tells(None, text)})
+    texts = [(field_of(record, name), facts.get(name)) for name in record.PERSONAL]
+    shown = [(None, identity.shown) for identity in record.identities().values()] if hasattr(record, "identities") else []
+    return frozenset(text for field, text in texts + shown if _tells(field, text))
 
 
 def _tells(field: Any, text: Any) -> bool:

@@ -20,7 +20,6 @@ from workflows.models import Case, Checkpoint, Enclosure, Leaf, Noting, OrderPap
 from workflows.record import sealer
 from workflows.record.chain import stamp
 from workflows.record.keys import verifier_key
-from workflows.record.offline import place_of
 from workflows.record.proofs import Nodes
 from workflows.record.reading import snapshot
 
@@ -191,9 +190,12 @@ def _shown(rows: QuerySet[Any], way: str = "") -> Iterator[str]:
     kept = rows.exclude(**{f"{way}snapshot": None})
     columns = (f"{way}{name}" for name in ("paragraph", "body", "snapshot__body"))
     for paragraph, body, document in kept.values_list(*columns).iterator(chunk_size=SNAPSHOTS_AT_ONCE):
-        place = place_of(body.encode())
-        number, n = (place[0].decode(), place[1]) if place else ("", paragraph)
-        yield _line({"file": number, "n": n, "document": document})
+        try:
+            said = json.loads(body)
+            place = {"file": str(said["file"]), "n": int(said["n"])}
+        except (ValueError, KeyError, TypeError):  # A text that was changed until it is no paragraph any more.
+            place = {"file": "", "n": paragraph}
+        yield _line(place | {"document": document})
 
 
 def _last_of_each_day() -> list[int]:
