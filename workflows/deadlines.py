@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programme.calendar import calendar_of
+from programme.calendar import Day, calendar_of, today
 from programme.models import Office
-from workflows.models import Movement, Outcome, Question
+from workflows.models import Movement, Observation, Outcome, Question
 
 SOON = 3
 
@@ -33,10 +34,18 @@ def soon_until(office: Office, now: datetime | None = None) -> datetime:
 
 def standing_of_question(question: Question, now: datetime | None = None) -> Standing:
     """Say how an unanswered question stands against the day it is to be answered by, in working days of the office asked."""
-    now = now or timezone.now()
-    if now > question.due:
-        return _late(max(1, calendar_of(question.office).between(question.due, now)))
-    return _left(question.office, now, question.due)
+    return _of_answer(question.office, question.due, now or timezone.now())
+
+
+def standing_of_observation(observation: Observation) -> Standing:
+    """Say how an observation of the audit stands that nobody replied to, in working days of the office concerned; late after its day."""
+    return _of_answer(observation.office, observation.due, today())
+
+
+def _of_answer(office: Office, due: Any, now: Any) -> Standing:
+    if now > due:
+        return _late(max(1, calendar_of(office).between(due, now)))
+    return _left(office, now, due)
 
 
 def beyond_time(now: datetime) -> QuerySet[Movement]:
@@ -56,7 +65,7 @@ def standing(movement: Movement, now: datetime | None = None) -> Standing:
     return _left(movement.office, now, movement.due)
 
 
-def _left(office: Office, now: datetime, due: datetime) -> Standing:
+def _left(office: Office, now: Day, due: Day) -> Standing:
     days = calendar_of(office).between(now, due)
     if days == 0:
         return Standing("soon", 0, _("Due today"))

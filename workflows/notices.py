@@ -15,7 +15,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -23,9 +23,10 @@ from django.utils.translation import gettext as _
 from programme.bilingual import in_both
 from programme.calendar import today
 from programme.models import Charge, Office, Officer, Posting
+from programme.powers import Power
 from workflows import incidents
-from workflows.authority import capacities
-from workflows.models import Case, Escalation, Incident, Message, Movement, Notice, NoticeKind, Outcome
+from workflows.authority import capacities, visible_to
+from workflows.models import Case, Escalation, Incident, Message, Movement, Notice, NoticeKind, Observation, Outcome
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -43,12 +44,21 @@ LATE, DUE = "late/", "due/"
 # --- telling an office --------------------------------------------------------------------------------------------------
 
 
-def tell(kind: NoticeKind, office: Office, say: Callable[[], str], *, key: str, case: Case | None = None, on: date | None = None) -> bool:
+def tell(
+    kind: NoticeKind,
+    office: Office,
+    say: Callable[[], str],
+    *,
+    key: str,
+    case: Case | None = None,
+    observation: Observation | None = None,
+    on: date | None = None,
+) -> bool:
     """Write in the list of an office what it is told, in the caller's transaction; return ``False`` when ``key`` was told before.
 
     ``say`` is asked for the sentence in each language; ``on`` is the day it belongs to, today where none is given.
     """
-    told = {"kind": kind, "office": office, "case": case, "on": on or today(), **in_both(say)}
+    told = {"kind": kind, "office": office, "case": case, "observation": observation, "on": on or today(), **in_both(say)}
     notice, made = Notice.objects.get_or_create(key=key, defaults=told)
     if made and kind in AT_ONCE:
         _put_all(_mails([notice], {}))
@@ -85,8 +95,17 @@ def goes_on(ended: Movement, begun: Movement) -> None:
 
 
 def mine(officer: Officer) -> QuerySet[Notice]:
-    """Return what the offices were told at which the officer may act today; a predecessor's is his, his own old office's is not."""
-    return Notice.objects.filter(office__in=[capacity.office.pk for capacity in capacities(officer) if capacity.powers])
+    """Return what the offices were told at which the officer may act today; a predecessor's is his, his own old office's is not.
+
+    Of an observation he is told only where he may read it: as one who replies for the office, or as an auditor of the file.
+    """
+    held = [capacity for capacity in capacities(officer) if capacity.powers]
+    replying = [capacity.office.pk for capacity in held if capacity.charge != Charge.ASSISTANT]
+    auditing = [capacity.office.pk for capacity in held if Power.AUDIT in capacity.powers]
+    readable = Q(observation=None) | Q(kind=NoticeKind.OBSERVED, office__in=replying)
+    if auditing:
+        readable |= Q(Exists(visible_to(officer).filter(pk=OuterRef("case"))), kind=NoticeKind.REPLIED, office__in=auditing)
+    return Notice.objects.filter(readable, office__in=[capacity.office.pk for capacity in held])
 
 
 def unread(officer: Officer) -> QuerySet[Notice]:

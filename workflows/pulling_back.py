@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from programme.models import Office, Officer, Posting
 from programme.powers import Power
-from workflows import authority, notices
+from workflows import authority, notices, snapshots
 from workflows.authority import Refusal
 from workflows.changes import changes_between
 from workflows.forms.decisions import PullBackForm
@@ -130,12 +130,13 @@ def pull_back(case: Case, *, by: Officer, form: PullBackForm) -> Case:
         sending = last_sending(row)
         posting = check(by, sending)
         went_on = _lapsed_on_the_way(sending)
+        here, step = sending.waiting[0], sending.step
+        said = Said.of(form, sight=snapshots.beside(row, here, sight=form.sight))
         for stay in sending.waiting:
             dispose(stay, Outcome.PULL_BACK, posting, unopened=True)
         changes = _unstamp(sending)
         signature = Signature(posting.office, posting)
-        here, step = sending.waiting[0], sending.step
-        noting = note(row, here.step, Said.of(form), signature=signature, target=step, at=sending.office, changes=changes)
+        noting = note(row, here.step, said, signature=signature, target=step, at=sending.office, changes=changes)
         row.objections.filter(noting=sending.noting).update(taken_back_in=noting)
         row.objections.filter(answered_in=sending.noting).update(answered_in=None)
         leave_together(sending.waiting[1:], by)

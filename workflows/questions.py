@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from programme.models import Office, Officer
 from programme.powers import Power
-from workflows import authority, notices
+from workflows import authority, notices, snapshots
 from workflows.authority import Overtaken, Refusal
 from workflows.forms.questions import AnswerForm, QuestionForm, UnaskForm
 from workflows.holding import as_seen, locked, still_open
 from workflows.models import Case, Movement, NoticeKind, Noting, Outcome, Question
 from workflows.record.chain import office_named, stamp
-from workflows.signing import Signature, close, note_aside
+from workflows.signing import close, note_aside
 
 OFFICES = ("office__designation__state", "office__district", "movement__office__designation__state", "movement__office__district")
 
@@ -33,8 +33,8 @@ def ask(movement: Movement, *, by: Officer, form: QuestionForm) -> Noting:
         as_seen(case, form.cleaned_data.get("seen", ""), stay)
         offices = form.cleaned_data["offices"]
         told = {"offices": [office_named(office) for office in offices], "due": stamp(form.due), "waits": form.waits}
-        signature = Signature(posting.office, posting)
-        noting = note_aside(case, stay.step, Outcome.ASK, form.text_of_note, signature=signature, facts={"asked": told})
+        sight = snapshots.beside(case, stay, sight=form.sight, ends=True)
+        noting = note_aside(case, stay.step, Outcome.ASK, form.text_of_note, posting=posting, facts={"asked": told}, sight=sight)
         Movement.objects.filter(pk=stay.pk, opened_at=None).update(opened_at=noting.written_at, opened_by=by)
         for office in offices:
             question = Question.objects.create(
@@ -60,8 +60,8 @@ def answer(question: Question, *, by: Officer, form: AnswerForm) -> Noting:
         held = _still_open(question.pk, case)
         posting = authority.check_answer(by, held)
         told = {"answers_question": {"paragraph": held.asked_in.paragraph, "text": held.text}}
-        signature = Signature(posting.office, posting)
-        noting = note_aside(case, held.movement.step, Outcome.ANSWER, form.text_of_note, signature=signature, facts=told)
+        sight = snapshots.beside(case, held.movement, sight=form.sight)
+        noting = note_aside(case, held.movement.step, Outcome.ANSWER, form.text_of_note, posting=posting, facts=told, sight=sight)
         close(held, noting)
         notices.tell(NoticeKind.ANSWER, held.movement.office, _answers(held), key=f"answer/{held.pk}", case=case)
         return noting
@@ -73,8 +73,8 @@ def unask(question: Question, *, by: Officer, form: UnaskForm) -> Noting:
         held = _still_open(question.pk, case)
         posting = authority.check_step(by, held.movement)
         told = {"takes_back_question": {"paragraph": held.asked_in.paragraph, "text": held.text, "office": office_named(held.office)}}
-        signature = Signature(posting.office, posting)
-        noting = note_aside(case, held.movement.step, Outcome.UNASK, form.text_of_note, signature=signature, facts=told)
+        sight = snapshots.beside(case, held.movement, sight=form.sight, ends=True)
+        noting = note_aside(case, held.movement.step, Outcome.UNASK, form.text_of_note, posting=posting, facts=told, sight=sight)
         close(held, noting)
         notices.tell(NoticeKind.QUESTION, held.office, _unasks(held), key=f"unasked/{held.pk}", case=case)
         return noting

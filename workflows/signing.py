@@ -97,11 +97,11 @@ def note(
     case.amount = case.record.amount
     marks = marks_of(case, step, said.objections) if said.objections else []
     unanswered = _unanswered(case, step, signature.office, target)
-    named = list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "name", "size"))
+    named = _papers_of(case)
     papers = [{name: paper[name] for name in ("kind", "sha256", "size")} for paper in named]
     told = _told(case, said, changes, marks, papers) | {"lapsed": lapsed or [], "to": _to(case, target, at)}
     told |= {"unanswered": [_left_open(question) for question in unanswered]} if unanswered else {}
-    seen = snapshots.sealed(said.sight, case, named) if said.sight else None
+    seen = snapshots.sealed(said.sight, case, named, by=signature.posting) if said.sight and signature.posting else None
     issued = issue_with(said.outcome, case, target)
     noting = chain.append(
         case,
@@ -113,7 +113,7 @@ def note(
         posting=signature.posting,
         private=_personal(case.record, changes),
         facts=told | ({"shown": seen.digest} if seen else {}) | (issued.facts if issued else {}),
-        papers=sorted(named, key=lambda paper: (paper["kind"], paper["sha256"])),
+        papers=_in_order(named),
     )
     if seen:
         seen.keep(noting)
@@ -135,18 +135,35 @@ def _keep_objections(noting: Noting, said: Said, marks: list[Marks]) -> None:
         Objection.objects.filter(pk=objection.pk).update(answered_in=noting, answer=answer)
 
 
-def note_aside(case: Case, step: str, outcome: Outcome, text: str, *, signature: Signature, facts: dict[str, Any]) -> Noting:
-    """Write a paragraph beside the file's way: nothing is decided, nothing changes, the file stays. Saves the file's head."""
+def _papers_of(case: Case) -> list[dict[str, Any]]:
+    return list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "name", "size"))
+
+
+def _in_order(papers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(papers, key=lambda paper: (paper["kind"], paper["sha256"]))
+
+
+def note_aside(
+    case: Case, step: str, outcome: Outcome, text: str, *, posting: Posting, facts: dict[str, Any], sight: dict[str, Any]
+) -> Noting:
+    """Write a paragraph beside the file's way: nothing is decided, nothing changes, the file stays. Saves the file's head.
+
+    ``sight`` is what the officer had before him.
+    """
+    named = _papers_of(case)
+    seen = snapshots.sealed(sight, case, named, by=posting)
     noting = chain.append(
         case,
         step=step,
         outcome=outcome,
-        officer=signature.officer,
-        prepared_by=signature.prepared_by,
-        office=signature.office,
-        posting=signature.posting,
-        facts={"text": text, "changes": {}, "to": None} | facts,
+        officer=posting.officer,
+        prepared_by=None,
+        office=posting.office,
+        posting=posting,
+        facts={"text": text, "changes": {}, "to": None, "shown": seen.digest} | facts,
+        papers=_in_order(named),
     )
+    seen.keep(noting)
     case.save(update_fields=["paragraphs", "head"])
     return noting
 

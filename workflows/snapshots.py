@@ -23,7 +23,7 @@ from programme.models import Allotment, Charge, Posting
 from programme.money import rupees
 from programme.norms.ladders import rung
 from workflows import reasons
-from workflows.letters.letter import field_label
+from workflows.letters.letter import field_label, field_of
 from workflows.models import Case, Movement, Noting, Objection, ObjectionKind, Snapshot
 from workflows.nodes import Stay
 from workflows.record.canonical import canonical, sha256_of
@@ -33,7 +33,7 @@ VERSION = 1
 # A longer text is cut, and so many lines of one kind are kept; what is cut stands whole in the record's own changes.
 LONGEST, MOST = 2_000, 200
 LARGEST = 150_000
-# A text of a person shorter than this, such as a code, says nothing of him by itself.
+# A chosen code or a few digits of a person, shorter than this, say nothing of him by themselves.
 TELLING = 5
 FILE_PAGE, FORM_PAGE, TOGETHER, MINUTES = "file", "form", "together", "minutes"
 
@@ -82,7 +82,6 @@ class Sealed:
 def of(
     case: Case,
     node: Any,
-    posting: Posting,
     *,
     page: str,
     stay: Movement | None = None,
@@ -90,15 +89,16 @@ def of(
     objections: Iterable[Objection] = (),
     whereto: bool = False,
 ) -> dict[str, Any]:
-    """Return the document of a file at ``node`` as it stands now; its papers are entered when it is sealed.
+    """Return the document of a file at ``node`` as it stands now; the signer is entered when it is sealed, and papers it does not have.
 
+    ``stay`` is the one that the signer may end, ``None`` where he signs beside the file's way: no way out is offered to him then.
     ``whereto`` also says to which office each way out leads, as the file's own page does.
     """
     money, objected = _budget(case, node), list(objections)[:MOST]
     said = {}
     for language in LANGUAGES:
         with translation.override(language):
-            said[language] = _said(case, node, posting, stay, money, objected, whereto)
+            said[language] = _said(case, node, stay, money, objected, whereto)
     return {
         "v": VERSION,
         "file": case.number,
@@ -109,7 +109,6 @@ def of(
         "language": "hi" if (get_language() or "hi").startswith("hi") else "en",
         "head": case.head,
         "paragraphs": case.paragraphs,
-        "signer": _signer(posting),
         "stay": stay and {"received": stamp(stay.received), "due": stay.due and stamp(stay.due)},
         "amount": _plain(case.record.amount),
         "norm": _norm(case.norm),
@@ -121,10 +120,27 @@ def of(
     }
 
 
-def sealed(document: dict[str, Any], case: Case, papers: list[dict[str, Any]]) -> Sealed:
-    """Return the document with the file's current ``papers`` (kind, sha256, name, size) as it is kept; too long a one loses a language."""
+def beside(case: Case, waiting: Movement, *, sight: dict[str, Any] | None, ends: bool = False) -> dict[str, Any]:
+    """Return what the page showed to whoever signs something beside the file's way: as it was sent along, else as the file stands now.
+
+    ``ends`` says that the signer may also end the stay at which the file is ``waiting``.
+    """
+    stay = waiting if ends else None
+    return sight or of(case, waiting.node, page=FILE_PAGE, stay=stay, checks=case.flow_class.checks(case))
+
+
+def listed(papers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return papers (kind, sha256, name, size, and whatever else) as a document lists them."""
+    return [{name: paper[name] for name in ("kind", "sha256", "name", "size")} for paper in papers][:MOST]
+
+
+def sealed(document: dict[str, Any], case: Case, papers: list[dict[str, Any]], *, by: Posting) -> Sealed:
+    """Return the document as it is kept, with its signer and, where it lists none, the file's current ``papers``.
+
+    Too long a one loses a language.
+    """
     record = case.record
-    whole = document | {"papers": [{name: paper[name] for name in ("kind", "sha256", "name", "size")} for paper in papers][:MOST]}
+    whole = {"papers": listed(papers)} | document | {"signer": _signer(by), "said": _with_charge(document["said"], by)}
     if len(canonical(whole)) > LARGEST:
         whole = whole | {"said": {whole["language"]: whole["said"][whole["language"]]}, "shortened": True}
     personal: dict[str, str] = {}
@@ -164,7 +180,7 @@ def _put_back(body: Any, path: str, text: str) -> None:
 
 
 def _said(
-    case: Case, node: Any, posting: Posting, stay: Movement | None, money: dict[str, Any] | None, objections: list[Objection], whereto: bool
+    case: Case, node: Any, stay: Movement | None, money: dict[str, Any] | None, objections: list[Objection], whereto: bool
 ) -> dict[str, Any]:
     record = case.record
     return {
@@ -172,7 +188,6 @@ def _said(
         "process": str(case.flow_class.process_title),
         "subject": _cut(case.subject),
         "step": str(node.task_title),
-        "charge": str(Charge(posting.charge).label),
         "why": reasons.why(stay) if stay else "",
         "summary": [[str(label), _cut(str(value))] for label, value in case.flow_class.summary(case)][:MOST],
         "derivation": [_cut(step) for step in record.derivation_steps()][:MOST],
@@ -180,14 +195,21 @@ def _said(
         "budget": _budget_sentence(money),
         "ceiling": _ceiling_sentence(record),
         "objections": [_objection(record, objection) for objection in objections],
-        "ways": _ways(node, case, whereto),
+        "ways": _ways(node, case, whereto) if stay else [],
         "papers": {kind: str(label) for kind, label in record.PAPERS.items()},
     }
 
 
-def _ways(node: Any, case: Case, whereto: bool) -> list[list[str]]:
-    if not isinstance(node, Stay):
-        return []
+def _with_charge(said: dict[str, Any], posting: Posting) -> dict[str, Any]:
+    """Return the words in both languages with the charge in which they are signed."""
+    told = {}
+    for language, words in said.items():
+        with translation.override(language):
+            told[language] = words | {"charge": str(Charge(posting.charge).label)}
+    return told
+
+
+def _ways(node: Stay, case: Case, whereto: bool) -> list[list[str]]:
     if whereto:
         return [[outcome.value, outcome.verb, place] for outcome, place in node.destinations(case)]
     return [[way.outcome.value, way.outcome.verb, ""] for way in node.ways_by_hand]
@@ -258,9 +280,15 @@ def _cut(text: str) -> str:
 def _personal_texts(record: Any) -> frozenset[str]:
     """Return the words of the record that tell of a person, as they may stand anywhere in the document."""
     facts = record.facts() if record.PERSONAL else {}
-    texts = {facts.get(name) for name in record.PERSONAL}
-    shown = {identity.shown for identity in record.identities().values()} if hasattr(record, "identities") else set()
-    return frozenset(text for text in texts | shown if isinstance(text, str) and len(text) >= TELLING)
+    texts = [(field_of(record, name), facts.get(name)) for name in record.PERSONAL]
+    shown = [(None, identity.shown) for identity in record.identities().values()] if hasattr(record, "identities") else []
+    return frozenset(text for field, text in texts + shown if _tells(field, text))
+
+
+def _tells(field: Any, text: Any) -> bool:
+    if not isinstance(text, str) or len(text) < 2:
+        return False
+    return len(text) >= TELLING or not (text.isdigit() or getattr(field, "flatchoices", None))
 
 
 def _personal_values(record: Any, language: str, said: dict[str, Any]) -> frozenset[str]:

@@ -46,7 +46,7 @@ def open_case(flow: type[CaseFlow], *, by: Officer | None, office: Office, form:
     _take_papers(case, draft, form)
     signature = Signature(office, posting, preparer(draft, by))
     target, changes = flow.settle(node._next, case), changes_between({}, record.facts())
-    sight = snapshots.of(case, node, posting, page=snapshots.FORM_PAGE) if posting else None
+    sight = snapshots.of(case, node, page=snapshots.FORM_PAGE) if posting else None
     noting = note(case, node.name, Said.of(form, sight=sight, draft=draft), signature=signature, target=target, changes=changes)
     if draft:
         draft.delete()
@@ -88,7 +88,7 @@ def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = 
             raise Refusal(_("This step is taken in a sitting of the committee, by signing its minutes."))
         as_seen(case, form.cleaned_data.get("seen", ""), movement)
         bars.refuse_waiting(movement)
-        before, sight = case.record.facts(), _sight_of_page(movement, form, posting)
+        before, sight = case.record.facts(), _sight_of_page(movement, form)
         checks = _write(case, movement, form, posting)
         # The decision itself may have raised the amount above what a link officer was appointed for.
         authority.check_limit(posting, case.record.amount)
@@ -98,7 +98,7 @@ def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = 
         target, returns_to = _route(movement, form.outcome, form.return_to, afresh)
         lapsed = _lapsed(case) if afresh and movement.returns_to else []
         signature = Signature(posting.office, posting, preparer(draft, by) or form.prepared_by)
-        sight = sight or snapshots.of(case, movement.node, posting, page=snapshots.FORM_PAGE, stay=movement)
+        sight = sight or snapshots.of(case, movement.node, page=snapshots.FORM_PAGE, stay=movement)
         said = Said.of(form, checks, sight, draft=draft)
         noting = note(case, movement.step, said, signature=signature, target=target, changes=changes, lapsed=lapsed)
         dispose(movement, form.outcome, posting)
@@ -107,7 +107,7 @@ def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = 
         return case
 
 
-def _sight_of_page(movement: Movement, form: Any, posting: Posting) -> dict[str, Any] | None:
+def _sight_of_page(movement: Movement, form: Any) -> dict[str, Any] | None:
     """Return what the page showed on which the decision was taken: as it was sent along, else as the file stands before it is written.
 
     ``None`` for a page of the record, whose signer had before him what he typed; it is taken when that is written.
@@ -115,7 +115,7 @@ def _sight_of_page(movement: Movement, form: Any, posting: Posting) -> dict[str,
     if form.own_page:
         return None
     page = snapshots.MINUTES if form.sitting else snapshots.TOGETHER if form.together else snapshots.FILE_PAGE
-    return form.sight or snapshots.of(movement.case, movement.node, posting, page=page, stay=movement, checks=form.checks)
+    return form.sight or snapshots.of(movement.case, movement.node, page=page, stay=movement, checks=form.checks)
 
 
 def withdraw(case: Case, *, by: Officer, form: SignedForm) -> Case:
@@ -127,7 +127,8 @@ def withdraw(case: Case, *, by: Officer, form: SignedForm) -> Case:
         if not waiting or waiting[0].node.withdrawal is None:
             raise Refusal(_("This file can no longer be withdrawn."))
         target = waiting[0].node.withdrawal
-        noting = note(row, waiting[0].step, Said.of(form), signature=Signature(posting.office, posting), target=target)
+        said = Said.of(form, sight=snapshots.beside(row, waiting[0], sight=form.sight))
+        noting = note(row, waiting[0].step, said, signature=Signature(posting.office, posting), target=target)
         send_on(row, waiting, target, outcome=Outcome.WITHDRAW, posting=posting, noting=noting)
         return row
 

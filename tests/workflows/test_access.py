@@ -219,7 +219,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
 OF_THE_SESSION = {"set_language", "sign_out", "sign_in", "sign_in_code", "try_as"}
 AT_THE_BENCH = {
     "new_sample", "add_test_step", "sample_item", "observe", "settle_observation",
-    "get_list", "make_token", "end_token", "recompute", "verifications",
+    "get_list", "make_token", "end_token", "recompute", "verifications", "read_notices",
 }  # fmt: skip
 for _name, (_method, _expected, _out) in TABLE.items():
     if _method == "post" and _name not in OF_THE_SESSION | AT_THE_BENCH:

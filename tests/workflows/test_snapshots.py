@@ -21,10 +21,12 @@ from programme.models.norms import NormStatus
 from tests.files import a_file, an_allotment, office, officer, propose, take, waiting
 from tests.processes.loan_files import a_loan, apply
 from tests.workflows.bulk_files import exhibitions, signed, stays_of
+from tests.workflows.record.exports import checked, exported
 from tests.workflows.seated import a_claim, in_place, moved, ready
-from workflows import jobs, snapshots
+from workflows import jobs, questions, snapshots
 from workflows.flows import FLOWS
-from workflows.models import Case, Noting, Snapshot
+from workflows.forms.questions import AnswerForm, QuestionForm
+from workflows.models import Case, Noting, Question, Snapshot
 from workflows.record import triggers
 from workflows.record.canonical import canonical, sha256_of
 from workflows.record.verifier import verify
@@ -165,8 +167,7 @@ def test_a_loan_names_the_line_of_the_delegation_and_how_the_amount_came_about(c
     holder = "director" if waiting(case).office == office("director") else "principal.secretary"
     page_of(client_for(holder), case)
     stay = waiting(case)
-    posting = office(stay.office.designation.code).postings.get()
-    document = snapshots.of(case, stay.node, posting, page="file", stay=stay, whereto=True)
+    document = snapshots.of(case, stay.node, page="file", stay=stay, whereto=True)
     assert document["delegation"]["designation"] == stay.office.designation.code
     assert document["derivation"]["version"] and document["said"]["en"]["derivation"]
 
@@ -177,7 +178,7 @@ def statements_of_a_decision(*, carried: bool, keeps: bool = True) -> int:
     form = stay.node.form_class({"outcome": "concurred", "seen": case.head}, movement=stay, officer=finance)
     assert form.is_valid()
     if carried:
-        form.sight = snapshots.of(case, stay.node, finance.postings.get(), page="file", stay=stay, checks=form.checks)
+        form.sight = snapshots.of(case, stay.node, page="file", stay=stay, checks=form.checks)
     with CaptureQueriesContext(connection) as asked:
         if keeps:
             decide(stay, by=finance, form=form)
@@ -197,13 +198,129 @@ def test_a_decision_from_its_page_costs_one_statement_more_and_one_without_a_pag
 def test_a_long_file_stays_within_bounds() -> None:
     case = a_file(at="concur")
     stay = waiting(case)
-    document = snapshots.of(case, stay.node, office("finance").postings.get(), page="file", stay=stay)
+    document = snapshots.of(case, stay.node, page="file", stay=stay)
     long = [[f"Line {n}", "क" * snapshots.LONGEST] for n in range(snapshots.MOST)]
     document["said"]["en"]["summary"] = long
-    written = snapshots.sealed(document, case, [])
+    written = snapshots.sealed(document, case, [], by=office("finance").postings.get())
     kept_document = json.loads(written.body)
     assert kept_document["shortened"] and list(kept_document["said"]) == [document["language"]]
     assert snapshots._cut("x" * 5000).endswith(" …") and len(snapshots._cut("x" * 5000)) == snapshots.LONGEST + 2
+
+
+# --- beside the file's way ----------------------------------------------------------------------------------------------
+
+
+def a_question(case: Case, at: str = "finance", by: str = "principal.secretary") -> Question:
+    stay = waiting(case)
+    form = QuestionForm(a_question_typed(case, at), movement=stay, offices=questions.offices_to_ask(stay))
+    assert form.is_valid(), form.errors
+    questions.ask(stay, by=officer(by), form=form)
+    return Question.objects.get(case=case)
+
+
+def a_question_typed(case: Case, at: str = "finance") -> dict[str, Any]:
+    return {"ask-text": "Is it free?", "ask-offices": [office(at).pk], "ask-days": 5, "ask-waiting": "waits", "ask-seen": case.head}
+
+
+# Act → where its file waits, who signs it, whether he might end the stay, the address it is sent to, what is typed.
+BESIDE: dict[str, tuple[str, str, bool, Callable[[Case], str], Callable[[Case], dict[str, Any]]]] = {
+    "withdrawn": (
+        "scrutinise", "dm.agra", False, lambda case: reverse("withdraw", args=[case.pk]),
+        lambda case: {"withdraw-text": "Not this year.", "withdraw-seen": case.head},
+    ),
+    "pulled_back": ("scrutinise", "dm.agra", False, lambda case: reverse("pull_back", args=[case.pk]), lambda case: {"pull-text": ""}),
+    "asked": (
+        "approve", "principal.secretary", True, lambda case: reverse("ask", args=[waiting(case).pk]), a_question_typed,
+    ),
+    "answered": (
+        "approve", "finance", False, lambda case: reverse("answer", args=[a_question(case).pk]),
+        lambda case: {f"answer{Question.objects.get().pk}-text": "It is."},
+    ),
+    "question_withdrawn": (
+        "approve", "principal.secretary", True, lambda case: reverse("unask", args=[a_question(case).pk]),
+        lambda case: {f"unask{Question.objects.get().pk}-text": ""},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", BESIDE)
+def test_what_is_signed_beside_the_way_of_a_file_keeps_what_its_page_showed(outcome: str, client_for: Desk) -> None:
+    at, person, ends, address_of, typed = BESIDE[outcome]
+    case, desk = a_file(at=at), english(client_for(person))
+    address = address_of(case)
+    case = Case.objects.get(pk=case.pk)
+    page = unescape(page_of(desk, case))
+    action = page.index(f'action="{address}"')
+    assert 'name="shown"' in page[action : page.index("</form>", action)], "the form carries it"
+    token = token_of(page)
+    an_allotment(40_000_000)
+    head = case.head
+    assert desk.post(address, typed(case) | {"shown": token}).status_code == 302
+    noting = last(case)
+    document = kept(noting)
+    assert noting.outcome == outcome and json.loads(noting.body)["shown"] == sha256_of(noting.snapshot.body)
+    assert (document["page"], document["head"], document["signer"]["office"]) == ("file", head, noting.office.names())  # type: ignore[union-attr]
+    assert document["budget"]["allotted"] == "50000000.00", "as it stood when the page was shown"
+    said = document["said"]["en"]
+    for label, value in said["summary"]:
+        assert label in page and value in page
+    assert all(text in page for _level, _word, text in document["checks"]) and document["checks"]
+    assert bool(said["ways"]) == bool(said["why"]) == ends
+    assert {(paper["kind"], paper["sha256"]) for paper in document["papers"]} == set(case.enclosures.values_list("kind", "sha256"))
+    assert (
+        "What was kept has the digest"
+        in english(client_for("auditor")).get(reverse("seen", args=[case.pk, noting.paragraph])).content.decode()
+    )
+    assert verify([case.number]).findings == []
+
+
+@pytest.mark.parametrize("outcome", BESIDE)
+def test_what_is_signed_beside_the_way_without_a_page_keeps_the_moment_of_the_act(outcome: str, client_for: Desk) -> None:
+    at, person, _ends, address_of, typed = BESIDE[outcome]
+    case, desk = a_file(at=at), client_for(person)
+    address = address_of(case)
+    case = Case.objects.get(pk=case.pk)
+    assert desk.post(address, typed(case) | {"shown": "forged"}).status_code == 302
+    document = kept(last(case))
+    assert last(case).outcome == outcome and document["head"] == case.head and document["checks"]
+
+
+def test_an_opinion_keeps_the_page_on_which_it_was_written_though_the_file_went_on_meanwhile(client_for: Desk) -> None:
+    case, desk = a_file(at="approve"), client_for("finance")
+    question = a_question(case)
+    case = Case.objects.get(pk=case.pk)
+    head, token = case.head, token_of(page_of(desk, case))
+    stay = waiting(case)
+    form = QuestionForm(a_question_typed(case, "director"), movement=stay, offices=questions.offices_to_ask(stay))
+    assert form.is_valid(), form.errors
+    questions.ask(stay, by=officer("principal.secretary"), form=form)
+    desk.post(reverse("answer", args=[question.pk]), {f"answer{question.pk}-text": "It is.", "shown": token})
+    assert (last(case).outcome, kept(last(case))["head"]) == ("answered", head)
+
+
+def test_whoever_may_sign_nothing_is_given_nothing_to_carry(client_for: Desk) -> None:
+    assert 'name="shown"' not in page_of(client_for("auditor"), a_file(at="concur"))
+
+
+def statements_of_an_opinion(*, keeps: bool) -> int:
+    case = a_file(at="approve", title=f"{keeps}")
+    question, finance = a_question(case), officer("finance")
+    form = AnswerForm({"text": "It is."})
+    assert form.is_valid()
+    form.sight = snapshots.of(case, question.movement.node, page="file")
+    nothing = snapshots.Sealed("", "", "")
+    with CaptureQueriesContext(connection) as asked:
+        if keeps:
+            questions.answer(question, by=finance, form=form)
+        else:
+            with patch.object(snapshots, "sealed", return_value=nothing), patch.object(snapshots.Sealed, "keep"):
+                questions.answer(question, by=finance, form=form)
+    assert hasattr(last(case), "snapshot") == keeps
+    return len(asked)
+
+
+def test_an_opinion_from_its_page_costs_one_statement_more() -> None:
+    assert statements_of_an_opinion(keeps=True) == statements_of_an_opinion(keeps=False) + 1
 
 
 # --- persons ------------------------------------------------------------------------------------------------------------
@@ -216,6 +333,21 @@ def test_what_concerns_persons_stands_apart_from_what_the_chain_pins() -> None:
     for personal in (record.name, record.guardian_name, record.mobile, record.address):
         assert personal not in snapshot.body and personal in snapshot.personal
     assert "Kamala Devi (Ram Prasad)" in str(kept(case.notings.get(paragraph=1)))
+
+
+def test_nothing_of_persons_leaves_with_what_an_officer_had_before_him() -> None:
+    case = apply(name="Uma", guardian_name="राम")
+    snapshot, record = case.notings.get(paragraph=1).snapshot, case.record
+    assert "Uma" in snapshot.personal and "राम" in snapshot.personal
+    members = exported(case.number)
+    left = b"".join(content for name, content in members.items() if not name.startswith("papers/")).decode()
+    assert json.dumps(snapshot.body, ensure_ascii=False) in left
+    for personal in ("Uma", "राम", record.mobile, record.address, snapshot.salt):
+        assert personal not in left
+    assert {found["sentence"] for found in checked(members).found} == {
+        "It was not sealed yet when this export was made; export again.",
+        "There is no seal in anchors.txt: nothing proves when anything was written.",
+    }
 
 
 def test_persons_can_be_erased_and_the_rest_still_verifies(client_for: Desk) -> None:

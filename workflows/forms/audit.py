@@ -1,19 +1,24 @@
 """What an auditor types: how a sample is drawn, what it is tested for, what a test found, what is observed; and the office's reply."""
 
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.calendar import today
+from programme.calendar import calendar_of, today
+from programme.models import Office
 from workflows.forms.fields import DayField, NumberField, TextField
+from workflows.forms.questions import LONGEST, LONGEST_DAYS
 from workflows.models import Finding, Method, Noting, Strata, TestStep
 
 LONGEST_STEP = 300
+# Working days that an office has for its reply where the auditor says nothing else.
+USUAL_DAYS = 15
 
 
 class StepLines(TextField):
@@ -96,7 +101,8 @@ class ObservationForm(forms.Form):
     paragraph = forms.ChoiceField(label=gettext_lazy("About which paragraph"))
     text = TextField(label=gettext_lazy("Observation"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
     office = forms.ChoiceField(label=gettext_lazy("Office that is to reply"), required=False)
-    due = DayField(label=gettext_lazy("Reply expected by"))
+    days = NumberField(label=gettext_lazy("Reply within how many working days"), required=False, min_value=1, initial=USUAL_DAYS)
+    due = DayField(label=gettext_lazy("Or on a certain day"), required=False)
 
     def __init__(self, *args: Any, notings: list[Noting], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,12 +113,20 @@ class ObservationForm(forms.Form):
         self.fields["paragraph"].choices = named  # type: ignore[attr-defined]
         offices = [(pk, office.name) for pk, office in self.offices.items()]
         self.fields["office"].choices = [("", _("The office that wrote the paragraph")), *offices]  # type: ignore[attr-defined]
-        self.fields["due"].initial = today() + timedelta(days=15)
+        self.fields["due"].help_text = _("A day that is written here counts; the working days do not.")
+
+    def clean_days(self) -> Any:
+        days = self.cleaned_data["days"]
+        if days is not None and days > LONGEST:
+            raise ValidationError(_("Not more than 60 working days."), code="too-long")
+        return days
 
     def clean_due(self) -> Any:
         due = self.cleaned_data["due"]
-        if due < today():
+        if due and due < today():
             raise ValidationError(_("This day has passed."), code="past")
+        if due and (due - today()).days > LONGEST_DAYS:
+            raise ValidationError(_("Not later than 90 days from today."), code="too-late")
         return due
 
     def clean(self) -> dict[str, Any]:
@@ -123,7 +137,15 @@ class ObservationForm(forms.Form):
             self.add_error(
                 "office", ValidationError(_("The system wrote this paragraph: name the office that is to reply."), code="required")
             )
-        return typed | {"noting": noting, "at": office}
+        if not {"days", "due"} & set(self.errors) and not (typed.get("days") or typed.get("due")):
+            self.add_error("days", ValidationError(_("Say until when the reply is expected: working days, or a day."), code="required"))
+        return typed | {"noting": noting, "at": office, "due": self._due(typed, office) if office and not self.errors else None}
+
+    @staticmethod
+    def _due(typed: dict[str, Any], office: Office) -> date:
+        """Return the working day of the office by which it is to reply; a day off moves to the next one."""
+        start, counted = (typed["due"], 0) if typed["due"] else (today(), typed["days"])
+        return timezone.localdate(calendar_of(office).add(start, counted))
 
 
 def _named(noting: Noting) -> str:

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programme.models import Office
 from workflows.models.files import Case, Movement
+from workflows.models.samples import Observation
 
 
 class Message(models.Model):
@@ -46,6 +47,8 @@ class NoticeKind(models.TextChoices):
     MISSED = "missed", _("A last day was missed")
     REPAIRED = "repaired", _("Repaired by the administrator")
     CHARGE = "charge", _("A charge was given or ended")
+    OBSERVED = "observed", _("An observation of the audit")
+    REPLIED = "replied", _("A reply to an observation")
 
 
 class Notice(models.Model):
@@ -55,6 +58,7 @@ class Notice(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=NoticeKind.choices)
     office = models.ForeignKey(Office, models.PROTECT, related_name="notices", verbose_name=_("office"))
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="notices", verbose_name=_("file"))
+    observation = models.ForeignKey(Observation, models.PROTECT, null=True, related_name="notices", verbose_name=_("observation"))
     on = models.DateField(_("day"))
     text_en = models.TextField(_("what is told, in English"))
     text_hi = models.TextField(_("what is told, in Hindi"))

@@ -50,6 +50,12 @@ def beside(
     }
 
 
+def signable(boxes: dict[str, Any]) -> bool:
+    """Say whether the reader may sign anything on the page: whoever may decide may also ask, and has that box."""
+    asked = [form for each in boxes["questions"] for form in (each.answer, each.unask)]
+    return any((boxes["asking"], boxes["withdrawal"], boxes["pulling"], *asked))
+
+
 def _asked(officer: Officer, question: Question, mine: Movement | None, before: TypedBefore, sent: dict[str, Any]) -> Asked:
     standing = deadlines.standing_of_question(question, timezone.now()) if question.is_open else None
     answer = unask = None

@@ -14,7 +14,7 @@ from workflows import authority, deadlines, history, inbox, objections, reasons,
 from workflows.letters.letter import field_label
 from workflows.models import Case, Movement
 from workflows.pages import filling, kept, listing, prepared, sights
-from workflows.pages.boxes import beside
+from workflows.pages.boxes import beside, signable
 from workflows.pages.frame import OfficerRequest, for_officers, list_come_from, readable_case, show
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
@@ -51,10 +51,17 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
             form = form or prepared.form_of(request, mine, draft)
     choice = list_come_from(request)
     ahead, behind = inbox.neighbours(officer, mine, choice) if mine and choice else (None, None)
-    told = _told(case, stays) | beside(officer, case, stays, mine if signs else None, before=partial(_typed_before, request), **sent)
+    told = _told(case, stays)
+    signed_here = mine if signs else None
+    boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), **sent)
+    checks = form.checks if form else case.flow_class.checks(case) if case.is_open else []
+    shown = ""
+    if signable(boxes):
+        shown = sights.carried(officer, signed_here or waiting[0], ends=signs, checks=checks, raised=told["raised"], papers=told["papers"])
     context = {
         **told,
-        "checks": form.checks if form else case.flow_class.checks(case) if case.is_open else [],
+        **boxes,
+        "checks": checks,
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
         "seatings": [seats.seating(officer, stay) for stay in waiting if stay.node.in_committee],
@@ -72,7 +79,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
         "list_query": f"?{choice.query}" if choice else "",
         "ahead": ahead,
         "behind": behind,
-        "shown": sights.carried(officer, mine, form, told["raised"]) if mine and form and signs else "",
+        "shown": shown,
         "faults": [fault for refused in (form, *sent.values()) for fault in filling.faults(refused)],
     }
     return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
@@ -98,7 +105,7 @@ def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
         "case": case,
         "paragraphs": sheet.paragraphs,
         "chain_holds": sheet.holds,
-        "papers": case.enclosures.filter(replaced_by=None).order_by("pk"),
+        "papers": list(case.enclosures.filter(replaced_by=None).order_by("pk")),
         "paper_names": case.record.PAPERS,
         "issued": papers_issued(sheet.paragraphs),
         "stages": history.stages(case, stays),

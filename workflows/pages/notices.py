@@ -10,7 +10,7 @@ from workflows.authority import may_anywhere, visible_to
 from workflows.exports import desks
 from workflows.exports.linking import link
 from workflows.models import Notice
-from workflows.pages.frame import OfficerRequest, counts, for_officers, page_of, row_number, show
+from workflows.pages.frame import OfficerRequest, at_the_bench, counts, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
 
 
@@ -32,7 +32,7 @@ def told(request: OfficerRequest) -> HttpResponse:
 
 
 @only("POST")
-@for_officers
+@at_the_bench
 def read(request: OfficerRequest) -> HttpResponse:
     """Mark as read what the page showed and all before it; what came meanwhile stays new."""
     notices.read_up_to(row_number(request.POST.get("upto", "")), by=request.user)
@@ -40,7 +40,15 @@ def read(request: OfficerRequest) -> HttpResponse:
 
 
 def _led(request: OfficerRequest, rows: list[Notice]) -> list[tuple[Notice, str]]:
-    """Give each notice the address it leads to: its file, the board of the season, or none where the officer may read neither."""
+    """Give each notice the address it leads to: its observation, its file, the board of the season; none where he may read neither."""
     readable = set(visible_to(request.user).filter(pk__in=[row.case_id for row in rows if row.case_id]).values_list("pk", flat=True))
     board = reverse("season") if may_anywhere(request.user, Power.SEE_STATE) else ""
-    return [(row, reverse("file", args=[row.case_id]) if row.case_id in readable else "" if row.case_id else board) for row in rows]
+    return [(row, _address(row, readable, board)) for row in rows]
+
+
+def _address(notice: Notice, readable: set[int], board: str) -> str:
+    if notice.observation_id:
+        return reverse("observation", args=[notice.observation_id])
+    if notice.case_id:
+        return reverse("file", args=[notice.case_id]) if notice.case_id in readable else ""
+    return board

@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from programme.calendar import today
 from workflows.audit import observing
 from workflows.audit.reading import files_of, states_of
 from workflows.audit.sampling import samples_of
@@ -17,7 +16,7 @@ from workflows.pages import filling, kept
 from workflows.pages.frame import OfficerRequest, at_the_bench, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
 
-OPEN, SETTLED = "open", "settled"
+OPEN, OVERDUE, SETTLED = "open", "overdue", "settled"
 
 
 @only(*SAFE)
@@ -28,9 +27,11 @@ def observations(request: OfficerRequest) -> HttpResponse:
     rows = observing.readable(request.user)
     if asked in (OPEN, SETTLED):
         rows = rows.filter(settlement__isnull=asked == OPEN)
-    states = [("", _("All")), (OPEN, _("Open")), (SETTLED, _("Settled"))]
+    elif asked == OVERDUE:
+        rows = observing.overdue(rows)
+    states = [("", _("All")), (OPEN, _("Open")), (OVERDUE, _("Reply overdue")), (SETTLED, _("Settled"))]
     shown = [(f"?state={key}" if key else "?", title, key == asked) for key, title in states]
-    context = {"page": page_of(request, rows.prefetch_related("replies")), "states": shown, "today": today()}
+    context = {"page": page_of(request, rows.prefetch_related("replies")), "states": shown}
     return show(request, "observations.html", context, tab="observations")
 
 

@@ -16,6 +16,7 @@ from workflows.authority import visible_to
 from workflows.deadlines import Standing, standing_of_question
 from workflows.forms.questions import AnswerForm, QuestionForm, UnaskForm
 from workflows.models import Question
+from workflows.pages import sights
 from workflows.pages.boxes import UNASK, prefix_of
 from workflows.pages.files import file_page
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, readable_movement
@@ -54,6 +55,7 @@ def ask(request: OfficerRequest, pk: int) -> HttpResponse:
     form = QuestionForm(request.POST, movement=movement, offices=questions.offices_to_ask(movement))
     if not form.is_valid():
         return file_page(request, movement.case, asking=form, status=422)
+    form.sight = sights.brought(request, movement.case, seen=form.cleaned_data["seen"])
     questions.ask(movement, by=request.user, form=form)
     asked = len(form.cleaned_data["offices"])
     said = ngettext("%(number)s: %(n)s office is asked.", "%(number)s: %(n)s offices are asked.", asked)
@@ -73,6 +75,7 @@ def answer(request: OfficerRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST, prefix=prefix_of(question))
     if question.is_open and not form.is_valid():
         return file_page(request, question.case, answering=form, status=422)
+    form.sight = sights.brought(request, question.case, since=question.asked_in.paragraph)
     questions.answer(question, by=request.user, form=form)
     messages.success(request, _("%(number)s: the opinion is signed and stands in the note sheet.") % {"number": question.case.number})
     return redirect("inbox")
@@ -89,6 +92,7 @@ def unask(request: OfficerRequest, pk: int) -> HttpResponse:
     form = UnaskForm(request.POST, prefix=f"{UNASK}{question.pk}")
     if question.is_open and not form.is_valid():
         return file_page(request, question.case, unasking=form, status=422)
+    form.sight = sights.brought(request, question.case, since=question.asked_in.paragraph)
     questions.unask(question, by=request.user, form=form)
     messages.success(request, _("%(number)s: the question is withdrawn.") % {"number": question.case.number})
     return redirect("file", pk=question.case_id)

@@ -9,10 +9,11 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programme.checks import Check
 from programme.models import Officer
-from workflows import authority, snapshots
+from workflows import snapshots
 from workflows.history import paragraph_of
-from workflows.models import Movement, Noting, Objection
+from workflows.models import Case, Enclosure, Movement, Noting, Objection
 from workflows.pages import problems
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, show
 from workflows.pages.problems import SAFE, only
@@ -24,25 +25,32 @@ SALT = "what the page showed"
 FIELD = "shown"
 
 
-def carried(officer: Officer, stay: Movement, form: Any, raised: list[tuple[str, Objection]]) -> str:
-    """Return what the page shows to whoever signs there, signed for the page to carry; bound to officer, stay and head of the file."""
-    posting = authority.check(officer, stay.power, stay.office, amount=stay.case.amount, afresh=False)
+def carried(
+    officer: Officer, waiting: Movement, *, ends: bool, checks: list[Check], raised: list[tuple[str, Objection]], papers: list[Enclosure]
+) -> str:
+    """Return what the page of a file shows to whoever signs something there, signed for the page to carry; bound to officer and file.
+
+    ``waiting`` is the stay at which the file is; ``ends`` says that the officer may end it.
+    """
     document = snapshots.of(
-        stay.case,
-        stay.node,
-        posting,
+        waiting.case,
+        waiting.node,
         page=snapshots.FILE_PAGE,
-        stay=stay,
-        checks=form.checks,
+        stay=waiting if ends else None,
+        checks=checks,
         objections=[objection for _label, objection in raised],
         whereto=True,
     )
-    blob = signing.dumps({"who": officer.pk, "stay": stay.pk, "document": document}, salt=SALT, compress=True)
+    shown = document | {"papers": snapshots.listed(vars(paper) for paper in papers)}
+    blob = signing.dumps({"who": officer.pk, "document": shown}, salt=SALT, compress=True)
     return blob if len(blob) <= LARGEST else ""
 
 
-def brought(request: OfficerRequest, stay: Movement, *, seen: str) -> dict[str, Any] | None:
-    """Return what the page that was sent had shown; ``None`` where it says nothing that we signed for this officer, stay and head."""
+def brought(request: OfficerRequest, case: Case, *, seen: str = "", since: int = 0) -> dict[str, Any] | None:
+    """Return what the page that was sent had shown; ``None`` where it says nothing that we signed for this officer and file.
+
+    ``seen`` is the head at which the file must have stood on the page, where the act asks for one; ``since`` a paragraph it must have had.
+    """
     blob = request.POST.get(FIELD, "")
     if not blob or len(blob) > LARGEST:
         return None
@@ -51,8 +59,8 @@ def brought(request: OfficerRequest, stay: Movement, *, seen: str) -> dict[str, 
     except signing.BadSignature:
         return None
     document: dict[str, Any] = held["document"]
-    fits = (held["who"], held["stay"], document["head"]) == (request.user.pk, stay.pk, seen)
-    return document if fits else None
+    of_this_file = (held["who"], document["file"]) == (request.user.pk, case.number)
+    return document if of_this_file and seen in ("", document["head"]) and document["paragraphs"] >= since else None
 
 
 @only(*SAFE)

@@ -42,7 +42,7 @@ def decide(request: OfficerRequest, pk: int) -> HttpResponse:
         return file_page(request, movement.case, form=form, status=422)
     proof.require_for(request, form.outcome, form.amount_written)
     draft = prepared.shown_to(request, movement)
-    form.sight = sights.brought(request, movement, seen=form.cleaned_data.get("seen", ""))
+    form.sight = sights.brought(request, movement.case, seen=form.cleaned_data["seen"])
     return after_signing(request, steps.decide(movement, by=request.user, form=form, draft=draft), movement)
 
 
@@ -85,6 +85,7 @@ def pull_back(request: OfficerRequest, pk: int) -> HttpResponse:
     form = PullBackForm(request.POST, prefix="pull")
     if not form.is_valid():
         return file_page(request, case, pulling=form, status=422)
+    form.sight = sights.brought(request, case, seen=case.head)
     pulling_back.pull_back(case, by=request.user, form=form)
     messages.success(request, _("%(number)s: pulled back. It waits for you again.") % {"number": case.number})
     return redirect("file", pk=pk)
@@ -102,6 +103,7 @@ def withdraw(request: OfficerRequest, pk: int) -> HttpResponse:
     form = WithdrawalForm(request.POST, prefix="withdraw")
     if not form.is_valid():
         return file_page(request, case, withdrawal=form, status=422)
+    form.sight = sights.brought(request, case, seen=form.cleaned_data["seen"])
     return after_signing(request, steps.withdraw(case, by=request.user, form=form))
 
 

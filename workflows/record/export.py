@@ -1,9 +1,12 @@
-"""The record as it leaves the building: paragraphs exactly as they were hashed, what proves them, papers, and the checking program."""
+"""The record as it leaves the building: paragraphs exactly as they were hashed, what their officers had before them, what proves
+both, papers, and the checking program. What stands beside them of persons, and can be erased, does not leave.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -20,10 +23,11 @@ from workflows.record.keys import verifier_key
 from workflows.record.proofs import Nodes
 from workflows.record.reading import snapshot
 
-FORMAT, VERSION = "karyapravah-export", 1
+FORMAT, VERSION = "karyapravah-export", 2
 PROGRAM = Path(__file__).with_name("offline.py")
 EXPLAINED = Path("docs") / "verification.md"
 CHUNK = 2_000
+SNAPSHOTS_AT_ONCE = 200
 FILES_AT_ONCE = 200
 SUFFIXES = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".xlsx", ".docx"})
 
@@ -105,6 +109,9 @@ class _Pack:
         sealed_count = self.packed.paragraphs
         self._put("unsealed.jsonl", self._counted(waiting.iterator(chunk_size=CHUNK)))
         self.packed.unsealed = self.packed.paragraphs - sealed_count
+        self._put(
+            "shown.jsonl", _shown(Leaf.objects.order_by("index"), "noting__"), _shown(Noting.objects.filter(leaf=None).order_by("pk"))
+        )
 
     def _counted(self, bodies: Iterable[str]) -> Iterator[str]:
         for body in bodies:
@@ -130,6 +137,7 @@ class _Pack:
     def _paragraphs(self, case: Case, folder: str) -> None:
         rows = list(case.notings.order_by("paragraph").values_list("paragraph", "body", "leaf__index"))
         self._put(f"{folder}/paragraphs.jsonl", self._counted(body for _n, body, _leaf in rows))
+        self._put(f"{folder}/shown.jsonl", _shown(case.notings.order_by("paragraph")))
         self._put(f"{folder}/proofs.jsonl", (_line(self._proof(n, leaf)) for n, _body, leaf in rows))
         self.packed.unsealed += sum(leaf is None for _n, _body, leaf in rows)
 
@@ -166,15 +174,28 @@ class _Pack:
                 into.write(chunk)
         self.packed.papers += 1
 
-    def _put(self, member: str, parts: Iterable[str]) -> None:
+    def _put(self, member: str, *parts: Iterable[str]) -> None:
         with self.archive.open(self._info(member, ZIP_DEFLATED), "w", force_zip64=True) as into:
-            for part in parts:
+            for part in chain.from_iterable(parts):
                 into.write(part.encode())
 
     def _info(self, member: str, method: int) -> ZipInfo:
         info = ZipInfo(member, date_time=self.now.timetuple()[:6])
         info.compress_type, info.external_attr = method, 0o644 << 16
         return info
+
+
+def _shown(rows: QuerySet[Any], way: str = "") -> Iterator[str]:
+    """Yield what officers had before them, each under the file and number that the signed text says; ``way`` leads to the paragraph."""
+    kept = rows.exclude(**{f"{way}snapshot": None})
+    columns = (f"{way}{name}" for name in ("paragraph", "body", "snapshot__body"))
+    for paragraph, body, document in kept.values_list(*columns).iterator(chunk_size=SNAPSHOTS_AT_ONCE):
+        try:
+            said = json.loads(body)
+            place = {"file": str(said["file"]), "n": int(said["n"])}
+        except (ValueError, KeyError, TypeError):  # A text that was changed until it is no paragraph any more.
+            place = {"file": "", "n": paragraph}
+        yield _line(place | {"document": document})
 
 
 def _last_of_each_day() -> list[int]:

@@ -29,6 +29,7 @@ NOTE = re.compile(
     re.MULTILINE,
 )
 PAPER = re.compile(rb'"sha256":"([0-9a-f]{64})"')
+SHOWN = re.compile(rb'"shown":"([0-9a-f]{64})"')
 
 
 def sha256(data):
@@ -276,6 +277,8 @@ class Check:
         self.found, self.notes, self.newest = [], [], None
         self.paragraphs, self.sealed, self.files, self.papers = 0, 0, 0, 0
         self.chains, self.named, self.printed = {}, {}, []
+        # What officers had before them, in the order of the paragraphs: still to be read; named and not yet read; read and not yet named.
+        self.documents, self.unread, self.unnamed, self.shown = iter(()), {}, {}, 0
 
     def say(self, kind, sentence, file="", paragraph=None):
         self.found.append({"kind": kind, "file": file, "paragraph": paragraph, "sentence": sentence})
@@ -287,7 +290,7 @@ class Check:
 
     def run(self):
         about = json.loads(self.source.text("export.json")) if "export.json" in self.source.names else {}
-        if about.get("format") != "karyapravah-export" or about.get("version") != 1:
+        if about.get("format") != "karyapravah-export" or about.get("version") != 2:
             self.say(INCOMPLETE, "export.json is missing, or of a kind this program does not know.")
             return
         for name in self.source.twice:
@@ -301,6 +304,7 @@ class Check:
             self.check_file(listed, about.get("kind") != "whole")
         for number in sorted(self.chains):
             self.say(INCOMPLETE, "The list of files lacks it.", number.decode("utf-8"))
+        self.check_shown()
         self.check_papers()
 
     # The seals
@@ -356,6 +360,7 @@ class Check:
         """Build the whole tree anew and compare it with every seal on the way; follow each file's chain meanwhile."""
         edge, size, good, due, new = [], 0, 0, iter(self.notes), hashlib.sha256
         goal, wrong = next(due, None), None
+        self.documents = self.source.objects("shown.jsonl")
         for line in self.source.lines("log.jsonl"):
             digest = new(line).digest()
             leaf, merges = new(b"\x00" + digest).digest(), size
@@ -383,6 +388,7 @@ class Check:
             place = self.follow(line, sha256(line))
             if place:
                 self.not_sealed(place[0].decode("utf-8"), place[1])
+        self.read_all_shown()
 
     def not_sealed(self, file, paragraph):
         self.say(INCOMPLETE, "It was not sealed yet when this export was made; export again.", file, paragraph)
@@ -411,7 +417,36 @@ class Check:
         if self.with_papers:
             for paper in PAPER.findall(line):
                 self.named.setdefault(paper.decode("ascii"), (number.decode("utf-8"), count))
+        shown = SHOWN.search(line)
+        if shown:
+            self.unread[number, count] = shown.group(1)
+            self.read_shown(next(self.documents, None))
+            self.compare_shown((number, count))
         return place
+
+    def read_shown(self, listed):
+        """Take the next document; in an honest export it is that of the paragraph just read, so that nothing is kept."""
+        if listed is not None:
+            self.shown += 1
+            place = listed["file"].encode("utf-8"), listed["n"]
+            self.unnamed[place] = hexlify(sha256(listed["document"].encode("utf-8")))
+            self.compare_shown(place)
+
+    def compare_shown(self, place):
+        if place in self.unread and place in self.unnamed and self.unread.pop(place) != self.unnamed.pop(place):
+            self.say(ALTERED, "What its officer had before him is not what the paragraph names.", place[0].decode("utf-8"), place[1])
+
+    def read_all_shown(self):
+        for listed in self.documents:
+            self.read_shown(listed)
+
+    def check_shown(self):
+        """Every document that a paragraph names is here, and no other."""
+        for number, count in self.unread:
+            self.say(INCOMPLETE, "What its officer had before him is missing.", number.decode("utf-8"), count)
+        if self.verdict != INCOMPLETE:  # Otherwise what names it may be what is missing.
+            for number, count in self.unnamed:
+                self.say(ALTERED, "It does not name what is here as shown to its officer.", number.decode("utf-8"), count)
 
     def check_file(self, listed, proven):
         number = listed["number"]
@@ -427,6 +462,7 @@ class Check:
     def check_paragraphs(self, number, folder):
         proofs = {proof["n"]: proof for proof in self.source.objects(folder + "proofs.jsonl")}
         seen = set()
+        self.documents = self.source.objects(folder + "shown.jsonl")
         for line in self.source.lines(folder + "paragraphs.jsonl"):
             digest = sha256(line)
             place = self.follow(line, digest, number)
@@ -438,6 +474,7 @@ class Check:
                 self.say(ALTERED, "It is there twice.", number, place[1])
             seen.add(place[1])
             self.check_inclusion(number, place[1], digest, proofs.get(place[1]))
+        self.read_all_shown()
 
     def check_inclusion(self, number, paragraph, digest, proof):
         if proof is None or proof.get("leaf") is None:
@@ -498,8 +535,8 @@ def sentences(check, key, known):
         yield "%s%s" % (where + ": " if where else "", each["sentence"])
     if len(check.found) > MOST:
         yield "… and %d findings more." % (len(check.found) - MOST)
-    said = (check.files, check.paragraphs, check.sealed, len(check.notes), check.papers)
-    yield "Read: %d files, %d paragraphs, %d of them sealed, %d seals, %d papers." % said
+    said = (check.files, check.paragraphs, check.sealed, check.shown, len(check.notes), check.papers)
+    yield "Read: %d files, %d paragraphs, %d of them sealed, %d of what officers had before them, %d seals, %d papers." % said
     yield "Key: %s%s" % (key, "" if known else "  (from the export itself: compare it with the key you were given)")
     if not check.anchors and not check.printed:
         yield "No anchor of your own was given: whoever holds every key could have written all of this anew."
@@ -532,7 +569,7 @@ def main():
         return EXIT[INCOMPLETE]
     if asked.json:
         told = {"verdict": check.verdict, "findings": check.found, "files": check.files, "paragraphs": check.paragraphs}
-        print(json.dumps(dict(told, sealed=check.sealed, seals=len(check.notes), papers=check.papers)))
+        print(json.dumps(dict(told, sealed=check.sealed, shown=check.shown, seals=len(check.notes), papers=check.papers)))
     else:
         print("\n".join(sentences(check, key.strip(), bool(asked.key))))
     return EXIT[check.verdict]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
 from django.conf import settings
 
 from workflows.models import Case, Outcome
@@ -274,15 +275,14 @@ def _shown(row: Row, body: dict[str, Any], number: str) -> Iterator[Finding]:
             yield finding("shown-gone", number, row.paragraph)
     elif signed is None:
         yield finding("shown-unsaid", number, row.paragraph)
-    elif sha256_of_stored(row.shown or "") != signed:
+    elif hashlib.sha256(shown := (row.shown or "").encode(errors="replace")).hexdigest() != signed:
         yield finding("shown", number, row.paragraph)
-    elif not _personal_as_shown(row):
+    elif not _personal_as_shown(row, orjson.loads(shown).get("personal")):
         yield finding("shown-personal", number, row.paragraph)
 
 
-def _personal_as_shown(row: Row) -> bool:
-    document = json.loads(row.shown or "{}")
-    named, salt, text = document.get("personal"), row.shown_salt or "", row.shown_personal or ""
+def _personal_as_shown(row: Row, named: Any) -> bool:
+    salt, text = row.shown_salt or "", row.shown_personal or ""
     if not salt and not text:
         return named is None or row.shown_erased_at is not None
     try:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from programme import money
 from programme.models import Posting, naming
+from workflows import deadlines
 from workflows.letters import letter
 from workflows.letters.amounts import in_words
-from workflows.models import Outcome
+from workflows.models import Observation, Outcome
 from workflows.postings import limits_in_words
 
 register = template.Library()
@@ -126,6 +127,12 @@ def duration(length: timedelta) -> str:
 def limits(posting: Posting) -> str:
     """Say within which limits a link officer acts; empty when there are none."""
     return limits_in_words(posting)
+
+
+@register.filter
+def standing(observation: Observation) -> deadlines.Standing:
+    """Say how an observation stands to which nobody replied yet."""
+    return deadlines.standing_of_observation(observation)
 
 
 @register.filter

@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 from tests.workflows.record.exports import InMemory, Members, checked, exported, laid_down, lines_of, packed, put
 from tests.workflows.record.insider import TAMPERINGS, Insider, change, doors_open, rehash, rewrite_log
 from tests.workflows.record.test_tampering import Undo
-from workflows.models import Case, Enclosure
+from workflows.models import Case, Enclosure, Snapshot
 from workflows.record import keys, offline, sealer
 from workflows.record.canonical import canonical, sha256_of
 from workflows.record.proofs import BrokenLog
@@ -36,8 +37,7 @@ ROWS_ALONE = {
     "change_the_keyed_hash", "change_the_link", "change_the_outcome_in_the_column", "change_the_step_in_the_column", "delete_an_order",
     "delete_every_order", "delete_the_record", "leave_a_closed_file_waiting", "name_an_unknown_key",
     "remove_personal_data_beside_a_paragraph", "swap_the_orders_of_two_paragraphs", "take_a_file_out_of_every_inbox",
-    "change_what_an_officer_was_shown", "change_what_was_shown_of_persons", "erase_what_was_shown_of_persons_without_saying_so",
-    "remove_what_an_officer_was_shown", "swap_what_two_officers_were_shown",
+    "change_what_was_shown_of_persons", "erase_what_was_shown_of_persons_without_saying_so",
 }  # fmt: skip
 # The whole record is written in the order of its log from the signed texts alone, so that these change nothing in it.
 PLACES_ALONE = {
@@ -225,6 +225,36 @@ def leave_out_what_it_is(members):
     del members["export.json"]
 
 
+@on_an_export("ALTERED", 2)
+def change_what_an_officer_had_before_him(members):
+    lines = [json.loads(line) for line in lines_of(members, FOLDER + "shown.jsonl")]
+    lines[1]["document"] = lines[1]["document"].replace('"file"', '"form"')
+    put(members, FOLDER + "shown.jsonl", [json.dumps(line).encode() for line in lines])
+
+
+@on_an_export("ALTERED", 2)
+def let_an_officer_have_had_before_him_what_another_had(members):
+    one, two, *rest = [json.loads(line) for line in lines_of(members, FOLDER + "shown.jsonl")]
+    one["document"], two["document"] = two["document"], one["document"]
+    put(members, FOLDER + "shown.jsonl", [json.dumps(line).encode() for line in (one, two, *rest)])
+
+
+@on_an_export("ALTERED", 9)
+def put_in_what_nobody_had_before_him(members):
+    line = json.dumps({"file": FILE, "n": 9, "document": "{}"}).encode()
+    put(members, FOLDER + "shown.jsonl", [line, *lines_of(members, FOLDER + "shown.jsonl")])
+
+
+@on_an_export("INCOMPLETE", 3)
+def leave_out_what_an_officer_had_before_him(members):
+    put(members, FOLDER + "shown.jsonl", [line for line in lines_of(members, FOLDER + "shown.jsonl") if json.loads(line)["n"] != 3])
+
+
+@on_an_export("INCOMPLETE", 1)
+def leave_out_all_that_officers_had_before_them(members):
+    del members[FOLDER + "shown.jsonl"]
+
+
 def relist(members: Members, **values) -> None:
     """Change what the list of files says of the first one."""
     first, *rest = lines_of(members, "files.jsonl")
@@ -239,6 +269,38 @@ def test_tampering_with_the_export_is_found(record, name):
     check = checked(members)
     assert check.verdict == expected, check.found
     assert paragraph in {found["paragraph"] for found in check.found}, check.found
+
+
+def test_what_officers_had_before_them_is_read_in_any_order(record):
+    for members, name in ((exported(), FOLDER + "shown.jsonl"), (exported(whole=True), "shown.jsonl")):
+        put(members, name, reversed(lines_of(members, name)))
+        check = checked(members)
+        assert (check.found, check.shown) == ([], 15)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda lines: [lines[0].replace(b"page", b"form"), *lines[1:]], ("ALTERED", 1)),
+        (lambda lines: lines[1:], ("INCOMPLETE", 1)),
+        (lambda lines: [], ("INCOMPLETE", 15)),
+    ],
+    ids=["one changed", "one left out", "all left out"],
+)
+def test_tampering_with_what_officers_had_before_them_is_found_in_the_whole_record(record, change, expected):
+    members = exported(whole=True)
+    put(members, "shown.jsonl", change(lines_of(members, "shown.jsonl")))
+    check = checked(members)
+    assert (check.verdict, len(check.found)) == expected
+    assert (FILE, 1) in {(found["file"], found["paragraph"]) for found in check.found}
+
+
+def test_what_was_erased_by_law_of_persons_leaves_the_export_valid(record):
+    before = exported()
+    Snapshot.objects.update(personal="", salt="", erased_at=timezone.now())
+    after = exported()
+    assert checked(after).found == []
+    assert all(after[name] == before[name] for name in before if name.endswith("shown.jsonl")), "it never held them"
 
 
 @pytest.mark.parametrize(
@@ -265,7 +327,8 @@ def test_one_files_export_cannot_tell_that_its_end_was_cut_off_and_its_list_repa
     members = exported(FILE)
     lines = lines_of(members, FOLDER + "paragraphs.jsonl")
     put(members, FOLDER + "paragraphs.jsonl", lines[:-1])
-    put(members, FOLDER + "proofs.jsonl", lines_of(members, FOLDER + "proofs.jsonl")[:-1])
+    for name in ("proofs.jsonl", "shown.jsonl"):
+        put(members, FOLDER + name, lines_of(members, FOLDER + name)[:-1])
     relist(members, paragraphs=len(lines) - 1, head=offline.sha256(lines[-2]).hex())
     assert checked(members).verdict == "VALID"
 
@@ -455,6 +518,9 @@ def test_the_worked_example_of_the_page_is_true():
         path = [bytes.fromhex(part) for part in proof["path"]]
         assert offline.root_by_inclusion(leaf, proof["leaf"], note.size, path) == root
     assert note.signed_with(offline.key_of(block["key"]))
+    shown = json.loads(block["shown"])
+    assert canonical(json.loads(shown["document"])) == shown["document"]
+    assert sha256_of(shown["document"]) == json.loads(lines[shown["n"] - 1])["shown"]
 
 
 def test_the_page_names_every_member_of_an_export(record):
