@@ -13,7 +13,7 @@ from tests.workflows.test_access import SETUP, TABLE, world  # noqa: F401 -- the
 from workflows.models import Draft, Repair
 from workflows.record import triggers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MARKUP = """"'><img src=x onerror=alert(1)></script>"""
 RAW, SHOWN = "<img src=x onerror", "&lt;img src=x onerror"
 # What no person writes, or what is read by the machine under this name: keys, digests, names of steps, sealed and folded texts.

@@ -33,7 +33,7 @@ from workflows.record import sealer
 from workflows.record.verifier import verify
 from workflows.tasks import print_orders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 needs_pango = pytest.mark.skipif(not printing.can_print(), reason=f"Pango is missing (Debian: apt-get install {printing.PANGO})")
 DEVANAGARI = re.compile("[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")  # words, without the danda
 ACTUAL_TEXT = re.compile(rb"/ActualText <feff([0-9a-f]*)>")

@@ -24,7 +24,7 @@ from workflows.models import Workbook
 from workflows.sheets import reading, templates
 from workflows.workbooks.kinds import KINDS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def loans() -> Office:
