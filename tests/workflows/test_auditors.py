@@ -15,6 +15,7 @@ from programme.models import District, Posting
 from tests.files import a_file, office, officer
 from tests.processes.loan_files import apply
 from tests.processes.plan_files import a_plan
+from tests.workflows.audit.persons import limit
 from tests.workflows.seated import a_claim, in_place, moved, ready
 from tests.workflows.test_access import AT_THE_BENCH, OF_THE_SESSION, TABLE, _world
 from workflows import authority, readings
@@ -111,12 +112,6 @@ def test_no_form_is_offered_to_an_auditor_that_he_may_not_send(world: dict[str, 
 
 
 # --- within his scope and his dates -------------------------------------------------------------------------------------
-
-
-def limit(*, districts: tuple[str, ...] = (), processes: tuple[str, ...] = ()) -> AuditScope:
-    scope = AuditScope.objects.create(posting=officer("auditor").postings.get(), processes=list(processes))
-    scope.districts.set(District.objects.filter(name_en__in=districts, state__short="UP"))
-    return scope
 
 
 @pytest.mark.parametrize(

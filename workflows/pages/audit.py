@@ -59,6 +59,7 @@ def _entries(held: Capacity) -> Iterator[Entry]:
     yield Entry(
         _("Review"), reverse("review"), _("Received, sanctioned, rejected, pending within time and beyond, by process and district.")
     )
+    yield Entry(_("Reports"), reverse("reports"), _("Pendency, budget and amounts computed again, on your files alone."))
     yield Entry(_("Feasibility"), reverse("feasibility"), _("Posts that are empty, and powers that nobody holds."))
     yield Entry(_("Health"), reverse("health"), _("Whether the software does its own work in time."))
     yield Entry(_("Readings"), reverse("readings"), _("What you have read. The programme administrator sees the same list."))

@@ -138,7 +138,7 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         shown.append(Tab("season", _("Action plans"), reverse("season")))
     elif may_anywhere(officer, Power.SEE_DISTRICT):
         shown.append(Tab("season", _("Will we make it?"), reverse("forecast")))
-    if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT)):
+    if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT, Power.AUDIT)):
         shown.append(Tab("review", _("Review"), reverse("review")))
         shown.append(Tab("reports", _("Reports"), reverse("reports")))
     openings = beginnings(officer)
