@@ -93,8 +93,8 @@ def _opened(view: Callable[..., HttpResponseBase], *, auditors_send: bool) -> Ca
 
 def _record_reading(request: OfficerRequest) -> None:
     page = request.resolver_match.url_name if request.resolver_match else ""
-    case = getattr(request, "case_read", None)
-    readings.record(request.user, page=page or "", address=request.get_full_path(), case=case and case.pk)
+    case, state = getattr(request, "case_read", None), getattr(request, "audited", None)
+    readings.record(request.user, page=page or "", address=request.get_full_path(), case=case and case.pk, state=getattr(state, "pk", None))
 
 
 def show(
