@@ -59,7 +59,7 @@ PROPOSERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura", "dc.bilaspur"}
 WORKBOOKS = {"dic.agra", "dic.mathura", "odop.cell", "administrator"}
 CONVENERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura"}
 OTHER_STATE = {"dc.bilaspur", "acs.industries", "auditor.hp"}
-SAMPLE_PAGES = ("sample", "sample_item", "sample_paper", "sample_sheet")
+SAMPLE_PAGES = ("sample", "sample_item", "sample_paper", "sample_sheet", "draw_again")
 FORECAST_READERS = STATE_READERS | {"acs.industries", "auditor.hp"} | OWN | {"dm.mathura", "dic.mathura", "dc.bilaspur"}
 READERS_OF_STATES = STATE_READERS | {"acs.industries", "auditor.hp"}
 # A page leads a visitor to the sign-in; a form is answered with it, so that what was typed is not lost.
@@ -273,7 +273,7 @@ def _world() -> dict[str, list]:
     observed = observing.observe(noting, "Why?", office=noting.office, due=today(), by=officer("auditor"))
     return {
         "exceptions_of_kind": ["late"], "observe": [case.pk], "sample_item": [sample.pk, 1],
-        **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "add_test_step")},
+        **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "draw_again", "add_test_step")},
         **{name: [observed.pk] for name in ("observation", "reply_to_observation", "settle_observation")},
         "repair_file": [case.pk], "repair_versions": ["exhibition"], "retry_failed": [job.pk], "retry_stay": [movement.pk],
         # Another State's administrator looks after its officers.

@@ -6,10 +6,10 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from programme.models import Officer, Posting, State
+from programme.models import Officer, State
 from programme.powers import Power
 from workflows.authority import Capacity, Refusal, capacities, visible_to
-from workflows.models import Case
+from workflows.models import AuditScope, Case
 
 
 def states_of(officer: Officer) -> list[State]:
@@ -36,11 +36,10 @@ def files_of(officer: Officer, state: State | None = None) -> QuerySet[Case]:
 
     What he may read in another charge is not among them.
     """
-    theirs = (examined_in(held.posting) for held in charges_of(officer, state))
+    theirs = (examined(held.office.state_id, held.scope) for held in charges_of(officer, state))
     return visible_to(officer).filter(reduce(or_, theirs, Q(pk__in=[])))
 
 
-def examined_in(posting: Posting) -> Q:
-    """Return the condition for the files that a posting gives to examine: of its State, or of its part of it."""
-    scope = getattr(posting, "audit_scope", None)
-    return Q(state=posting.office.state_id) & (scope.covers(district="district", kind="kind") if scope else Q())
+def examined(state: int, scope: AuditScope | None) -> Q:
+    """Return the condition for the files of a State, or of the part of it to which an auditor is limited."""
+    return Q(state=state) & (scope.covers(district="district", kind="kind") if scope else Q())

@@ -9,11 +9,11 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programme.models import Officer, Posting, State
+from programme.models import Officer, State
 from programme.money import rupees
 from workflows.audit import drawing
 from workflows.audit.drawing import Drawn, Unit
-from workflows.audit.reading import charges_of, examined_in
+from workflows.audit.reading import charges_of, examined
 from workflows.authority import Refusal
 from workflows.flows import FLOWS
 from workflows.models import AuditScope, Case, Finding, Method, Sample, SampleItem, Strata, TestResult, TestStep
@@ -44,8 +44,8 @@ def draw(cases: QuerySet[Case], plan: Plan, *, state: State, by: Officer) -> Sam
 
     The population holds no file but what the auditor may read in the charge in which he draws.
     """
-    posting = _charge(by, state)
-    units, files = _population(cases.filter(examined_in(posting)), plan)
+    scope = _scope(by, state)
+    units, files = _population(cases.filter(examined(state.pk, scope)), plan)
     drawn = _drawn(units, plan)
     now = timezone.now()
     sample = Sample.objects.create(
@@ -63,7 +63,7 @@ def draw(cases: QuerySet[Case], plan: Plan, *, state: State, by: Officer) -> Sam
         start=drawn.start,
         drawn_by=by,
         drawn_at=now,
-        posting=posting,
+        scope=scope,
     )
     known = {unit.number: unit for unit in units}
     SampleItem.objects.bulk_create(_item(sample, n, known[number], files[number], drawn) for n, number in enumerate(drawn.numbers, 1))
@@ -93,7 +93,7 @@ def again(sample: Sample, cases: QuerySet[Case]) -> Again:
     strata = Strata(sample.strata) if sample.strata else None
     plan = Plan(sample.title, Method(sample.method), sample.size, sample.seed, strata, sample.query)
     try:
-        units, _files = _population(cases.filter(examined_in(sample.posting) if sample.posting else Q(state=sample.state)), plan)
+        units, _files = _population(cases.filter(examined(sample.state_id, sample.scope)), plan)
     except Refusal:
         return Again(sample)
     total = sum((unit.amount or Decimal(0) for unit in units), Decimal(0))
@@ -200,7 +200,7 @@ def samples_of(officer: Officer, state: State | None = None) -> QuerySet[Sample]
     """Return the samples that the officer reads: of his States, or those drawn within the part that he examines."""
     theirs = Q(pk__in=[])
     for held in charges_of(officer, state):
-        part = Q(posting__audit_scope__in=_within(held.scope)) if held.scope else Q()
+        part = Q(scope__in=_within(held.scope)) if held.scope else Q()
         theirs |= Q(state=held.office.state_id) & part
     return Sample.objects.filter(theirs)
 
@@ -210,12 +210,12 @@ def _within(scope: AuditScope) -> list[AuditScope]:
     return [each for each in scopes.prefetch_related("districts") if each.lies_in(scope)]
 
 
-def _charge(officer: Officer, state: State) -> Posting:
-    """Return the charge in which the officer draws, that for the whole State before one for a part; raise ``Refusal`` for none."""
+def _scope(officer: Officer, state: State) -> AuditScope | None:
+    """Return the part of the State from which the officer draws, ``None`` for all of it; raise ``Refusal`` for no auditor of it."""
     held = sorted(charges_of(officer, state), key=lambda charge: charge.scope is not None)
     if not held:
         raise Refusal(_("Only auditors of the State keep its samples."))
-    return held[0].posting
+    return held[0].scope
 
 
 def _check(officer: Officer, sample: Sample) -> None:

@@ -6,7 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from programme.models import Charge, Office, Posting, State
+from programme.models import Charge, Office, State
+from workflows.models.audit import AuditScope
 from workflows.models.files import Case
 from workflows.models.record import Noting
 
@@ -46,8 +47,8 @@ class Sample(models.Model):
     start = models.BigIntegerField(_("start (paise)"), null=True)
     drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("drawn by"))
     drawn_at = models.DateTimeField(_("drawn at"))
-    # Whose part of the State the population was of; a sample from before this was kept is of the whole State.
-    posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+", verbose_name=_("in the charge of"))
+    # To what of the State its auditor was limited; nothing for the whole of it.
+    scope = models.ForeignKey(AuditScope, models.PROTECT, null=True, related_name="+", verbose_name=_("Scope of an audit"))
 
     class Meta:
         verbose_name = _("Sample")

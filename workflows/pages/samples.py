@@ -208,7 +208,7 @@ def _result_forms(one: SampleItem, sent: Any) -> list[ResultForm]:
 
 def _readable(request: AuditorRequest, pk: int) -> Sample:
     check_auditor(request.user)
-    rows = sampling.samples_of(request.user).select_related("state", "drawn_by", "posting__office__designation", "posting__audit_scope")
+    rows = sampling.samples_of(request.user).select_related("state", "drawn_by", "scope")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
