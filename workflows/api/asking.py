@@ -55,7 +55,7 @@ class Form(forms.Form):
 class FileForm(FilterForm):
     """The filters of the list of files without its order, as another than newest first has no cursor."""
 
-    sort = None
+    sort = None  # type: ignore[assignment]
     q = forms.Field(label=gettext_lazy("Words, as in the search box"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("Open or closed files alone"), required=False, choices=list(STATES.items()))
 
@@ -107,7 +107,7 @@ def understood(query: QueryDict, form: Callable[[Any], forms.Form] = Form, *, pa
     Raise ``ValidationError`` with a sentence for each name that is not known, said twice or not written as it has to be: a
     misspelt filter would otherwise give all rows for some. Raise ``NotFound`` where a name is of nothing that the reader has.
     """
-    asked = form({name: _within_days(value) for name, value in query.items()})
+    asked = form({name: _within_days(str(value)) for name, value in query.items()})
     known = {name: written(name, field) for name, field in asked.fields.items()} | (PAGING if paged else {})
     faults = {name: _fault(query.getlist(name), known.get(name)) for name in query}
     if wrong := {name: [sentence] for name, sentence in faults.items() if sentence}:
@@ -129,7 +129,8 @@ def written(name: str, field: forms.Field) -> Written:
     if name in WRITTEN:
         return WRITTEN[name]
     if isinstance(field, forms.ChoiceField):
-        return {"type": "string", "enum": sorted(_codes(field.choices))}
+        offered: Any = field.choices
+        return {"type": "string", "enum": sorted(_codes(offered))}
     if isinstance(field, forms.DecimalField):
         return RUPEES
     if isinstance(field, forms.IntegerField):

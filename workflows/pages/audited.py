@@ -62,5 +62,5 @@ def chips(request: AuditorRequest, form: FilterForm) -> list[Chip]:
 
 def _ways(request: AuditorRequest, states: list[State]) -> list[tuple[str, str]]:
     """Return the same address for other States; what is narrowed by a place or a post of one is not asked of another."""
-    asked = {name: value for name, value in request.GET.items() if name not in (NAME, "page", "district", "office")}
+    asked = {name: str(value) for name, value in request.GET.items() if name not in (NAME, "page", "district", "office")}
     return [(state.name, f"?{urlencode({**asked, NAME: state.short})}") for state in states]
