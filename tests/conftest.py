@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from programme.kept import forget
@@ -17,6 +18,8 @@ from workflows.management.commands.setup import compile_messages
 from workflows.pages.account import BACKEND
 from workflows.record.keys import make_seal_key
 
+# How long a search for faults goes on with --hypothesis-profile=many.
+settings.register_profile("many", max_examples=1000)
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), "")
 
 TransactionTestCase._fixture_teardown = pristine.put_back

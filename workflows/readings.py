@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programme.models import Officer
 from programme.powers import Power
-from workflows.authority import audits, capacities
+from workflows.authority import capacities
 from workflows.models import Case, Reading
 
 LONGEST = 500
@@ -41,11 +41,16 @@ PAGES = {
 }
 
 
-def record(officer: Officer, *, page: str, address: str, case: int | None) -> None:
-    """Write down that an auditor read a page, in the charge he read it in; of other officers nothing is written."""
-    held = audits(officer)
-    if held:
-        Reading.objects.create(officer=officer, posting=held.posting, page=page, address=address[:LONGEST], case_id=case)
+def record(officer: Officer, *, page: str, address: str, case: int | None, state: int | None = None) -> None:
+    """Write down that an auditor read a page, in the charge he read it in; of other officers nothing is written.
+
+    A file or a page of one ``state`` is read in the charge there. What shows all his States is written down in each of them.
+    """
+    held = {charge.office.state_id: charge for charge in reversed(capacities(officer)) if Power.AUDIT in charge.powers}
+    if len(held) > 1 and case is not None:
+        state = Case.objects.values_list("state", flat=True).get(pk=case)
+    for charge in [held[state]] if state in held else held.values():
+        Reading.objects.create(officer=officer, posting=charge.posting, page=page, address=address[:LONGEST], case_id=case)
 
 
 def visible_to(officer: Officer) -> QuerySet[Reading]:

@@ -7,6 +7,8 @@ figure and the list behind it cannot disagree.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -81,11 +83,29 @@ def _nodes(kind: type[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What an auditor examines of a State: some districts, some processes; empty is all of them."""
+
+    state: int
+    districts: frozenset[int] = frozenset()
+    processes: frozenset[str] = frozenset()
+
+    def files(self, way: str) -> Q:
+        wanted = {f"{way}district__in": self.districts, f"{way}kind__in": self.processes}
+        return Q(**{f"{way}state": self.state}, **{name: values for name, values in wanted.items() if values})
+
+    @property
+    def places(self) -> Q:
+        return Q(state=self.state, **({"pk__in": self.districts} if self.districts else {}))
+
+
+@dataclass(frozen=True)
 class Scope:
-    """Whose files a reader reviews: those of whole States, and those of single districts."""
+    """Whose files a reader reviews: those of whole States, those of single districts, and the parts that he audits."""
 
     states: frozenset[int]
     districts: frozenset[int]
+    parts: tuple[Part, ...] = ()
 
     @property
     def condition(self) -> Q:
@@ -93,12 +113,28 @@ class Scope:
 
     def files(self, way: str = "") -> Q:
         """Return the condition for rows whose file, reached by ``way``, lies in the scope."""
-        return Q(**{f"{way}state__in": self.states}) | Q(**{f"{way}district__in": self.districts})
+        whole = Q(**{f"{way}state__in": self.states}) | Q(**{f"{way}district__in": self.districts})
+        return reduce(or_, (part.files(way) for part in self.parts), whole)
 
     @property
     def places(self) -> QuerySet[District]:
         """The districts whose lines the reader sees, by name."""
-        return District.objects.filter(Q(state__in=self.states) | Q(pk__in=self.districts)).order_by("name_en", "pk")
+        whole = Q(state__in=self.states) | Q(pk__in=self.districts)
+        return District.objects.filter(reduce(or_, (part.places for part in self.parts), whole)).order_by("name_en", "pk")
+
+    @property
+    def processes(self) -> list[str]:
+        """The processes of which the reader sees lines."""
+        limited = frozenset().union(*(part.processes or FLOWS for part in self.parts))
+        return [kind for kind in FLOWS if self.states or self.districts or kind in limited]
+
+    def covers(self, kind: str, place: District) -> bool:
+        """Say whether the reader sees the line of a process in a district."""
+        whole = place.state_id in self.states or place.pk in self.districts
+        return whole or any(
+            part.state == place.state_id and place.pk in (part.districts or {place.pk}) and kind in (part.processes or FLOWS)
+            for part in self.parts
+        )
 
 
 @dataclass
@@ -141,9 +177,14 @@ def scope_of(officer: Officer) -> Scope:
     held = capacities(officer)
     states = frozenset(c.office.state_id for c in held if Power.SEE_STATE in c.powers)
     districts = frozenset(c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers and c.office.district_id)
-    if not states and not districts:
+    parts = tuple(
+        Part(c.office.state_id, frozenset(c.scope.places), frozenset(c.scope.processes))
+        for c in held
+        if c.scope and Power.AUDIT in c.powers
+    )
+    if not states and not districts and not parts:
         raise Refusal(_("This page is for offices that answer for a district or for the State."))
-    return Scope(states, districts)
+    return Scope(states, districts, parts)
 
 
 def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
@@ -151,11 +192,12 @@ def review(scope: Scope, first: date, last: date, *, now: datetime, process: str
     rows = Case.objects.filter(scope.condition, created__gte=day_begins(first), created__lt=day_begins(last + ONE_DAY))
     found = rows.order_by().values("kind", "district", reviewed=result(now)).annotate(count=Count("pk"))
     places = list(scope.places)
-    lines = {(kind, place.pk): Line(kind, place) for kind in FLOWS for place in places}
+    lines = {(kind, place.pk): Line(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)}
     for kind, district, reviewed, count in found.values_list("kind", "district", "reviewed", "count"):
         if (kind, district) in lines:
             lines[kind, district].counts[reviewed] = count
-    return [_section(kind, [lines[kind, place.pk] for place in places]) for kind in FLOWS if process in ("", kind)]
+    kinds = [kind for kind in scope.processes if process in ("", kind)]
+    return [_section(kind, [line for (of, _place), line in lines.items() if of == kind]) for kind in kinds]
 
 
 def _section(kind: str, lines: Sequence[Line]) -> Section:

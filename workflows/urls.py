@@ -175,6 +175,7 @@ urlpatterns = [
     path("audit/samples/new/", samples.new, name="new_sample"),
     path("audit/samples/<row:pk>/", samples.sample, name="sample"),
     path("audit/samples/<row:pk>/steps/", samples.add_step, name="add_test_step"),
+    path("audit/samples/<row:pk>/again/", samples.again, name="draw_again"),
     path("audit/samples/<row:pk>/paper/", samples.working_paper, name="sample_paper"),
     path("audit/samples/<row:pk>/paper.xlsx", samples.working_sheet, name="sample_sheet"),
     path("audit/samples/<row:pk>/<row:number>/", samples.item, name="sample_item"),

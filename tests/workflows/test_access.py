@@ -32,6 +32,7 @@ from workflows.models import Case, Message, Noting, RepairKind
 from workflows.pages.setup import site
 from workflows.postings import join
 from workflows.repairs.planning import drop
+from workflows.reports.every import REPORTS
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ PROPOSERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura", "dc.bilaspur"}
 WORKBOOKS = {"dic.agra", "dic.mathura", "odop.cell", "administrator"}
 CONVENERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura"}
 OTHER_STATE = {"dc.bilaspur", "acs.industries", "auditor.hp"}
-SAMPLE_PAGES = ("sample", "sample_item", "sample_paper", "sample_sheet")
+SAMPLE_PAGES = ("sample", "sample_item", "sample_paper", "sample_sheet", "draw_again")
 FORECAST_READERS = STATE_READERS | {"acs.industries", "auditor.hp"} | OWN | {"dm.mathura", "dic.mathura", "dc.bilaspur"}
 READERS_OF_STATES = STATE_READERS | {"acs.industries", "auditor.hp"}
 # A page leads a visitor to the sign-in; a form is answered with it, so that what was typed is not lost.
@@ -71,6 +72,8 @@ def expect(allowed: set[str], *, yes: int = 200, no: int = 404) -> dict[str, int
     return {person: yes if person in allowed else no for person in EVERYBODY}
 
 
+# What compares whole States is no address for a district, and closed to whoever reviews nothing.
+OF_STATES = {**expect(FORECAST_READERS, no=403), **dict.fromkeys(FORECAST_READERS - READERS_OF_STATES, 404)}
 # Officers of the State are told that they may not; whoever holds nothing in it finds no such page.
 NAMING = {**expect(EVERYBODY - OTHER_STATE - {"dm.agra.earlier"}, yes=403), "dm.agra": 200, "administrator": 200}
 
@@ -124,7 +127,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "review": ("get", expect(FORECAST_READERS, no=403), SIGN_IN),
     "reports": ("get", expect(FORECAST_READERS, no=403), SIGN_IN),
     "report": ("get", expect(FORECAST_READERS, no=403), SIGN_IN),
-    "report_file": ("get", {**expect(FORECAST_READERS, no=403), **dict.fromkeys(FORECAST_READERS - READERS_OF_STATES, 404)}, SIGN_IN),
+    "report_file": ("get", OF_STATES, SIGN_IN),
     "recompute": ("post", expect(READERS_OF_STATES, yes=400, no=403), SIGN_IN),
     "make_token": ("post", expect(EVERYBODY, yes=422), SIGN_IN),
     "end_token": ("post", expect({"dm.agra"}, yes=302), SIGN_IN),
@@ -138,7 +141,10 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "api_orders": ("get", expect(EVERYBODY), 401),
     **{f"api_{name}": ("get", expect(EVERYBODY), 401) for name in REGISTERS},
     "api_reports": ("get", expect(FORECAST_READERS, no=403), 401),
-    "api_report": ("get", expect(FORECAST_READERS, no=403), 401),
+    **{
+        f"api_report_{key}": ("get", OF_STATES if report.of_states else expect(FORECAST_READERS, no=403), 401)
+        for key, report in REPORTS.items()
+    },
     # The list of sittings here; each list opens to whom its page does (exports/test_lists.py).
     "get_list": ("get", expect(CONVENERS | STATE_READERS | {"auditor.hp", "acs.industries"}), SIGN_IN),
     "written_list": ("get", expect({"dm.agra"}), SIGN_IN),
@@ -269,7 +275,7 @@ def _world() -> dict[str, list]:
     observed = observing.observe(noting, "Why?", office=noting.office, due=today(), by=officer("auditor"))
     return {
         "exceptions_of_kind": ["late"], "observe": [case.pk], "sample_item": [sample.pk, 1],
-        **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "add_test_step")},
+        **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "draw_again", "add_test_step")},
         **{name: [observed.pk] for name in ("observation", "reply_to_observation", "settle_observation")},
         "repair_file": [case.pk], "repair_versions": ["exhibition"], "retry_failed": [job.pk], "retry_stay": [movement.pk],
         # Another State's administrator looks after its officers.
@@ -280,7 +286,7 @@ def _world() -> dict[str, list]:
         "verify_file": [case.pk], "export_file": [case.pk], "conformance_list": ["csv"],
         "verification": [verifying.start(by=officer("auditor")).pk],
         "api_file": [case.pk], "api_notings": [case.pk], "end_token": [token.pk],
-        "report": ["pendency"], "report_file": ["budget", "csv"], "api_report": ["pendency"],
+        "report": ["pendency"], "report_file": ["budget", "csv"],
         "file": [case.pk], "record_lines": [case.pk],
         **{name: [case.pk] for name in ("history", "history_xlsx", "history_pdf", "compare")}, "seen": [case.pk, 1],
         "order": [case.pk], "withdraw": [case.pk],

@@ -15,11 +15,13 @@ from programme.models import District, Posting
 from tests.files import a_file, office, officer
 from tests.processes.loan_files import apply
 from tests.processes.plan_files import a_plan
+from tests.workflows.api.calls import key_of
+from tests.workflows.audit.persons import also_in_himachal, expired, limit
 from tests.workflows.seated import a_claim, in_place, moved, ready
 from tests.workflows.test_access import AT_THE_BENCH, OF_THE_SESSION, TABLE, _world
 from workflows import authority, readings
 from workflows.letters import printing
-from workflows.models import AuditScope, Case, Movement, Reading
+from workflows.models import AccessToken, AuditScope, Case, Movement, Reading
 from workflows.pages.setup import site
 from workflows.postings import join
 
@@ -52,10 +54,21 @@ def world() -> Iterator[dict[str, list[Any]]]:
 # --- writes nothing -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("person", ["auditor", "auditor.hp"])
-def test_no_address_and_no_method_lets_an_auditor_write(person: str, world: dict[str, list[Any]], client_for: Desk) -> None:
-    client = client_for(person)
-    before = contents()
+AUDITORS: dict[str, Callable[[], object]] = {
+    "whole State": lambda: None,
+    "part of a State": lambda: limit(districts=("Agra",), processes=("exhibition",)),
+    "two States": also_in_himachal,
+    "expired": expired,
+    "another State": lambda: None,
+}
+
+
+@pytest.mark.parametrize("kind", AUDITORS)
+def test_no_address_and_no_method_lets_an_auditor_write(kind: str, world: dict[str, list[Any]], client_for: Desk) -> None:
+    AUDITORS[kind]()
+    person = "auditor.hp" if kind == "another State" else "auditor"
+    client, key = client_for(person), key_of(person)
+    before, tokens = contents(), AccessToken.objects.count()
     sent = {"text": "I was here.", "outcome": "sanctioned", "language": "en", "name": "Mine", "action": "save"}
     for name in sorted(set(TABLE) - {"sign_out"}):
         address = reverse(name, args=world.get(name, []))
@@ -65,10 +78,19 @@ def test_no_address_and_no_method_lets_an_auditor_write(person: str, world: dict
             status = getattr(client, method)(address, {} if name in AT_THE_BENCH else sent).status_code
             assert status < 500 or name == "alive", f"{method} {name}: {status}"
             if method not in ("get", "head") and name not in OF_THE_SESSION:
-                # What is his own says nothing here: wrong, not forbidden.
+                # What is his own says nothing here: wrong, not forbidden. Once his days are over a page does not exist for him.
                 wrong = (302, 400, 404, 422) if name in AT_THE_BENCH and method == "post" else ()
-                assert status in (403, 405, *wrong), f"{method} {name}: {status}"
-    assert contents() == before
+                over = (302, 400, 404, 422) if kind == "expired" and method == "post" else ()
+                assert status in (403, 405, *wrong, *over), f"{method} {name}: {status}"
+            if address.startswith("/api/v1/") and name != "openapi":
+                AccessToken.objects.update(calls=0)
+                by_token = getattr(Client(), method)(address, headers={"Authorization": f"Bearer {key}"})
+                assert (by_token.status_code == 405) == (method not in ("get", "head")), f"{method} {name}: {by_token.status_code}"
+                assert "Allow" in by_token.headers
+    # Of a token its calls are counted; whoever audits no longer sets up his own second step.
+    own = {"workflows.accesstoken"} | ({"otp_totp.totpdevice"} if kind == "expired" else set())
+    assert {name for name, rows in contents().items() if rows != before[name]} <= own
+    assert AccessToken.objects.count() == tokens
 
 
 def test_set_up_is_closed_to_an_auditor_by_every_method(client_for: Desk) -> None:
@@ -111,12 +133,6 @@ def test_no_form_is_offered_to_an_auditor_that_he_may_not_send(world: dict[str, 
 
 
 # --- within his scope and his dates -------------------------------------------------------------------------------------
-
-
-def limit(*, districts: tuple[str, ...] = (), processes: tuple[str, ...] = ()) -> AuditScope:
-    scope = AuditScope.objects.create(posting=officer("auditor").postings.get(), processes=list(processes))
-    scope.districts.set(District.objects.filter(name_en__in=districts, state__short="UP"))
-    return scope
 
 
 @pytest.mark.parametrize(

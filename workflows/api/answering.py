@@ -67,7 +67,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return _throttled(int(error.wait or 1))
     title, text = _words(error)
     headers = {"WWW-Authenticate": _challenge(error)} if error.status_code in (401, 403) else {}
-    return _told(error.status_code, title, text, headers=headers)
+    named = {"errors": error.detail} if isinstance(error.detail, dict) else {}
+    return _told(error.status_code, title, text, headers=headers, **named)
 
 
 def _words(error: exceptions.APIException) -> tuple[str, str]:

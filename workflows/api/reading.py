@@ -1,30 +1,27 @@
 """Files, their movements, notings and orders."""
 
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import NotFound
 
 from programme.calendar import ONE_DAY, day_begins
 from workflows.api.answering import ForPrograms
-from workflows.api.asking import FILES, MovementForm, NoForm, OrderForm, parameters, understood
+from workflows.api.asking import ROW, FileForm, MovementForm, OrderForm, parameters, understood
 from workflows.api.paging import ByCursor, InOrder
 from workflows.api.shapes import FileShape, MovementShape, NotingShape, OrderShape, WholeFileShape
 from workflows.authority import visible_to
-from workflows.filters import STATES, FilterForm, homes_of, narrowed, words_in
+from workflows.filters import homes_of, narrowed, words_in
 from workflows.models import Case, Movement, Noting, Order
 from workflows.pages.listing import waiting_stays
 from workflows.tokens import Resource
 
-FILE = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH, description=_("Number (id) of the file"))
-WORDS = OpenApiParameter("q", OpenApiTypes.STR, description=_("Words, as in the search box"))
-OPEN = OpenApiParameter("state", OpenApiTypes.STR, enum=[key for key in STATES if key], description=_("Open or closed files alone"))
+FILE = OpenApiParameter("id", dict(ROW), OpenApiParameter.PATH, description=_("Number (id) of the file"))
 
 
 class Files(ForPrograms, generics.ListAPIView):
@@ -35,20 +32,17 @@ class Files(ForPrograms, generics.ListAPIView):
     @extend_schema(
         operation_id="files",
         summary=_("The files the reader may read, with the filters of the page"),
-        parameters=[WORDS, OPEN, *parameters({name: FilterForm.base_fields[name] for name in FILES})],
+        parameters=parameters(FileForm.base_fields),
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Case]:
-        query, homes = self.request.GET, homes_of(self.request.user)
-        form = FilterForm(query, states=homes)
-        del form.fields["sort"]
-        form.fields["state"] = forms.ChoiceField(required=False, choices=list(STATES.items()))
-        asked = understood(query, form, also=frozenset({"q", "cursor", "rows"}))
-        rows = visible_to(self.request.user).select_related("district").prefetch_related(waiting_stays())
-        home = homes[0] if homes else None
-        rows = narrowed(rows, {**asked, "sort": ""}, words=words_in(query), state=asked["state"], home=home, now=timezone.now())
+        query, officer = self.request.GET, self.request.user
+        asked = understood(query, partial(FileForm, officer=officer)).cleaned_data
+        rows = visible_to(officer).select_related("district").prefetch_related(waiting_stays())
+        home = next(iter(homes_of(officer)), None)
+        rows = narrowed(rows, asked, words=words_in(query), state=asked["state"], home=home, now=timezone.now())
         return rows.order_by("-pk")
 
 
@@ -62,7 +56,7 @@ class File(ForPrograms, generics.RetrieveAPIView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Case]:
-        understood(self.request.GET, NoForm(self.request.GET), also=frozenset())
+        understood(self.request.GET, paged=False)
         related = ("district", "norm", "office__designation", "office__district")
         return visible_to(self.request.user).select_related(*related).prefetch_related(waiting_stays())
 
@@ -77,7 +71,7 @@ class Notings(ForPrograms, generics.ListAPIView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Noting]:
-        understood(self.request.GET, NoForm(self.request.GET))
+        understood(self.request.GET)
         case = visible_to(self.request.user).filter(pk=self.kwargs["pk"]).first()
         if case is None:
             raise NotFound
@@ -98,7 +92,7 @@ class Movements(ForPrograms, generics.ListAPIView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Movement]:
-        asked = understood(self.request.GET, MovementForm(self.request.GET))
+        asked = understood(self.request.GET, partial(MovementForm, officer=self.request.user)).cleaned_data
         rows = Movement.objects.filter(case__in=visible_to(self.request.user).values("pk"))
         conditions = {
             "case": asked["file"],
@@ -122,7 +116,7 @@ class Orders(ForPrograms, generics.ListAPIView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Order]:
-        asked = understood(self.request.GET, OrderForm(self.request.GET))
+        asked = understood(self.request.GET, partial(OrderForm, officer=self.request.user)).cleaned_data
         rows = Order.objects.filter(case__in=visible_to(self.request.user).values("pk"))
         conditions = {
             "case": asked["file"],

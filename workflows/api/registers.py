@@ -10,7 +10,7 @@ from rest_framework import generics
 
 from programme.models import Department, Designation, District, Holiday, Norm, NormStatus, Office, Product
 from workflows.api.answering import ForPrograms
-from workflows.api.asking import NoForm, understood
+from workflows.api.asking import understood
 from workflows.api.paging import InOrder
 from workflows.api.shapes import (
     DepartmentShape,
@@ -57,7 +57,7 @@ class Register(ForPrograms, generics.ListAPIView):
     rows: Callable[[set[int]], QuerySet[Any]]
 
     def get_queryset(self) -> QuerySet[Any]:
-        understood(self.request.GET, NoForm(self.request.GET))
+        understood(self.request.GET)
         return type(self).rows({held.office.state_id for held in capacities(self.request.user)})
 
 

@@ -1,24 +1,24 @@
 """Reports: the same rows that page and workbook show."""
 
+from functools import partial
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import views
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from workflows.api.answering import ForPrograms
-from workflows.api.asking import NoForm, parameters, understood
+from workflows.api.asking import parameters, understood
 from workflows.api.shapes import ReportShape, TableShape
+from workflows.reports.declaring import Report as Declared
 from workflows.reports.declaring import ReportForm, Table, table
 from workflows.reports.every import REPORTS
-from workflows.reviewing import Scope, scope_of
+from workflows.reviewing import scope_of
 from workflows.sheets.columns import Type
 from workflows.tokens import Resource
-
-KEY = OpenApiParameter("key", OpenApiTypes.STR, OpenApiParameter.PATH, description=_("Which report"), enum=list(REPORTS))
 
 
 class Reports(ForPrograms, views.APIView):
@@ -28,34 +28,42 @@ class Reports(ForPrograms, views.APIView):
 
     @extend_schema(operation_id="reports", summary=_("The reports that are open to the reader"), responses=ReportShape(many=True))
     def get(self, request: Any) -> Response:
-        understood(request.GET, NoForm(request.GET), also=frozenset())
+        understood(request.GET, paged=False)
         scope = scope_of(request.user)
         return Response(ReportShape([report for report in REPORTS.values() if report.open_to(scope)], many=True).data)
 
 
 class Report(ForPrograms, views.APIView):
-    """One report with its figures."""
+    """One report with its figures; the classes of all are made below."""
 
     resource = Resource.REPORTS
+    report: Declared
+
+    def figures(self, query: QueryDict) -> Response:
+        scope = scope_of(self.request.user)
+        if not self.report.open_to(scope):
+            raise NotFound
+        form = understood(query, partial(ReportForm, report=self.report, scope=scope), paged=False)
+        return Response(TableShape(_plain(table(self.report, form.asked(scope)))).data)
+
+
+def _view(report: Declared) -> Any:
+    asks = {name: ReportForm.base_fields[name] for name in report.asks}
 
     @extend_schema(
-        operation_id="report",
-        summary=_("The figures of one report, as on its page"),
-        parameters=[KEY, *parameters(ReportForm.base_fields)],
+        operation_id=f"report_{report.key.replace('-', '_')}",
+        summary=report.title,
+        description=report.about,
+        parameters=parameters(asks),
         responses=TableShape,
     )
-    def get(self, request: Any, key: str) -> Response:
-        scope = scope_of(request.user)
-        report = REPORTS.get(key)
-        if report is None or not report.open_to(scope):
-            raise NotFound
-        return Response(TableShape(_plain(_asked(report, scope, request.GET))).data)
+    def get(self: Any, request: Any) -> Response:
+        return self.figures(request.GET)
+
+    return type(report.key.title(), (Report,), {"report": report, "get": get})
 
 
-def _asked(report: Any, scope: Scope, query: Any) -> Table:
-    form = ReportForm(query, report=report, scope=scope)
-    understood(query, form, also=frozenset())
-    return table(report, form.asked(scope))
+VIEWS: dict[str, Any] = {key: _view(report) for key, report in REPORTS.items()}
 
 
 def _plain(shown: Table) -> Table:

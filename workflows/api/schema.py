@@ -28,13 +28,22 @@ PROBLEM = {
 }
 SAID = {
     "304": "Nothing has changed since the ETag that was sent.",
-    "400": "A filter that is not known or cannot be read.",
+    "400": "A parameter that this address does not know, that is said twice, or that is not written as it is described.",
     "401": "No token, or one that has ended or expired.",
     "403": "The token was not made for this, or the office does not have it.",
-    "404": "It does not exist, or not for this reader.",
-    "405": "Anything but reading.",
+    "404": "What the address or a parameter names does not exist, or not for this reader.",
+    "405": "Anything but reading; HEAD is answered as GET is, without the body.",
     "406": "Anything but JSON.",
-    "429": "Too many calls in this minute; Retry-After says when to ask again.",
+    "429": "Too many calls in this minute.",
+}
+# What stands over an answer: its name, what it says, how it is written.
+TAG = ("ETag", "To be sent as If-None-Match.", {"type": "string", "pattern": '^"[0-9a-f]{32}"$'})
+HEADERS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "200": TAG,
+    "304": TAG,
+    "401": ("WWW-Authenticate", "How one signs in.", {"type": "string", "pattern": "^Bearer "}),
+    "405": ("Allow", "The methods that there are.", {"type": "string", "const": "GET, HEAD"}),
+    "429": ("Retry-After", "Seconds to wait.", {"type": "integer", "minimum": 1}),
 }
 
 
@@ -55,8 +64,8 @@ def with_problems(result: dict[str, Any], generator: Any, request: Any, public: 
             answers = operation["responses"]
             for status, text in SAID.items():
                 answers[status] = {"description": text} if status == "304" else {"description": text, "content": told}
-            answers["429"]["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
-            answers["200"]["headers"] = {"ETag": {"description": "To be sent as If-None-Match.", "schema": {"type": "string"}}}
+            for status, (name, text, schema) in HEADERS.items():
+                answers[status]["headers"] = {name: {"description": text, "required": True, "schema": schema}}
     return result
 
 

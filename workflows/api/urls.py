@@ -14,5 +14,5 @@ urlpatterns = [
     path("v1/orders/", reading.Orders.as_view(), name="api_orders"),
     *(path(f"v1/registers/{name}/", view.as_view(), name=f"api_{name}") for name, view in registers.VIEWS.items()),
     path("v1/reports/", reports.Reports.as_view(), name="api_reports"),
-    path("v1/reports/<slug:key>/", reports.Report.as_view(), name="api_report"),
+    *(path(f"v1/reports/{key}/", view.as_view(), name=f"api_report_{key}") for key, view in reports.VIEWS.items()),
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,10 +13,10 @@ from programme.models import Officer, State
 from programme.money import rupees
 from workflows.audit import drawing
 from workflows.audit.drawing import Drawn, Unit
-from workflows.audit.reading import states_of
+from workflows.audit.reading import charges_of, examined
 from workflows.authority import Refusal
 from workflows.flows import FLOWS
-from workflows.models import Case, Finding, Method, Sample, SampleItem, Strata, TestResult, TestStep
+from workflows.models import AuditScope, Case, Finding, Method, Sample, SampleItem, Strata, TestResult, TestStep
 
 MOST = 500
 # A population is held in memory while it is drawn from.
@@ -40,9 +40,12 @@ class Plan:
 
 @transaction.atomic
 def draw(cases: QuerySet[Case], plan: Plan, *, state: State, by: Officer) -> Sample:
-    """Draw a sample from the files as they stand now and keep it; raise ``Refusal`` for no auditor, or where nothing can be drawn."""
-    _check(by, state)
-    units, files = _population(cases.filter(state=state), plan)
+    """Draw a sample from the files as they stand now and keep it; raise ``Refusal`` for no auditor, or where nothing can be drawn.
+
+    The population holds no file but what the auditor may read in the charge in which he draws.
+    """
+    scope = _scope(by, state)
+    units, files = _population(cases.filter(examined(state.pk, scope)), plan)
     drawn = _drawn(units, plan)
     now = timezone.now()
     sample = Sample.objects.create(
@@ -60,6 +63,7 @@ def draw(cases: QuerySet[Case], plan: Plan, *, state: State, by: Officer) -> Sam
         start=drawn.start,
         drawn_by=by,
         drawn_at=now,
+        scope=scope,
     )
     known = {unit.number: unit for unit in units}
     SampleItem.objects.bulk_create(_item(sample, n, known[number], files[number], drawn) for n, number in enumerate(drawn.numbers, 1))
@@ -67,6 +71,33 @@ def draw(cases: QuerySet[Case], plan: Plan, *, state: State, by: Officer) -> Sam
         TestStep(sample=sample, position=n, text=text, made_by=by, made_at=now) for n, text in enumerate(plan.steps, 1)
     )
     return sample
+
+
+@dataclass(frozen=True)
+class Again:
+    """What the seed of a sample draws from its selection as the files stand now; ``digest`` is empty where nothing can be drawn."""
+
+    sample: Sample
+    population: int = 0
+    total: Decimal = Decimal(0)
+    digest: str = ""
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        return self.digest == self.sample.digest
+
+
+def again(sample: Sample, cases: QuerySet[Case]) -> Again:
+    """Draw once more by the plan of a sample, from the same part of the State, and keep nothing."""
+    strata = Strata(sample.strata) if sample.strata else None
+    plan = Plan(sample.title, Method(sample.method), sample.size, sample.seed, strata, sample.query)
+    try:
+        units, _files = _population(cases.filter(examined(sample.state_id, sample.scope)), plan)
+    except Refusal:
+        return Again(sample)
+    total = sum((unit.amount or Decimal(0) for unit in units), Decimal(0))
+    return Again(sample, len(units), total, drawing.digest_of(units), tuple(_drawn(units, plan).numbers))
 
 
 def _population(cases: QuerySet[Case], plan: Plan) -> tuple[list[Unit], dict[str, int]]:
@@ -132,7 +163,7 @@ def _band_title(band: int) -> str:
 @transaction.atomic
 def add_step(sample: Sample, text: str, *, by: Officer) -> TestStep:
     """Add what every file of the sample is tested for; raise ``Refusal`` for no auditor of its State, or too many steps."""
-    _check(by, sample.state)
+    _check(by, sample)
     Sample.objects.select_for_update().get(pk=sample.pk)
     position = 1 + (sample.steps.aggregate(last=Max("position"))["last"] or 0)
     if position > MOST_STEPS:
@@ -143,7 +174,7 @@ def add_step(sample: Sample, text: str, *, by: Officer) -> TestStep:
 @transaction.atomic
 def record(item: SampleItem, found: Mapping[int, tuple[str, str]], *, by: Officer) -> int:
     """Write down what the tests of one file found, by step; return how many results are new. What is as it was is not written again."""
-    _check(by, item.sample.state)
+    _check(by, item.sample)
     last, now = results_of(item), timezone.now()
     rows = [
         TestResult(item=item, step=step, finding=Finding(found[step.pk][0]), text=found[step.pk][1], made_by=by, made_at=now)
@@ -165,10 +196,28 @@ def results_in(sample: Sample) -> dict[tuple[int, int], TestResult]:
     return {(result.item_id, result.step_id): result for result in rows}
 
 
-def samples_of(officer: Officer) -> QuerySet[Sample]:
-    return Sample.objects.filter(state__in=[state.pk for state in states_of(officer)])
+def samples_of(officer: Officer, state: State | None = None) -> QuerySet[Sample]:
+    """Return the samples that the officer reads: of his States, or those drawn within the part that he examines."""
+    theirs = Q(pk__in=[])
+    for held in charges_of(officer, state):
+        part = Q(scope__in=_within(held.scope)) if held.scope else Q()
+        theirs |= Q(state=held.office.state_id) & part
+    return Sample.objects.filter(theirs)
 
 
-def _check(officer: Officer, state: State) -> None:
-    if state not in states_of(officer):
+def _within(scope: AuditScope) -> list[AuditScope]:
+    scopes = AuditScope.objects.filter(posting__office__designation__state=scope.posting.office.state_id)
+    return [each for each in scopes.prefetch_related("districts") if each.lies_in(scope)]
+
+
+def _scope(officer: Officer, state: State) -> AuditScope | None:
+    """Return the part of the State from which the officer draws, ``None`` for all of it; raise ``Refusal`` for no auditor of it."""
+    held = sorted(charges_of(officer, state), key=lambda charge: charge.scope is not None)
+    if not held:
+        raise Refusal(_("Only auditors of the State keep its samples."))
+    return held[0].scope
+
+
+def _check(officer: Officer, sample: Sample) -> None:
+    if not samples_of(officer).filter(pk=sample.pk).exists():
         raise Refusal(_("Only auditors of the State keep its samples."))

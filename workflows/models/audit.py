@@ -50,7 +50,12 @@ class AuditScope(models.Model):
     @cached_property
     def places(self) -> list[int]:
         """The districts by their key, read once."""
-        return list(self.districts.values_list("pk", flat=True))
+        return [place.pk for place in self.districts.all()]
+
+    def lies_in(self, other: "AuditScope") -> bool:
+        """Say whether whoever examines the other part reads all of this one."""
+        pairs = ((self.places, other.places), (self.processes, other.processes))
+        return all(not theirs or (mine and set(mine) <= set(theirs)) for mine, theirs in pairs)
 
     def covers(self, **fields: str) -> Q:
         """Return the condition for rows of the scope; ``fields`` name where a row has its ``district`` and its ``kind``."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programme.models import Charge, Office, State
+from workflows.models.audit import AuditScope
 from workflows.models.files import Case
 from workflows.models.record import Noting
 
@@ -46,6 +47,8 @@ class Sample(models.Model):
     start = models.BigIntegerField(_("start (paise)"), null=True)
     drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("drawn by"))
     drawn_at = models.DateTimeField(_("drawn at"))
+    # To what of the State its auditor was limited; nothing for the whole of it.
+    scope = models.ForeignKey(AuditScope, models.PROTECT, null=True, related_name="+", verbose_name=_("Scope of an audit"))
 
     class Meta:
         verbose_name = _("Sample")

@@ -11,15 +11,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from programme.models import State
-from programme.powers import Power
-from workflows.authority import Refusal, capacities, offices_with, visible_to
-from workflows.filters import STATES, FilterForm, canonical, narrowed
+from workflows.audit.reading import files_of
+from workflows.filters import FilterForm, canonical, narrowed, state_in
 from workflows.flows import FLOWS, step_title
 from workflows.logs import conformance, ocel, picture, xes
 from workflows.logs.events import traces
 from workflows.models import Case
-from workflows.pages.frame import OfficerRequest, for_officers, page_of, search_words, show
+from workflows.pages.audited import AuditorRequest, chips, kept, of_one_state
+from workflows.pages.frame import for_officers, page_of, search_words, show
 from workflows.pages.problems import SAFE, only
 from workflows.sheets.columns import Column, Type
 from workflows.sheets.lists import write_csv, write_list
@@ -39,7 +38,8 @@ COLUMNS = [
 
 @only(*SAFE)
 @for_officers
-def logs(request: OfficerRequest) -> HttpResponse:
+@of_one_state
+def logs(request: AuditorRequest) -> HttpResponse:
     """Show how many files an export would hold, and offer it."""
     form, cases = _selected(request)
     context = {"count": cases.count() if cases is not None else 0, **_chosen(request, form)}
@@ -48,7 +48,8 @@ def logs(request: OfficerRequest) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def xes_file(request: OfficerRequest) -> HttpResponseBase:
+@of_one_state
+def xes_file(request: AuditorRequest) -> HttpResponseBase:
     """Give the chosen files as XES."""
     cases = _cases(request)
     return _sent(lambda target: xes.write(target, traces(cases)), "events.xes", "application/xml")
@@ -56,7 +57,8 @@ def xes_file(request: OfficerRequest) -> HttpResponseBase:
 
 @only(*SAFE)
 @for_officers
-def ocel_file(request: OfficerRequest) -> HttpResponseBase:
+@of_one_state
+def ocel_file(request: AuditorRequest) -> HttpResponseBase:
     """Give the chosen files as OCEL 2.0."""
     cases = _cases(request)
     return _sent(lambda target: ocel.write(target, cases), "events.ocel.json", "application/json")
@@ -64,7 +66,8 @@ def ocel_file(request: OfficerRequest) -> HttpResponseBase:
 
 @only(*SAFE)
 @for_officers
-def conformance_page(request: OfficerRequest) -> HttpResponse:
+@of_one_state
+def conformance_page(request: AuditorRequest) -> HttpResponse:
     """List where finished files did not go as their process says; what a repair accounts for stands last."""
     form, cases = _selected(request)
     finished = Case.objects.none() if cases is None else cases.exclude(ending="")
@@ -81,7 +84,8 @@ def conformance_page(request: OfficerRequest) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def conformance_list(request: OfficerRequest, kind: str) -> HttpResponseBase:
+@of_one_state
+def conformance_list(request: AuditorRequest, kind: str) -> HttpResponseBase:
     """Give the same list as .xlsx or .csv."""
     found = conformance.judged(conformance.deviations(_cases(request).exclude(ending="")))
     rows = (_row(deviation) for part in found for deviation in part)
@@ -97,7 +101,8 @@ def conformance_list(request: OfficerRequest, kind: str) -> HttpResponseBase:
 
 @only(*SAFE)
 @for_officers
-def picture_page(request: OfficerRequest) -> HttpResponse:
+@of_one_state
+def picture_page(request: AuditorRequest) -> HttpResponse:
     """Draw one process as the chosen files went through it, with a table beside it that says the same."""
     form, cases = _selected(request)
     slug = form.cleaned_data["process"] if cases is not None else ""
@@ -150,33 +155,28 @@ def _sent(write: Callable[[BinaryIO], Any], name: str, content_type: str) -> Fil
     return FileResponse(target, as_attachment=True, filename=name, content_type=content_type)
 
 
-def _selected(request: OfficerRequest) -> tuple[FilterForm, QuerySet[Case] | None]:
-    """Return the filters of the address and the files they leave, ``None`` when they cannot be read; auditors alone are let through."""
-    if not offices_with(request.user, Power.AUDIT):
-        raise Refusal(_("Event logs, conformance and pictures of processes are for auditors."))
-    homes: list[State] = list(dict.fromkeys(held.office.designation.state for held in capacities(request.user)))
-    form, state = FilterForm(request.GET, states=homes), request.GET.get("state", "")
+def _selected(request: AuditorRequest) -> tuple[FilterForm, QuerySet[Case] | None]:
+    """Return the filters of the address and the files of the State they leave, ``None`` when they cannot be read."""
+    form = FilterForm(request.GET, states=[request.audited])
     if not form.is_valid():
         return form, None
-    asked = form.cleaned_data | {"sort": ""}
-    state = state if state in STATES else ""
-    words, now = search_words(request), timezone.now()
-    return form, narrowed(visible_to(request.user), asked, words=words, state=state, home=homes[0] if homes else None, now=now)
+    asked, rows = form.cleaned_data | {"sort": ""}, files_of(request.user, request.audited)
+    return form, narrowed(rows, asked, words=search_words(request), state=state_in(request.GET), home=request.audited, now=timezone.now())
 
 
-def _cases(request: OfficerRequest) -> QuerySet[Case]:
+def _cases(request: AuditorRequest) -> QuerySet[Case]:
     cases = _selected(request)[1]
     if cases is None:
         raise BadRequest
     return cases
 
 
-def _chosen(request: OfficerRequest, form: FilterForm) -> dict[str, Any]:
+def _chosen(request: AuditorRequest, form: FilterForm) -> dict[str, Any]:
     valid = form.is_valid()
     return {
         "form": form,
         "offered": [form[name] for name in OFFERED],
-        "chips": form.chips(request.GET) if valid else [],
-        "query": canonical(request.GET) if valid else "",
+        "chips": chips(request, form) if valid else [],
+        "query": kept(request, canonical(request.GET)) if valid else "",
         "faults": [(form[name].label, error) for name, errors in form.errors.items() for error in errors if name in form.fields],
     }

@@ -6,9 +6,10 @@ from django.http import Http404, HttpResponse
 
 from workflows.audit import notings
 from workflows.audit.exceptions import KINDS, MOST, counted
-from workflows.audit.reading import check_auditor, files_of
+from workflows.audit.reading import files_of
 from workflows.pages import filling
-from workflows.pages.frame import OfficerRequest, for_officers, page_of, search_words, show
+from workflows.pages.audited import AuditorRequest, kept, of_one_state
+from workflows.pages.frame import for_officers, page_of, search_words, show
 from workflows.pages.problems import SAFE, only
 from workflows.pages.windows import NotingForm, WindowForm
 from workflows.searching import finding
@@ -16,7 +17,8 @@ from workflows.searching import finding
 
 @only(*SAFE)
 @for_officers
-def exceptions(request: OfficerRequest) -> HttpResponse:
+@of_one_state
+def exceptions(request: AuditorRequest) -> HttpResponse:
     """Count every kind of exception in the window."""
     form, valid = _form(request, WindowForm)
     context: dict[str, Any] = {"rows": [], "most": MOST}
@@ -28,38 +30,46 @@ def exceptions(request: OfficerRequest) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def of_kind(request: OfficerRequest, code: str) -> HttpResponse:
+@of_one_state
+def of_kind(request: AuditorRequest, code: str) -> HttpResponse:
     """List the exceptions of one kind, each with its evidence."""
     form, valid = _form(request, WindowForm)
     if code not in KINDS:
         raise Http404
     kind = KINDS[code]
-    page = page_of(request, kind.found(form.window, files_of(request.user)) if valid else [])
+    page = page_of(request, kind.found(form.window, files_of(request.user, request.audited)) if valid else [])
     hits = kind.told(list(page), form.window) if valid else []
     return _shown(request, "exceptions_of_kind.html", form, {"kind": kind, "page": page, "hits": hits})
 
 
 @only(*SAFE)
 @for_officers
-def search(request: OfficerRequest) -> HttpResponse:
+@of_one_state
+def search(request: AuditorRequest) -> HttpResponse:
     """List the notings in which the words stand."""
     form, valid = _form(request, NotingForm)
     words = search_words(request)
     rows: Any = []
     more = False
     if valid:
-        rows, more = notings.found(words, form.window, files_of(request.user), form.cleaned_data["outcome"])
+        rows, more = notings.found(words, form.window, files_of(request.user, request.audited), form.cleaned_data["outcome"])
     page = page_of(request, rows)
     hits = [(noting, finding.snippet_of(noting, words)) for noting in page]
     return _shown(request, "audit_notings.html", form, {"page": page, "hits": hits, "sought": words, "most": notings.MOST if more else 0})
 
 
-def _form(request: OfficerRequest, form_class: type[Any]) -> tuple[Any, bool]:
-    form = form_class(request.GET, states=check_auditor(request.user))
+def _form(request: AuditorRequest, form_class: type[Any]) -> tuple[Any, bool]:
+    form = form_class(request.GET, state=request.audited)
     return form, form.is_valid()
 
 
-def _shown(request: OfficerRequest, template: str, form: WindowForm, context: dict[str, Any]) -> HttpResponse:
+def _shown(request: AuditorRequest, template: str, form: WindowForm, context: dict[str, Any]) -> HttpResponse:
     valid = form.is_valid()
-    told = {"form": form, "window": form.window if valid else None, "address": form.address, "faults": filling.faults(form), **context}
+    told = {
+        "form": form,
+        "window": form.window if valid else None,
+        "address": kept(request, form.address),
+        "faults": filling.faults(form),
+        **context,
+    }
     return show(request, template, told, tab="exceptions", status=200 if valid else 400)

@@ -93,8 +93,8 @@ def _opened(view: Callable[..., HttpResponseBase], *, auditors_send: bool) -> Ca
 
 def _record_reading(request: OfficerRequest) -> None:
     page = request.resolver_match.url_name if request.resolver_match else ""
-    case = getattr(request, "case_read", None)
-    readings.record(request.user, page=page or "", address=request.get_full_path(), case=case and case.pk)
+    case, state = getattr(request, "case_read", None), getattr(request, "audited", None)
+    readings.record(request.user, page=page or "", address=request.get_full_path(), case=case and case.pk, state=getattr(state, "pk", None))
 
 
 def show(
@@ -138,7 +138,7 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         shown.append(Tab("season", _("Action plans"), reverse("season")))
     elif may_anywhere(officer, Power.SEE_DISTRICT):
         shown.append(Tab("season", _("Will we make it?"), reverse("forecast")))
-    if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT)):
+    if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT, Power.AUDIT)):
         shown.append(Tab("review", _("Review"), reverse("review")))
         shown.append(Tab("reports", _("Reports"), reverse("reports")))
     openings = beginnings(officer)

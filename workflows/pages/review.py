@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from programme.models import State
+from programme.models import District, State
 from workflows import reviewing
 from workflows.exports.boards import REVIEW, PeriodForm
 from workflows.exports.linking import link
@@ -61,9 +61,8 @@ class Linked:
         """Return the district to narrow by, empty for a whole State; ``None`` for a sum that no one list of files shows."""
         if line.district:
             return line.district.pk
-        if len(self.scope.states) == 1 and not self.scope.districts:
-            return ""
-        return None
+        states = self.scope.states.union(part.state for part in self.scope.parts)
+        return "" if len(states) == 1 and not self.scope.districts else None
 
 
 @only(*SAFE)
@@ -104,6 +103,6 @@ def _row(line: Line, linked: Linked) -> Row:
 
 def _whose(scope: Scope) -> str:
     """Name the State or the districts under review, as the head of a printed sheet."""
-    states = [state.name for state in State.objects.filter(pk__in=scope.states)]
-    districts = [] if states else [district.name for district in scope.places]
-    return ", ".join([*states, *districts])
+    whole = scope.states.union(part.state for part in scope.parts if not part.districts)
+    named = District.objects.filter(pk__in=scope.districts.union(*(part.districts for part in scope.parts))).exclude(state__in=whole)
+    return ", ".join(place.name for rows in (State.objects.filter(pk__in=whole), named.order_by("name_en")) for place in rows)

@@ -2,24 +2,26 @@
 
 import io
 import secrets
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Sum
-from django.http import FileResponse, Http404, HttpResponse
+from django.db.models import Count, QuerySet, Sum
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programme.models import State
+from programme.models import Officer, State
 from workflows.audit import paper, sampling
 from workflows.audit.reading import check_auditor, files_of
-from workflows.filters import STATES, FilterForm, canonical, narrowed
+from workflows.filters import STATES, FilterForm, canonical, narrowed, state_in, words_in
 from workflows.forms.audit import ResultForm, SampleForm, StepForm
 from workflows.models import Case, Method, Sample, SampleItem, Strata
 from workflows.pages import filling
-from workflows.pages.frame import OfficerRequest, at_the_bench, for_officers, page_of, search_words, show
+from workflows.pages.audited import AuditorRequest, chips, kept, look_at, of_one_state
+from workflows.pages.frame import at_the_bench, for_officers, page_of, search_words, show
 from workflows.pages.problems import SAFE, only
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,31 +29,35 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @only(*SAFE)
 @for_officers
-def samples(request: OfficerRequest) -> HttpResponse:
-    """List the samples of the auditor's States, the newest first."""
-    check_auditor(request.user)
-    rows = sampling.samples_of(request.user).select_related("drawn_by").annotate(files=Count("items")).order_by("-drawn_at", "-pk")
+@of_one_state
+def samples(request: AuditorRequest) -> HttpResponse:
+    """List the samples of the State, the newest first."""
+    rows = (
+        sampling.samples_of(request.user, request.audited)
+        .select_related("drawn_by")
+        .annotate(files=Count("items"))
+        .order_by("-drawn_at", "-pk")
+    )
     return show(request, "samples.html", {"page": page_of(request, rows)}, tab="samples")
 
 
 @only(*SAFE, "POST")
 @at_the_bench
-def new(request: OfficerRequest) -> HttpResponse:
+@of_one_state
+def new(request: AuditorRequest) -> HttpResponse:
     """Choose a population as on the list of files, and draw from it."""
-    state = check_auditor(request.user)[0]
-    filters = FilterForm(request.GET, states=[state])
-    chosen = _selection(request, filters, state)
+    filters, chosen = _selection(request.user, request.GET, request.audited)
     sent = request.POST if request.method == "POST" else None
     form = SampleForm(sent, most=sampling.MOST, most_steps=sampling.MOST_STEPS, initial={"seed": secrets.token_hex(8)})
     if sent is not None and chosen is not None and form.is_valid():
-        return redirect("sample", pk=_draw(request, form, chosen, state).pk)
+        return redirect("sample", pk=_draw(request, form, chosen).pk)
     told = chosen.order_by().aggregate(files=Count("pk"), amount=Sum("amount")) if chosen is not None else None
     context = {
         "filters": filters,
         "form": form,
         "told": told,
-        "chips": filters.chips(request.GET) if chosen is not None else [],
-        "address": canonical(request.GET),
+        "chips": chips(request, filters) if chosen is not None else [],
+        "address": kept(request, canonical(request.GET)),
         "state": request.GET.get("state", ""),
         "states": STATES.items(),
         "sought": search_words(request),
@@ -61,18 +67,17 @@ def new(request: OfficerRequest) -> HttpResponse:
     return show(request, "sample_new.html", context, tab="samples", status=status)
 
 
-def _selection(request: OfficerRequest, filters: FilterForm, state: State) -> Any:
-    """Return the files that the address asks for, ``None`` where it cannot be read."""
+def _selection(officer: Officer, query: QueryDict, state: State) -> tuple[FilterForm, QuerySet[Case] | None]:
+    """Return the filters of an address and the files of the State it asks for, ``None`` where it cannot be read."""
+    filters = FilterForm(query, states=[state])
     if not filters.is_valid():
-        return None
-    standing = request.GET.get("state", "")
-    standing = standing if standing in STATES else ""
-    files, asked = files_of(request.user), filters.cleaned_data
-    rows = narrowed(files, asked, words=search_words(request), state=standing, home=state, now=timezone.now())
-    return Case.objects.filter(pk__in=rows.order_by().values("pk"), state=state)
+        return filters, None
+    files, now = files_of(officer, state), timezone.now()
+    rows = narrowed(files, filters.cleaned_data, words=words_in(query), state=state_in(query), home=state, now=now)
+    return filters, Case.objects.filter(pk__in=rows.order_by().values("pk"))
 
 
-def _draw(request: OfficerRequest, form: SampleForm, chosen: Any, state: State) -> Sample:
+def _draw(request: AuditorRequest, form: SampleForm, chosen: QuerySet[Case]) -> Sample:
     typed = form.cleaned_data
     plan = sampling.Plan(
         title=typed["title"],
@@ -83,7 +88,7 @@ def _draw(request: OfficerRequest, form: SampleForm, chosen: Any, state: State) 
         query=canonical(request.GET),
         steps=typed["steps"],
     )
-    sample = sampling.draw(chosen, plan, state=state, by=request.user)
+    sample = sampling.draw(chosen, plan, state=request.audited, by=request.user)
     drawn = sample.items.count()
     messages.success(request, ngettext("%(count)s file is drawn.", "%(count)s files are drawn.", drawn) % {"count": drawn})
     return sample
@@ -91,12 +96,12 @@ def _draw(request: OfficerRequest, form: SampleForm, chosen: Any, state: State) 
 
 @only(*SAFE)
 @for_officers
-def sample(request: OfficerRequest, pk: int) -> HttpResponse:
+def sample(request: AuditorRequest, pk: int) -> HttpResponse:
     """Show a sample: how it was drawn, its files, and how far the tests are."""
     return _sample_page(request, _readable(request, pk))
 
 
-def _sample_page(request: OfficerRequest, found: Sample, *, form: StepForm | None = None) -> HttpResponse:
+def _sample_page(request: AuditorRequest, found: Sample, *, form: StepForm | None = None) -> HttpResponse:
     context = {**_told(found), "form": form or StepForm(), "faults": filling.faults(form)}
     return show(request, "sample.html", context, tab="samples", status=422 if form else 200)
 
@@ -117,7 +122,18 @@ def _told(found: Sample) -> dict[str, Any]:
 
 @only(*SAFE)
 @for_officers
-def working_paper(request: OfficerRequest, pk: int) -> HttpResponse:
+def again(request: AuditorRequest, pk: int) -> HttpResponse:
+    """Draw by the same seed from the same selection as it stands now, and say whether the population is still the one that was kept."""
+    found = _readable(request, pk)
+    chosen = _selection(request.user, QueryDict(found.query), found.state)[1]
+    drawn = sampling.again(found, Case.objects.none() if chosen is None else chosen)
+    rows = zip_longest(found.items.values_list("case__number", flat=True), drawn.numbers)
+    return show(request, "sample_again.html", {"sample": found, "again": drawn, "rows": list(rows)}, tab="samples")
+
+
+@only(*SAFE)
+@for_officers
+def working_paper(request: AuditorRequest, pk: int) -> HttpResponse:
     """Show the whole working paper for print: files, results with remarks, observations with replies."""
     found = _readable(request, pk)
     context = {**_told(found), "observations": paper.observations_of(found)}
@@ -126,7 +142,7 @@ def working_paper(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def working_sheet(request: OfficerRequest, pk: int) -> FileResponse:
+def working_sheet(request: AuditorRequest, pk: int) -> FileResponse:
     """Give the working paper as a workbook."""
     found = _readable(request, pk)
     file = io.BytesIO()
@@ -137,7 +153,7 @@ def working_sheet(request: OfficerRequest, pk: int) -> FileResponse:
 
 @only(*SAFE, "POST")
 @at_the_bench
-def add_step(request: OfficerRequest, pk: int) -> HttpResponse:
+def add_step(request: AuditorRequest, pk: int) -> HttpResponse:
     """Add an attribute that every file of the sample is tested for."""
     found = _readable(request, pk)
     if request.method != "POST":
@@ -152,7 +168,7 @@ def add_step(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @only(*SAFE, "POST")
 @at_the_bench
-def item(request: OfficerRequest, pk: int, number: int) -> HttpResponse:
+def item(request: AuditorRequest, pk: int, number: int) -> HttpResponse:
     """Show one file of a sample with its tests, and write down their results."""
     found = _readable(request, pk)
     one = found.items.select_related("case__district", "sample__state").filter(position=number).first()
@@ -190,9 +206,11 @@ def _result_forms(one: SampleItem, sent: Any) -> list[ResultForm]:
     return forms
 
 
-def _readable(request: OfficerRequest, pk: int) -> Sample:
+def _readable(request: AuditorRequest, pk: int) -> Sample:
     check_auditor(request.user)
-    found = sampling.samples_of(request.user).select_related("state", "drawn_by").filter(pk=pk).first()
+    rows = sampling.samples_of(request.user).select_related("state", "drawn_by", "scope")
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
+    look_at(request, found.state)
     return found

@@ -27,23 +27,19 @@ class WindowForm(forms.Form):
 
     use_required_attribute = False
 
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
     first = DayField(label=gettext_lazy("From"), required=False, validators=[a_day_of_files])
     last = DayField(label=gettext_lazy("Up to"), required=False, validators=[a_day_of_files])
     process = forms.ChoiceField(label=gettext_lazy("Process"), required=False)
     district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
     office = forms.ChoiceField(label=gettext_lazy("Post"), required=False)
 
-    def __init__(self, data: QueryDict, *, states: list[State]) -> None:
+    def __init__(self, data: QueryDict, *, state: State) -> None:
         begins, ends = year_of(today())
         usual = {"first": begins.isoformat(), "last": ends.isoformat()}
         super().__init__({**usual, **{name: data[name] for name in data if data[name]}}, initial=usual)
-        self.states = {state.short: state for state in states}
-        self.fields["state"].choices = [(short, state.name) for short, state in self.states.items()]  # type: ignore[attr-defined]
-        if len(states) == 1:
-            del self.fields["state"]
-        places = District.objects.filter(state__in=states)
-        posts = Designation.objects.filter(state__in=states).exclude(powers=[]).order_by("name_en")
+        self.state = state
+        places = District.objects.filter(state=state)
+        posts = Designation.objects.filter(state=state).exclude(powers=[]).order_by("name_en")
         rows = {
             "process": [(slug, flow.process_title) for slug, flow in FLOWS.items()],
             "district": [(str(row.pk), row.name) for row in places],
@@ -65,9 +61,8 @@ class WindowForm(forms.Form):
     def window(self) -> Window:
         """What a valid form asks for."""
         asked = self.cleaned_data
-        state = self.states.get(asked.get("state", "")) or next(iter(self.states.values()))
         district, office = (int(asked[name]) if asked[name] else None for name in ("district", "office"))
-        return Window(state, asked["first"], asked["last"], district, asked["process"], office)
+        return Window(self.state, asked["first"], asked["last"], district, asked["process"], office)
 
     @property
     def address(self) -> str:

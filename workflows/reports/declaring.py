@@ -42,8 +42,9 @@ class Report:
 
     ``asks`` names the fields of ``ReportForm`` that narrow it. ``summed`` columns are added up at the end. ``link`` returns the
     address of the files behind a figure, empty where the list of files has no filter for them. ``of_states`` keeps it to readers
-    of whole States. ``note`` says in a sentence what the rows are as of, where that is not now. ``own_page`` names the address of
-    a report that has a page of its own. ``unshown`` columns are left out of the page, which says them otherwise.
+    of whole States, and ``of_files`` opens it also to auditors of a part of one, since each row is of one file. ``note`` says in
+    a sentence what the rows are as of, where that is not now. ``own_page`` names the address of a report that has a page of its
+    own. ``unshown`` columns are left out of the page, which says them otherwise.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Report:
     summed: tuple[str, ...] = ()
     link: Callable[[Asked, Mapping[str, Any], str], str] | None = None
     of_states: bool = False
+    of_files: bool = False
     note: Callable[[Asked], str] | None = None
     own_page: str = ""
     unshown: frozenset[str] = frozenset()
@@ -65,7 +67,7 @@ class Report:
         return [column for column in self.columns if column.key not in self.unshown]
 
     def open_to(self, scope: Scope) -> bool:
-        return bool(scope.states) or not self.of_states
+        return bool(scope.states) or not self.of_states or (self.of_files and bool(scope.parts))
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def money(value: Any) -> Decimal:
 
 
 def _processes(scope: Scope) -> list[tuple[str, Any]]:
-    return [("", _("All")), *((slug, flow.process_title) for slug, flow in FLOWS.items())]
+    return [("", _("All")), *((slug, flow.process_title) for slug, flow in FLOWS.items() if slug in scope.processes)]
 
 
 def _districts(scope: Scope) -> list[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,16 +18,17 @@ from workflows.templatetags.words import moment
 LONGEST = 400
 
 
-def last_run(asked: Asked) -> Job | None:
-    """Return the newest computing of the reader's State that came to its end."""
-    runs = Job.objects.filter(kind=recomputing.KIND, state__in=asked.scope.states, status=JobStatus.FINISHED)
-    return runs.order_by("-finished_at", "-pk").first()
+def last_runs(asked: Asked) -> list[Job]:
+    """Return for each State of the reader the newest computing that came to its end."""
+    ended = Job.objects.filter(kind=recomputing.KIND, status=JobStatus.FINISHED)
+    newest = ended.filter(state=OuterRef("state")).order_by("-finished_at", "-pk").values("pk")[:1]
+    states = asked.scope.states.union(part.state for part in asked.scope.parts)
+    return list(ended.filter(pk=Subquery(newest), state__in=states).select_related("state").order_by("state"))
 
 
 def _rows(asked: Asked) -> list[Row]:
-    """Return a row for each difference that the last run found. Two queries."""
-    run = last_run(asked)
-    found = AmountDifference.objects.filter(job=run) if run else AmountDifference.objects.none()
+    """Return a row for each difference that the last run of a State found. Two queries."""
+    found = AmountDifference.objects.filter(asked.scope.files("case__"), job__in=last_runs(asked))
     if asked.process:
         found = found.filter(case__kind=asked.process)
     if asked.district:
@@ -52,9 +54,16 @@ def _link(asked: Asked, row: Mapping[str, object], key: str) -> str:
 
 
 def _note(asked: Asked) -> str:
-    run = last_run(asked)
-    if run is None:
+    runs = last_runs(asked)
+    if not runs:
         return _("The sanctioned amounts of this State were not computed again yet.")
+    return " ".join(_of_run(run, asked) if len(runs) == 1 else f"{run.state.name}: {_of_run(run, asked)}" for run in runs)
+
+
+def _of_run(run: Job, asked: Asked) -> str:
+    """Say what a run looked at; how many files the State has is nothing for an auditor of a part of it."""
+    if run.state_id not in asked.scope.states:
+        return _("The sanctioned amounts of the State were last computed again on %(moment)s.") % {"moment": moment(run.finished_at)}
     count = run.args["files"]
     files = ngettext(
         "%(count)s sanctioned file was computed again on %(moment)s.",
@@ -83,5 +92,6 @@ RECOMPUTED = Report(
     asks=("process", "district"),
     link=_link,
     of_states=True,
+    of_files=True,
     note=_note,
 )

@@ -76,6 +76,26 @@ def test_pages_hold_every_row_once_though_files_come_meanwhile() -> None:
     assert first["previous"] is None and ask(ask("files/?rows=2", key).json()["next"], key).json()["previous"]
 
 
+def test_one_may_turn_back_at_any_page_and_comes_to_the_same_rows() -> None:
+    key = key_of("odop.cell")
+    for n in range(5):
+        a_file(title=f"Fair {n}")
+
+    def page(address: str) -> tuple[list[str], str | None, str | None]:
+        said = ask(address, key).json()
+        return [row["subject"][-1] for row in said["results"]], said["next"], said["previous"]
+
+    first, second, _none = page("files/?rows=2")
+    middle, third, back = page(second)
+    last, end, _back = page(third)
+    assert (first, middle, last, end) == (["4", "3"], ["2", "1"], ["0"], None)
+    assert page(back)[0] == first and page(page(third)[2])[0] == middle
+    before_all = page(f"files/?rows=2&cursor=r{'9' * 18}")
+    assert page(back)[2] is None and before_all[0] == [] and page(before_all[1])[0] == first
+    beyond = page("files/?rows=2&cursor=1")
+    assert beyond[0] == [] and page(beyond[2])[0] == ["1", "0"], "before the end is the last page"
+
+
 def test_an_answer_that_has_not_changed_is_told_as_304_until_it_has() -> None:
     a_file()
     key = key_of("odop.cell")
@@ -87,6 +107,36 @@ def test_an_answer_that_has_not_changed_is_told_as_304_until_it_has() -> None:
     tag = ask("files/", key).headers["ETag"]
     a_file()
     assert ask("files/", key, **{"If-None-Match": tag}).status_code == 200
+
+
+def test_the_tag_is_known_in_every_way_in_which_it_may_be_sent() -> None:
+    a_file()
+    key = key_of("odop.cell")
+    tag = ask("files/", key).headers["ETag"]
+    for sent in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        assert ask("files/", key, **{"If-None-Match": sent}).status_code == 304, sent
+    for sent in ("", '"other"', tag.strip('"'), '"', "W/", "\u0905".encode().decode("latin-1"), "x" * 5000):
+        assert ask("files/", key, **{"If-None-Match": sent}).status_code == 200, sent
+    for wrong in ("files/987654/", "files/?colour=red"):
+        assert ask(wrong, key, **{"If-None-Match": "*"}).status_code in (400, 404)
+    head = Client().head(V1 + "files/", headers={"Authorization": f"Bearer {key}", "Accept-Language": "en", "If-None-Match": tag})
+    assert (head.status_code, head.content, head.headers["ETag"]) == (304, b"", tag)
+
+
+@pytest.mark.parametrize("address", ["files/", "files/?cursor=abc", "files/987654/", "reports/none/", "movements/?file=987654"])
+def test_the_head_is_that_of_the_whole_answer(address: str) -> None:
+    key = key_of("odop.cell")
+    headers = {"Authorization": f"Bearer {key}", "Accept-Language": "en"}
+    whole, head = (getattr(Client(), method)(V1 + address, headers=headers) for method in ("get", "head"))
+    same = ("ETag", "Content-Type", "Cache-Control", "Vary", "Content-Language", "Content-Length")
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert {name: head.headers.get(name) for name in same} == {name: whole.headers.get(name) for name in same}
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "text/*"])
+def test_whoever_wants_anything_but_json_is_told_so(accept: str) -> None:
+    answer = ask("files/", key_of("odop.cell"), Accept=accept)
+    assert answer.status_code == 406 and answer.headers["Content-Type"].startswith("application/problem+json")
 
 
 def test_a_question_for_the_head_alone_has_the_tag_and_no_rows() -> None:
@@ -103,30 +153,54 @@ def test_no_shared_cache_keeps_an_answer_and_each_reader_has_his_own() -> None:
 
 
 PROBLEMS = {
-    "files/?district=999": 400,
     "files/?colour=red": 400,
     "files/?sort=due": 400,
     "files/?state=both": 400,
     "files/?state=open&state=closed": 400,
     "files/?cursor=abc": 400,
-    "files/?cursor=cD1hYmM=": 400,  # p=abc
-    "files/?cursor=cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5": 400,
+    "files/?cursor=cD0x": 400,
+    "files/?cursor=-1": 400,
+    "files/?cursor=1%0A": 400,
+    "files/?cursor=" + "9" * 19: 400,
+    "files/?cursor=" + "9" * 18: 200,
+    "files/?cursor=r": 200,
     "files/?rows=0": 400,
     "files/?rows=201": 400,
+    "files/?rows=%EF%BC%95": 400,  # a full-width five
+    "files/?days=1001": 400,
+    "files/?days=05": 400,
     "files/?q=": 400,
+    "files/?q=" + "x" * 101: 400,
     "files/?received_from=": 400,
+    "files/?received_from=14-11-2026": 400,
+    "files/?received_from=2026-02-30": 400,
+    "files/?received_from=20261114": 400,
+    "files/?received_from=2026-11-14&received_to=2026-11-01": 200,  # nothing lies between
+    "files/?amount_from=0": 400,
+    "files/?amount_from=1,50,000": 400,
+    "files/?district=Agra": 400,
+    "files/?district=999": 404,
+    "files/?district=2": 404,  # of another State
+    "files/?office=999999": 404,
     "files/?q=%00": 200,
     "files/?q=%ff": 200,
     "movements/?file=abc": 400,
+    "movements/?file=987654": 404,
+    "movements/?office=987654": 404,
     "movements/?received_from=tomorrow": 400,
-    "movements/?received_from=0001-01-01": 400,
+    "movements/?received_from=0001-01-01&received_to=9999-12-31": 200,
     "orders/?kind=none": 400,
-    "reports/pendency/?year=1999-00": 400,
+    "orders/?file=987654": 404,
+    "reports/pendency/?year=2026-27": 400,  # what waits waits today
+    "reports/pendency/?district=2": 404,
+    "reports/budget/?year=1999-00": 400,
+    "reports/budget/?year=2050-51": 404,
     "reports/none/": 404,
     "files/987654/": 404,
     f"files/{'9' * 30}/": 404,
     "nothing/": 404,
     "registers/": 404,
+    "registers/norms/?process=loan": 400,
 }
 
 
@@ -145,9 +219,10 @@ def test_what_is_wrong_is_a_problem_document_in_the_readers_language(address: st
         assert english.isascii() and not hindi.isascii()
 
 
-def test_a_refused_filter_names_itself() -> None:
-    told = ask("files/?district=999&colour=red", key_of("odop.cell")).json()
-    assert set(told["errors"]) == {"district", "colour"}
+def test_a_refused_filter_names_itself_and_so_does_what_is_not_there() -> None:
+    told = ask("files/?days=soon&colour=red&district=999", key_of("odop.cell")).json()
+    assert set(told["errors"]) == {"days", "colour"} and told["errors"]["days"] == ["Say a whole number from 0 to 1000."]
+    assert set(ask("files/?district=999", key_of("odop.cell")).json()["errors"]) == {"district"}
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
@@ -235,7 +310,7 @@ def test_the_page_for_those_who_write_programs_lists_every_address(client_for: C
     for language in ("hi", "en"):
         client.cookies["django_language"] = language
         page = client.get(reverse("api")).content.decode()
-        for address in ("/api/v1/files/", "/api/v1/files/{id}/notings/", "/api/v1/registers/norms/", "/api/v1/reports/{key}/"):
+        for address in ("/api/v1/files/", "/api/v1/files/{id}/notings/", "/api/v1/registers/norms/", "/api/v1/reports/pendency/"):
             assert address in page
     assert Client().get(reverse("openapi")).content.decode().startswith("openapi: 3.1.1")
 
