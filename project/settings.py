@@ -131,6 +131,8 @@ else:
         "options", "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
     )
 
+# Who may read /metrics from another machine; without it only this machine itself may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # A proxy ends TLS and says in headers of its own by which scheme, and from which address, somebody came.
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 
@@ -216,7 +218,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 if PRODUCTION:
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     # Whoever watches the server from inside its own machine asks without TLS.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"

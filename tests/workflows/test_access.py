@@ -209,6 +209,8 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "try_as": ("post", expect(set()), 404),
     "source": ("get", expect(EVERYBODY), 200),
     "alive": ("get", expect(EVERYBODY), 200),
+    # Everybody here sits at the machine itself; others need the token (tests/project/test_metrics.py).
+    "metrics": ("get", expect(EVERYBODY), 200),
 }
 
 
