@@ -77,6 +77,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "inbox": ("get", expect(EVERYBODY), SIGN_IN),
     "me": ("get", expect(EVERYBODY), SIGN_IN),
     "factor": ("get", expect(EVERYBODY), SIGN_IN),
+    "password": ("get", expect(EVERYBODY), SIGN_IN),
     "prove": ("get", expect(EVERYBODY), SIGN_IN),
     "sign_ins": ("get", expect(EVERYBODY), SIGN_IN),
     "end_sign_in": ("post", expect(EVERYBODY, yes=302), SIGN_IN),
@@ -219,7 +220,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
 OF_THE_SESSION = {"set_language", "sign_out", "sign_in", "sign_in_code", "try_as"}
 AT_THE_BENCH = {
     "new_sample", "add_test_step", "sample_item", "observe", "settle_observation",
-    "get_list", "make_token", "end_token", "recompute", "verifications",
+    "get_list", "make_token", "end_token", "recompute", "verifications", "password",
 }  # fmt: skip
 for _name, (_method, _expected, _out) in TABLE.items():
     if _method == "post" and _name not in OF_THE_SESSION | AT_THE_BENCH:

@@ -42,10 +42,11 @@ class DoorKind(models.TextChoices):
     CODES_MADE = "codes_made", _("New recovery codes made")
     FACTOR_RESET = "factor_reset", _("Lost second factor taken away")
     LOCK_LIFTED = "lock_lifted", _("Lock lifted")
+    PASSWORD = "password", _("Password changed")
 
 
 # What an officer does for himself; everything else somebody else does for him.
-BY_HIMSELF = [DoorKind.FACTOR_SET.value, DoorKind.CODES_MADE.value]
+BY_HIMSELF = [DoorKind.FACTOR_SET.value, DoorKind.CODES_MADE.value, DoorKind.PASSWORD.value]
 
 
 class DoorAct(models.Model):

@@ -100,6 +100,11 @@ def _right(request: OfficerRequest, form: Any) -> bool:
             return True
         form.add_error("code", second_step.refusal(request.user))
         return False
+    return is_his_password(request, form)
+
+
+def is_his_password(request: OfficerRequest, form: Any) -> bool:
+    """Say whether what stands in the form's ``password`` is; if not, the form says why."""
     username = request.user.get_username()
     if authenticate(request, username=username, password=form.cleaned_data["password"]) is not None:
         return True
