@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
 from workflows.pages import (
+    accessibility,
     account,
     activities,
     audit,
@@ -187,6 +188,7 @@ urlpatterns = [
     path("audit/observations/<row:pk>/settle/", observations.settle, name="settle_observation"),
     path("health/", health.health, name="health"),
     path("healthz", health.alive, name="alive"),
+    path("accessibility/", accessibility.statement, name="accessibility"),
     path("help/keys/", keys.keys, name="keys"),
     path("source.tar.gz", source.source, name="source"),
     path("setup/", site.urls),

@@ -208,6 +208,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "sign_in": ("get", expect(EVERYBODY, yes=302), 200),
     "sign_in_code": ("get", expect(EVERYBODY, yes=302), 302),
     "try_as": ("post", expect(set()), 404),
+    "accessibility": ("get", expect(EVERYBODY), 200),
     "source": ("get", expect(EVERYBODY), 200),
     "alive": ("get", expect(EVERYBODY), 200),
     # Everybody here sits at the machine itself; others need the token (tests/project/test_metrics.py).
