@@ -88,7 +88,7 @@ def sights(world: dict[str, list[Any]], client_for: Callable[[str], Client]) -> 
     """Every page, rendered once for all tests of this file."""
     if not SEEN:
         clients = {person: client_for(person) if person else Client() for person in {*FIRST, "", *(person for _name, person in MORE)}}
-        waiting = list(addresses(world))
+        seen, waiting = [], list(addresses(world))
         for name, person, path in waiting:
             for language in ("hi", "en"):
                 client = clients.setdefault(person, client_for(person)) if person else clients[""]
@@ -96,10 +96,11 @@ def sights(world: dict[str, list[Any]], client_for: Callable[[str], Client]) -> 
                 answer = client.get(path)
                 assert answer.status_code == (404 if name == "problem" else 200), f"{path} for {person}"
                 assert answer.headers["Content-Type"].startswith("text/html"), f"{path} is no page: name it in FILES"
-                SEEN.append(Sight(name, person, language, path, answer.content.decode()))
-            if name == "set-up list" and (row := re.search(rf'href="({path}\d+/change/)', SEEN[-1].html)):
+                seen.append(Sight(name, person, language, path, answer.content.decode()))
+            if name == "set-up list" and (row := re.search(rf'href="({path}\d+/change/)', seen[-1].html)):
                 waiting.append(("set-up row", person, row[1]))
         note_what_is_written()
+        SEEN.extend(seen)
     return SEEN
 
 
