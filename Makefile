@@ -9,6 +9,7 @@ VENV = .venv/bin/python
 STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	RECORD_KEYS=check:c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4 RECORD_ORIGIN=check.example \
 	IDENTITY_KEY=9b3e5f0c1d2a48677c61f4e8a0b59d139b3e5f0c1d2a48677c61f4e8a0b59d13 \
+	FACTOR_KEYS=bm90LXNvLXNlY3JldC1idXQtMzItYnl0ZXMtbG9uZyE= \
 	ALLOWED_HOSTS=check.example PUBLIC_URL=https://check.example DEBUG=false \
 	ORDER_KEY_FILE=/etc/karyapravah/order.key ORDER_CERTIFICATE_FILE=/etc/karyapravah/order.crt
 

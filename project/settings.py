@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from project.refusals import refuse_unfit
+from project.refusals import bare, refuse_unfit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -30,6 +30,8 @@ RECORD_KEYS: dict[str, str] = dict(
 )
 # Under it the numbers of persons and units are hashed; whoever loses it finds no duplicate any more (docs/decisions/0008).
 IDENTITY_KEY = env.str("IDENTITY_KEY", "test-" + "0f1e2d3c4b5a6978" * 4 if TESTING else "")
+# Under the first the keys of second factors are encrypted; the later ones still decrypt what they encrypted (docs/decisions/0036).
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=["test-" + "WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo="] if TESTING else [])
 SEAL_KEY_FILE = Path(env.str("SEAL_KEY_FILE", str(VAR_DIR / "seal.key")))
 # Signs the orders that leave as PDF. A demonstration makes its own pair; a State brings the one its certifying authority gave.
 ORDER_KEY_FILE = env.str("ORDER_KEY_FILE", "" if PRODUCTION else str(VAR_DIR / "order.key"))
@@ -47,11 +49,13 @@ refuse_unfit(
     secret_key=SECRET_KEY,
     record_keys=RECORD_KEYS,
     identity_key=IDENTITY_KEY,
+    factor_keys=FACTOR_KEYS,
     record_origin=RECORD_ORIGIN,
     public_url=PUBLIC_URL,
     order_files=(ORDER_KEY_FILE, ORDER_CERTIFICATE_FILE),
     hosts=ALLOWED_HOSTS,
 )
+FACTOR_KEYS = [bare(key) for key in FACTOR_KEYS]
 
 # --- applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
