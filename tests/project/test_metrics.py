@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.files import a_file
 from workflows import incidents, notices
 from workflows.models import Message, Pulse
+from workflows.pages import health
 from workflows.record import sealer
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,15 @@ def test_the_figures_say_how_the_installation_stands(client: Client) -> None:
     assert told["karyapravah_jobs", "failed"] == 1 and told["karyapravah_jobs", "open"] == 0
     assert told["karyapravah_files_stuck",] == 1 and told["karyapravah_incidents_open",] == 2
     assert told["karyapravah_well", "worker"] == 1 and told["karyapravah_well", "drain"] == 0
+
+
+@pytest.mark.parametrize(("silent", "well"), [(100, 1), (130, 0)])
+def test_what_was_silent_for_more_than_two_minutes_is_not_well(silent: int, well: int, client: Client) -> None:
+    names = ["worker", "beat", "drain", "seal", *health.SWEEPS]
+    Pulse.objects.bulk_create(Pulse(name=name, at=timezone.now()) for name in names)
+    Pulse.objects.filter(name="worker").update(at=timezone.now() - timedelta(seconds=silent))
+    assert figures(client)["karyapravah_well", "worker"] == well
+    assert client.get(reverse("alive")).status_code == (200 if well else 503)
 
 
 def test_requests_are_counted_by_the_name_of_their_address_and_the_class_of_the_answer(client_for) -> None:
