@@ -9,13 +9,14 @@ VENV = .venv/bin/python
 STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	RECORD_KEYS=check:c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4 RECORD_ORIGIN=check.example \
 	IDENTITY_KEY=9b3e5f0c1d2a48677c61f4e8a0b59d139b3e5f0c1d2a48677c61f4e8a0b59d13 \
+	FACTOR_KEYS=bm90LXNvLXNlY3JldC1idXQtMzItYnl0ZXMtbG9uZyE= \
 	ALLOWED_HOSTS=check.example PUBLIC_URL=https://check.example DEBUG=false \
 	ORDER_KEY_FILE=/etc/karyapravah/order.key ORDER_CERTIFICATE_FILE=/etc/karyapravah/order.crt
 
 # What is judged here is the code, not the data that lies beside it.
 BARE = ENVIRONMENT=test VAR_DIR=$$(mktemp -d)
 
-.PHONY: run test faults bench demo-reset check lint messages packages development
+.PHONY: run test faults bench audit demo-reset check lint messages packages development
 
 # Sets up what is missing, keeps what is there, and serves until Ctrl-C.
 run: packages
@@ -61,3 +62,10 @@ faults: development
 # How fast lists are written and workbooks read, in rows a second and megabytes; ARGS="--rows 20000 --rounds 1" for a short look.
 bench: development
 	@$(VENV) -m bench.sheets $(ARGS)
+
+# What is installed (audit/sbom.cdx.json), under which licences (audit/licences.csv), and which known faults it has.
+audit: development
+	@test -x .venv-audit/bin/pip || $(VENV) -m venv .venv-audit
+	@.venv-audit/bin/pip install --quiet --disable-pip-version-check --no-input -r requirements-audit.txt \
+		|| { echo "make audit: its own tools could not be installed; is the package registry reachable?" >&2; exit 1; }
+	@.venv-audit/bin/python -P project/audit.py

@@ -3,6 +3,7 @@
 Run by the Makefile with whatever python3 the machine has, so it must at least parse on old ones to tell them so.
 """
 
+import base64
 import hashlib
 import os
 import secrets
@@ -66,7 +67,7 @@ def write_switches():
         "ENVIRONMENT=demonstration",
         "SECRET_KEY=demonstration-" + secrets.token_urlsafe(48),
         "RECORD_KEYS=demonstration-1:" + secrets.token_hex(32),
-        identity_key(),
+        *later_keys().values(),
     ]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -74,18 +75,23 @@ def write_switches():
 
 
 def add_switches(path):
-    """Add to the .env of an earlier demonstration the key it was made without. A State's own .env is left alone."""
+    """Add to the .env of an earlier demonstration the keys it was made without. A State's own .env is left alone."""
     with open(path) as file:
         text = file.read()
     names = [line.partition("=")[0].strip() for line in text.splitlines()]
-    if "IDENTITY_KEY" in names or "ENVIRONMENT=demonstration" not in text.splitlines():
+    lacking = [line for name, line in later_keys().items() if name not in names]
+    if not lacking or "ENVIRONMENT=demonstration" not in text.splitlines():
         return
     with open(path, "a") as file:
-        file.write(("" if text.endswith("\n") else "\n") + identity_key() + "\n")
+        file.write(("" if text.endswith("\n") else "\n") + "\n".join(lacking) + "\n")
 
 
-def identity_key():
-    return "IDENTITY_KEY=demonstration-" + secrets.token_hex(32)
+def later_keys():
+    """Return the lines of the keys that came with later versions, by their names."""
+    return {
+        "IDENTITY_KEY": "IDENTITY_KEY=demonstration-" + secrets.token_hex(32),
+        "FACTOR_KEYS": "FACTOR_KEYS=demonstration-" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
 
 
 def main():

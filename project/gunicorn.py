@@ -1,6 +1,8 @@
 """How gunicorn serves. Read by ``serve`` and by ``gunicorn -c python:project.gunicorn`` on a State's own servers."""
 
 import os
+import shutil
+import tempfile
 from typing import Any
 
 from project.lifeline import follow_parent
@@ -19,8 +21,14 @@ keepalive = 5
 max_requests, max_requests_jitter = 20000, 2000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 loglevel = "warning"
+# The processes lay their counts together here, for whichever is asked. The library reads the name when it is imported.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="karyapravah-figures-", dir=worker_tmp_dir))
 
 
 def when_ready(server: Any) -> None:
     follow_parent()
     print(f"Karyapravah is at http://{bind} (Ctrl-C stops it)", flush=True)
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,11 +1,18 @@
 import json
 import logging
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+# The number of the request that is being answered; empty outside of one.
+REQUEST: ContextVar[str] = ContextVar("request", default="")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line. Of an exception only its type and place: its message may quote what a person typed."""
+    """One JSON object a line, with the number of the request it belongs to.
+
+    Of an exception only its type and place stand there: its message may quote what a person typed.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -13,6 +20,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
+            **({"request": number} if (number := REQUEST.get()) else {}),
             **getattr(record, "facts", {}),
         }
         if record.exc_info and record.exc_info[0]:

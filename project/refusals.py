@@ -1,5 +1,7 @@
 """What a fit set of switches is. A start with an unfit one is refused with a sentence that says what to do."""
 
+import base64
+import binascii
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -11,6 +13,7 @@ DEFAULT_KEYS = ("django-insecure-", "test-", DEMONSTRATION_KEY)
 KEY_LENGTH = 50
 RECORD_KEY_BYTES = 32
 IDENTITY_KEY_BYTES = 32
+FACTOR_KEY_BYTES = 32
 
 
 def refuse_unfit(
@@ -21,6 +24,7 @@ def refuse_unfit(
     secret_key: str,
     record_keys: dict[str, str],
     identity_key: str,
+    factor_keys: list[str],
     record_origin: str,
     public_url: str,
     order_files: tuple[str, str],
@@ -37,6 +41,7 @@ def refuse_unfit(
         raise ImproperlyConfigured("SECRET_KEY is missing; for the demonstration run `make run`, which writes one into .env.")
     _refuse_unfit_record_keys(record_keys)
     _refuse_unfit_identity_key(identity_key, production=environment == "production")
+    _refuse_unfit_factor_keys(factor_keys, production=environment == "production")
     _refuse_unfit_paper(public_url, order_files)
     if environment == "production":
         _refuse_in_production(debug, secret_key, record_keys, record_origin, hosts)
@@ -62,11 +67,32 @@ def _refuse_unfit_identity_key(key: str, *, production: bool) -> None:
     if production and key.startswith(DEFAULT_KEYS):
         raise ImproperlyConfigured("IDENTITY_KEY is a test's or a demonstration's; production needs one of its own, random and secret.")
     try:
-        random = bytes.fromhex(key.removeprefix("test-").removeprefix(DEMONSTRATION_KEY))
+        random = bytes.fromhex(bare(key))
     except ValueError:
         random = b""
     if len(random) < IDENTITY_KEY_BYTES or len(set(random)) < 8:
         raise ImproperlyConfigured(f"IDENTITY_KEY is too short or too plain; give {IDENTITY_KEY_BYTES} random bytes as hex.")
+
+
+def _refuse_unfit_factor_keys(keys: list[str], *, production: bool) -> None:
+    if not keys:
+        raise ImproperlyConfigured(
+            "FACTOR_KEYS is missing; give at least one key of 32 random bytes in URL-safe base64, the encrypting one first."
+        )
+    for key in keys:
+        if production and key.startswith(DEFAULT_KEYS):
+            raise ImproperlyConfigured("FACTOR_KEYS holds a test's or a demonstration's key; production needs keys of its own.")
+        try:
+            length = len(base64.b64decode(bare(key), altchars=b"-_", validate=True))
+        except (binascii.Error, ValueError):
+            length = 0
+        if length != FACTOR_KEY_BYTES:
+            raise ImproperlyConfigured("FACTOR_KEYS holds a key that is not 32 bytes in URL-safe base64.")
+
+
+def bare(key: str) -> str:
+    """Return a key without the word that keeps a test's or a demonstration's out of production."""
+    return key.removeprefix("test-").removeprefix(DEMONSTRATION_KEY)
 
 
 def _refuse_unfit_paper(public_url: str, order_files: tuple[str, str]) -> None:

@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from project.refusals import refuse_unfit
+from project.refusals import bare, refuse_unfit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -30,6 +30,8 @@ RECORD_KEYS: dict[str, str] = dict(
 )
 # Under it the numbers of persons and units are hashed; whoever loses it finds no duplicate any more (docs/decisions/0008).
 IDENTITY_KEY = env.str("IDENTITY_KEY", "test-" + "0f1e2d3c4b5a6978" * 4 if TESTING else "")
+# Under the first the keys of second factors are encrypted; the later ones still decrypt what they encrypted (docs/decisions/0036).
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=["test-" + "WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo="] if TESTING else [])
 SEAL_KEY_FILE = Path(env.str("SEAL_KEY_FILE", str(VAR_DIR / "seal.key")))
 # Signs the orders that leave as PDF. A demonstration makes its own pair; a State brings the one its certifying authority gave.
 ORDER_KEY_FILE = env.str("ORDER_KEY_FILE", "" if PRODUCTION else str(VAR_DIR / "order.key"))
@@ -47,11 +49,13 @@ refuse_unfit(
     secret_key=SECRET_KEY,
     record_keys=RECORD_KEYS,
     identity_key=IDENTITY_KEY,
+    factor_keys=FACTOR_KEYS,
     record_origin=RECORD_ORIGIN,
     public_url=PUBLIC_URL,
     order_files=(ORDER_KEY_FILE, ORDER_CERTIFICATE_FILE),
     hosts=ALLOWED_HOSTS,
 )
+FACTOR_KEYS = [bare(key) for key in FACTOR_KEYS]
 
 # --- applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -131,6 +135,8 @@ else:
         "options", "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
     )
 
+# Who may read /metrics from another machine; without it only this machine itself may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # A proxy ends TLS and says in headers of its own by which scheme, and from which address, somebody came.
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 
@@ -150,7 +156,10 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name_en", "name_hi", "email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 # Wrong passwords are counted by user name and address together: a collectorate has one address (docs/decisions/0024).
@@ -216,7 +225,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 if PRODUCTION:
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     # Whoever watches the server from inside its own machine asks without TLS.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"

@@ -1,6 +1,8 @@
 from django.urls import include, path
 
-urlpatterns = [path("", include("workflows.urls"))]
+from project import metrics
+
+urlpatterns = [path("metrics", metrics.page, name="metrics"), path("", include("workflows.urls"))]
 
 # Django looks for these names here and nowhere else.
 handler400 = "workflows.pages.problems.bad_request"

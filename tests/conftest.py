@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,11 +70,11 @@ def client_for(db: None) -> Callable[[str], Client]:
     return sign_in
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+@contextmanager
+def a_chromium() -> Iterator[Browser]:
     """The machine's own Chromium, or a skip that says it is missing.
 
-    It is driven by an event loop in this thread, under which no order could be signed: it ends with its journey.
+    It is driven by an event loop in this thread, under which no order could be signed and Django finds another connection.
     """
     if not CHROMIUM:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
@@ -81,6 +82,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser that ends with its journey."""
+    with a_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The second factor: a code by the clock from the officer's telephone, and recovery codes for the day it is lost."""
 
+import logging
 import secrets
 from base64 import b32encode
 from datetime import datetime
@@ -9,14 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from programme.models import Officer
 from programme.powers import NEEDS_FACTOR
 from workflows import sign_ins
 from workflows.authority import Refusal, capacities, check_looking_after
-from workflows.models import DoorAct, DoorKind, RecoveryCode
+from workflows.models import DoorAct, DoorKind, RecoveryCode, Telephone, factor_box, new_factor_key
 
+logger = logging.getLogger(__name__)
 CODES, CODE_BYTES, GROUP = 10, 10, 4
 
 
@@ -30,29 +31,30 @@ def is_set(officer: Officer) -> bool:
 
 
 def _confirmed(officer: Officer) -> Any:
-    return TOTPDevice.objects.filter(user=officer, confirmed=True)
+    return Telephone.objects.filter(user=officer, confirmed=True)
 
 
-def pending(officer: Officer) -> TOTPDevice | None:
+def pending(officer: Officer) -> Telephone | None:
     """Return the factor that the officer began to set up and has not confirmed yet."""
-    return TOTPDevice.objects.filter(user=officer, confirmed=False).first()
+    device = Telephone.objects.filter(user=officer, confirmed=False).first()
+    return device if device is not None and device.opens else None
 
 
 @transaction.atomic
-def begin(officer: Officer) -> TOTPDevice:
+def begin(officer: Officer) -> Telephone:
     """Make a key for the officer's telephone. It opens nothing before a code from it has been typed."""
     Officer.objects.select_for_update().get(pk=officer.pk)
-    TOTPDevice.objects.filter(user=officer, confirmed=False).delete()
-    return TOTPDevice.objects.create(user=officer, name="telephone", confirmed=False)
+    Telephone.objects.filter(user=officer, confirmed=False).delete()
+    return Telephone.objects.create(user=officer, name="telephone", confirmed=False, sealed_key=new_factor_key())
 
 
 @transaction.atomic
 def confirm(officer: Officer, code: str) -> list[str]:
     """Take the pending factor into use, in place of an earlier one, and return its recovery codes; none when the code is wrong."""
-    device = TOTPDevice.objects.select_for_update().filter(user=officer, confirmed=False).first()
-    if device is None or not device.verify_token(_digits(code)):
+    device = Telephone.objects.select_for_update().filter(user=officer, confirmed=False).first()
+    if device is None or not _right(device, code):
         return []
-    TOTPDevice.objects.filter(user=officer).exclude(pk=device.pk).delete()
+    Telephone.objects.filter(user=officer).exclude(pk=device.pk).delete()
     device.confirmed = True
     device.save(update_fields=["confirmed"])
     DoorAct.objects.create(kind=DoorKind.FACTOR_SET, officer=officer, by=officer)
@@ -93,9 +95,29 @@ def accepts(officer: Officer, code: str) -> bool:
     if device is None:
         return False
     if _digits(code).isdecimal():
-        return device.verify_token(_digits(code))
+        return _right(device, code)
     unused = RecoveryCode.objects.filter(officer=officer, digest=_digest(officer, code), used_at=None)
     return unused.update(used_at=timezone.now()) == 1
+
+
+def _right(device: Telephone, code: str) -> bool:
+    if not device.opens:
+        logger.error("no key in FACTOR_KEYS opens second factor %s; recovery codes do, and a reset", device.pk)
+        return False
+    return device.verify_token(_digits(code))
+
+
+@transaction.atomic
+def encrypt_anew() -> tuple[int, int]:
+    """Encrypt every key under the first of ``FACTOR_KEYS``; return how many, and how many can be read under none of them."""
+    box, done, lost = factor_box(), 0, 0
+    for device in Telephone.objects.select_for_update().order_by("pk"):
+        if device.opens:
+            Telephone.objects.filter(pk=device.pk).update(sealed_key=box.rotate(device.sealed_key).decode())
+            done += 1
+        else:
+            lost += 1
+    return done, lost
 
 
 def waits_until(officer: Officer) -> datetime | None:
@@ -116,7 +138,7 @@ def reset(officer: Officer, *, by: Officer, reason: str) -> None:
     check_looking_after(by, officer)
     if not is_set(officer):
         raise Refusal(_("%(name)s has no second factor.") % {"name": officer.name})
-    TOTPDevice.objects.filter(user=officer).delete()
+    Telephone.objects.filter(user=officer).delete()
     RecoveryCode.objects.filter(officer=officer).delete()
     DoorAct.objects.create(kind=DoorKind.FACTOR_RESET, officer=officer, by=by, reason=reason)
     sign_ins.end_all(officer)

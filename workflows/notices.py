@@ -211,6 +211,11 @@ def waiting() -> QuerySet[Message]:
     return Message.objects.filter(fresh, sent_at=None, attempts__lt=GIVE_UP_AFTER).order_by("made_at")
 
 
+def given_up() -> QuerySet[Message]:
+    """Return the mails that never left and are not tried any more."""
+    return Message.objects.filter(sent_at=None, attempts__gte=GIVE_UP_AFTER)
+
+
 def drain(limit: int = 100, *, seconds: float = PASS) -> int:
     """Send waiting mails for about ``seconds`` and return how many left.
 
@@ -247,7 +252,7 @@ def _send(message: Message) -> bool:
 
 def _lost(cause: str) -> QuerySet[Message]:
     since = timezone.now() - LOST_FOR
-    return Message.objects.filter(sent_at=None, attempts__gte=GIVE_UP_AFTER, failure__startswith=f"{cause}:", attempted_at__gte=since)
+    return given_up().filter(failure__startswith=f"{cause}:", attempted_at__gte=since)
 
 
 def _given_up(cause: str, newest: int) -> str:

@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
 from workflows.pages import (
+    accessibility,
     account,
     activities,
     audit,
@@ -29,6 +30,7 @@ from workflows.pages import (
     observations,
     orders,
     papers,
+    password,
     preferences,
     questions,
     repair,
@@ -69,6 +71,7 @@ urlpatterns = [
     path("me/tokens/", preferences.make_token, name="make_token"),
     path("me/tokens/<row:pk>/end/", preferences.end_token, name="end_token"),
     path("api/", include("workflows.api.urls")),
+    path("me/password/", password.password, name="password"),
     path("me/factor/", factor.factor, name="factor"),
     path("me/prove/", factor.prove, name="prove"),
     path("me/sign-ins/", factor.own_sign_ins, name="sign_ins"),
@@ -186,6 +189,7 @@ urlpatterns = [
     path("audit/observations/<row:pk>/settle/", observations.settle, name="settle_observation"),
     path("health/", health.health, name="health"),
     path("healthz", health.alive, name="alive"),
+    path("accessibility/", accessibility.statement, name="accessibility"),
     path("help/keys/", keys.keys, name="keys"),
     path("source.tar.gz", source.source, name="source"),
     path("setup/", site.urls),

@@ -37,6 +37,7 @@ def test_a_demonstration_is_written_keys_that_let_it_start(switches: Path) -> No
         secret_key=written["SECRET_KEY"],
         record_keys={name: key},
         identity_key=written["IDENTITY_KEY"],
+        factor_keys=[written["FACTOR_KEYS"]],
         record_origin="karyapravah.demonstration",
         public_url="http://127.0.0.1:8000",
         order_files=("order.key", "order.crt"),
@@ -45,13 +46,13 @@ def test_a_demonstration_is_written_keys_that_let_it_start(switches: Path) -> No
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_an_earlier_demonstration_gets_the_key_it_lacks_once_and_keeps_the_rest(switches: Path, end: str) -> None:
+def test_an_earlier_demonstration_gets_the_keys_it_lacks_once_and_keeps_the_rest(switches: Path, end: str) -> None:
     switches.write_text(EARLIER + end)
     first_setup.write_switches()
     first_setup.write_switches()
     assert switches.read_text().startswith(EARLIER + "\nIDENTITY_KEY=demonstration-")
     assert switches.read_text().count("IDENTITY_KEY") == 1
-    assert list(read(switches)) == ["ENVIRONMENT", "SECRET_KEY", "RECORD_KEYS", "IDENTITY_KEY"]
+    assert list(read(switches)) == ["ENVIRONMENT", "SECRET_KEY", "RECORD_KEYS", "IDENTITY_KEY", "FACTOR_KEYS"]
 
 
 def test_a_states_own_switches_are_left_alone(switches: Path) -> None:

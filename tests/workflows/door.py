@@ -8,11 +8,11 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from programme.models import Officer
 from tests.files import officer
 from workflows import factors
+from workflows.models import Telephone
 from workflows.pages import proof
 
 PASSWORD = "a long enough password"
@@ -44,8 +44,8 @@ def later(minutes: float) -> None:
 
 def code_of(who: Officer) -> str:
     """Return what the telephone shows now, as if it had not shown it before."""
-    device = TOTPDevice.objects.filter(user=who).order_by("-pk").first()
-    TOTPDevice.objects.filter(pk=device.pk).update(last_t=-1, throttling_failure_count=0, throttling_failure_timestamp=None)
+    device = Telephone.objects.filter(user=who).order_by("-pk").first()
+    Telephone.objects.filter(pk=device.pk).update(last_t=-1, throttling_failure_count=0, throttling_failure_timestamp=None)
     return f"{totp(device.bin_key):06}"
 
 

@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "inbox": ("get", expect(EVERYBODY), SIGN_IN),
     "me": ("get", expect(EVERYBODY), SIGN_IN),
     "factor": ("get", expect(EVERYBODY), SIGN_IN),
+    "password": ("get", expect(EVERYBODY), SIGN_IN),
     "prove": ("get", expect(EVERYBODY), SIGN_IN),
     "sign_ins": ("get", expect(EVERYBODY), SIGN_IN),
     "end_sign_in": ("post", expect(EVERYBODY, yes=302), SIGN_IN),
@@ -215,8 +216,11 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "sign_in": ("get", expect(EVERYBODY, yes=302), 200),
     "sign_in_code": ("get", expect(EVERYBODY, yes=302), 302),
     "try_as": ("post", expect(set()), 404),
+    "accessibility": ("get", expect(EVERYBODY), 200),
     "source": ("get", expect(EVERYBODY), 200),
     "alive": ("get", expect(EVERYBODY), 200),
+    # Everybody here sits at the machine itself; others need the token (tests/project/test_metrics.py).
+    "metrics": ("get", expect(EVERYBODY), 200),
 }
 
 
@@ -225,7 +229,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
 OF_THE_SESSION = {"set_language", "sign_out", "sign_in", "sign_in_code", "try_as"}
 AT_THE_BENCH = {
     "new_sample", "add_test_step", "sample_item", "observe", "settle_observation",
-    "get_list", "make_token", "end_token", "recompute", "verifications", "read_notices",
+    "get_list", "make_token", "end_token", "recompute", "verifications", "read_notices", "password",
 }  # fmt: skip
 for _name, (_method, _expected, _out) in TABLE.items():
     if _method == "post" and _name not in OF_THE_SESSION | AT_THE_BENCH:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordMixin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -64,6 +64,31 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "short"}),
     )
+
+
+class NewPasswordForm(SetPasswordMixin, PasswordForm):
+    """The password he has, and twice the one he wants; Django's rules judge it."""
+
+    new_password1, new_password2 = SetPasswordMixin.create_password_fields(
+        label1=gettext_lazy("New password"), label2=gettext_lazy("New password, once more")
+    )
+
+    def __init__(self, officer: Officer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.officer = officer
+        self.fields["password"].label = _("Present password")
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].widget.attrs["class"] = "short"
+            self.fields[name].help_text = ""
+        self.fields["new_password1"].help_text = _("At least 12 characters, not digits alone, no common word and nothing of your name.")
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean()
+        self.validate_passwords("new_password1", "new_password2")
+        self.validate_password_for_user(self.officer, "new_password1")
+        if said and said.get("password") and said.get("password") == said.get("new_password1"):
+            self.add_error("new_password1", _("This is the password you have."))
+        return said
 
 
 class ResetForm(forms.Form):

@@ -1,6 +1,6 @@
 from workflows.models.audit import AuditScope, Reading, Snapshot
 from workflows.models.desk import Escalation, Incident, Message, Notice, NoticeKind, Pulse
-from workflows.models.doors import DoorAct, DoorKind, RecoveryCode, SignIn
+from workflows.models.doors import DoorAct, DoorKind, RecoveryCode, SignIn, Telephone, factor_box, new_factor_key
 from workflows.models.files import Case, Movement
 from workflows.models.jobs import Job, JobRow, JobStatus, RowStatus
 from workflows.models.lists import WrittenList
@@ -87,9 +87,12 @@ __all__ = [
     "SittingState",
     "Snapshot",
     "Strata",
+    "Telephone",
     "TestResult",
     "TestStep",
     "Workbook",
     "WorkbookRow",
     "WrittenList",
+    "factor_box",
+    "new_factor_key",
 ]

@@ -12,10 +12,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from workflows import factors, sign_ins
 from workflows.forms.doors import CodeForm, FirstCodeForm, shut_sentence
+from workflows.models import Telephone
 from workflows.pages import account, filling, kept, proof, second_step
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
@@ -67,7 +67,7 @@ def _show(request: OfficerRequest, *, form: FirstCodeForm | None = None, codes: 
     return show(request, "factor.html", context, status=422 if form.errors else 200)
 
 
-def _key(device: TOTPDevice) -> dict[str, Any]:
+def _key(device: Telephone) -> dict[str, Any]:
     """Return the key as a picture for the telephone and in groups of four to be typed."""
     key = b32encode(device.bin_key).decode()
     issuer = settings.OTP_TOTP_ISSUER
@@ -100,6 +100,11 @@ def _right(request: OfficerRequest, form: Any) -> bool:
             return True
         form.add_error("code", second_step.refusal(request.user))
         return False
+    return is_his_password(request, form)
+
+
+def is_his_password(request: OfficerRequest, form: Any) -> bool:
+    """Say whether what stands in the form's ``password`` is; if not, the form says why."""
     username = request.user.get_username()
     if authenticate(request, username=username, password=form.cleaned_data["password"]) is not None:
         return True

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms.fields import InvalidJSONInput
@@ -86,6 +87,14 @@ class Offices(Table):
     search_fields = ["designation__name_en", "designation__name_hi", "district__name_en", "district__name_hi"]
 
 
+class OfficerForm(UserChangeForm):
+    """Django's form, whose page gives the help at the password no name: the field would be described by nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
 @admin.register(Officer, site=site)
 class Officers(Table, UserAdmin):
     """People who sign in. What they may do comes from postings, so no permission is offered here. Disabling one ends his tokens."""
@@ -95,6 +104,7 @@ class Officers(Table, UserAdmin):
     search_fields = ["username", "name_en", "name_hi"]
     ordering = ["username"]
     filter_horizontal = ()
+    form = OfficerForm
     fieldsets = [(None, {"fields": ["username", "password", "name_en", "name_hi", "email", "language", "is_active"]})]
     add_fieldsets = [
         (None, {"fields": ["username", "name_en", "name_hi", "email", "language", "usable_password", "password1", "password2"]})

@@ -84,6 +84,9 @@ class Table(admin.ModelAdmin):
     deletes = False
     change_list_template = "workflows/setup_list.html"
 
+    class Media:
+        css = {"all": ["workflows/setup.css"]}
+
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_list"
         return [path("list.<slug:form>", self.admin_site.admin_view(self.list_view), name=name), *super().get_urls()]

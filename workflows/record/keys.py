@@ -48,9 +48,16 @@ def mac_of(paragraph_hash: str, key: bytes) -> str:
 
 
 def make_seal_key() -> bool:
-    """Create the seal key, readable by its owner alone, and its public half beside it; say whether the key was made now."""
+    """Create the seal key, readable by its owner alone, and its public half beside it; say whether the key was made now.
+
+    Raise ``ImproperlyConfigured`` where the public half of another is in use: no new key fits the seals that stand.
+    """
     path = Path(settings.SEAL_KEY_FILE)
     made = not path.exists()
+    if made and public_file().exists():
+        raise ImproperlyConfigured(
+            f"The seal key {path} is gone and {public_file()} is there: put the key back, no new one fits the seals."
+        )
     if made:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -102,3 +102,9 @@ def test_notes_are_found_in_the_mails_they_came_in():
 def test_a_text_that_only_begins_like_a_note_is_refused():
     with pytest.raises(NotANote):
         read_note(a_note() + "more")
+
+
+def test_no_new_key_is_made_beside_the_public_half_of_a_lost_one(settings):
+    Path(settings.SEAL_KEY_FILE).unlink()
+    with pytest.raises(ImproperlyConfigured, match="put the key back"):
+        keys.make_seal_key()
