@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programme', '0001_squashed_0002_five_processes'),
+        ('programme', '0002_five_processes'),
     ]
 
     operations = [

@@ -59,6 +59,6 @@ def test_without_the_key_no_code_opens_and_recovery_codes_do(settings, client_fo
 def test_keys_that_stood_in_clear_are_encrypted_by_the_migration() -> None:
     who, key = officer(BOSS), "0123456789abcdef" * 2 + "01234567"
     TOTPDevice.objects.create(user=who, name="telephone", confirmed=True, key=key)
-    import_module("workflows.migrations.0011_operations").encrypt_factor_keys(apps, None)
+    import_module("workflows.migrations.0013_operations").encrypt_factor_keys(apps, None)
     assert key not in stored()
     assert factors.accepts(who, f"{totp(bytes.fromhex(key)):06}")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('programme', '0003_the_desk'),
         ('viewflow', '0015_task_scheduled'),
-        ('workflows', '0001_squashed_0002_five_processes'),
+        ('workflows', '0002_five_processes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0010_doors'),
+        ('workflows', '0011_auditor'),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('otp_totp', '0003_add_timestamps'),
-        ('workflows', '0010_doors'),
+        ('workflows', '0012_observations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
