@@ -77,17 +77,17 @@ def _key(officer: Officer, key: str) -> str:
 
 
 def scope_of(officer: Officer) -> list[list[Any]]:
-    """Return what the officer holds today: office, amount up to which, powers."""
-    held = capacities(officer)
-    return sorted([c.office.pk, None if c.upto is None else str(c.upto), sorted(c.powers)] for c in held)
+    """Return what the officer holds today: office, amount up to which, the part to which an audit is limited, powers."""
+    held = ([c.office.pk, str(c.upto), c.scope and c.scope.pk, sorted(c.powers)] for c in capacities(officer))
+    return sorted(held, key=str)
 
 
 def check_download(officer: Officer, written: WrittenList) -> None:
     """Raise ``Refusal`` when the officer holds less than when the list was written, or it is no longer kept."""
-    held: dict[tuple[int, Any], set[str]] = {}
-    for office, upto, powers in scope_of(officer):
-        held.setdefault((office, upto), set()).update(powers)
-    if any(not set(powers) <= held.get((office, upto), set()) for office, upto, powers in written.scope):
+    held: dict[tuple[Any, ...], set[str]] = {}
+    for *charge, powers in scope_of(officer):
+        held.setdefault(tuple(charge), set()).update(powers)
+    if any(not set(powers) <= held.get(tuple(charge), set()) for *charge, powers in written.scope):
         raise Refusal(_("Your charges have changed since this list was written. Ask for it again."))
     if not written.is_ready or written.kept_until is None or written.kept_until <= timezone.now():
         raise Refusal(_("This list is no longer kept. Ask for it again."))

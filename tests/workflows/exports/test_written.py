@@ -23,7 +23,7 @@ from tests.workflows.exports.written import a_written_list, asked_list
 from workflows import jobs, tasks
 from workflows.authority import Refusal
 from workflows.exports import keeping, linking, writing
-from workflows.models import Job, JobStatus, RowStatus, WrittenList
+from workflows.models import AuditScope, Job, JobStatus, RowStatus, WrittenList
 from workflows.postings import relieve
 from workflows.work import WORK
 
@@ -94,6 +94,13 @@ def test_nobody_but_who_asked_gets_it_not_even_the_administrator_who_sees_the_wo
         for name in ("written_list", "take_list"):
             assert client_for(person).get(reverse(name, args=[written.pk])).status_code == 404, (person, name)
     assert client_for("odop.cell").get(reverse("take_list", args=[written.pk])).status_code == 200
+
+
+def test_an_auditor_whose_part_was_changed_meanwhile_does_not_get_it(client_for: Desk, short: None) -> None:
+    written = a_written_list("auditor")
+    assert client_for("auditor").get(reverse("take_list", args=[written.pk])).status_code == 200
+    AuditScope.objects.create(posting=officer("auditor").postings.get(), processes=["loan"])
+    assert client_for("auditor").get(reverse("take_list", args=[written.pk])).status_code == 403
 
 
 def test_whoever_is_relieved_meanwhile_does_not_get_it(client_for: Desk, short: None) -> None:
