@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings
@@ -78,10 +78,14 @@ def a_chromium() -> Iterator[Browser]:
     """
     if not CHROMIUM:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    # A thread that runs an event loop has other connections than before it ran one: what is open would outlive the file it was opened on,
+    # and the next test would read there what no other program sees.
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+        connections.close_all()
 
 
 @pytest.fixture(scope="module")
