@@ -24,7 +24,7 @@ from tests.journeys.walking import fit
 from tests.project.test_stored_markup import free_texts
 from tests.workflows.test_access import OF_WORKFLOWS, SETUP, TABLE, world  # noqa: F401 -- the fixture is asked for by its name
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SITE = "http://testserver"
 # Whose page is looked at where several may open it.
 FIRST = ["dm.agra", "dic.agra", "odop.cell", "principal.secretary", "finance", "auditor", "administrator"]

@@ -319,6 +319,7 @@ def files_and_paragraphs() -> tuple:
     return Noting.objects.count(), list(Case.objects.values_list("pk", "head", "paragraphs", "ending"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("person", sorted(EVERYBODY))
 def test_a_person_gets_what_the_table_says_and_no_get_changes_a_file(person: str, world: dict, client_for: Callable) -> None:
     before = files_and_paragraphs()

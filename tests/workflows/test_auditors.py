@@ -63,6 +63,7 @@ AUDITORS: dict[str, Callable[[], object]] = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", AUDITORS)
 def test_no_address_and_no_method_lets_an_auditor_write(kind: str, world: dict[str, list[Any]], client_for: Desk) -> None:
     AUDITORS[kind]()
