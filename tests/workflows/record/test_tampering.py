@@ -14,7 +14,7 @@ from workflows.models import Enclosure
 from workflows.record import keys, sealer, triggers
 from workflows.record.verifier import verify
 
-SEEDS = 25
+SEEDS = 25 if connection.vendor == "sqlite" else 10
 
 
 class Undo(Exception):

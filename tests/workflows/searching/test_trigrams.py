@@ -36,6 +36,8 @@ def many() -> Case:
             " SELECT process_ptr_id, part, ' मुरदबद पितल' || repeat(' ' || md5(number || part), 10), 1"
             " FROM workflows_case, generate_series(0, 2) AS part WHERE number LIKE 'X/%%'"
         )
+        # New rows wait beside the index until it is tidied, as the server does by itself; the planner counts them as a cost.
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [trigrams.NAME])
         cursor.execute("ANALYZE workflows_indexrow")
     return case
 
