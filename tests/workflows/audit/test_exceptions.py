@@ -3,12 +3,13 @@
 import pytest
 
 from programme.models import Designation, District
-from tests.files import a_file
+from tests.files import a_file, officer
 from tests.processes.freight_files import a_claim
 from tests.processes.identification_files import a_product_file
 from tests.processes.loan_files import a_loan
-from tests.workflows.audit.windows import hits
-from workflows.audit.exceptions import KINDS
+from tests.workflows.audit.windows import a_window, hits
+from workflows.audit.exceptions import KINDS, counted
+from workflows.models import AuditScope
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +33,10 @@ def test_every_kind_can_be_narrowed_by_place_process_and_post(clean_files):
 
 def test_whoever_is_no_auditor_finds_nothing(clean_files):
     assert [code for code in KINDS if hits(code, by="principal.secretary")] == []
+
+
+def test_a_part_that_was_given_meanwhile_is_counted_anew():
+    a_file(at="report")
+    assert counted(officer("auditor"), a_window())[1]["uncertified"] == 1
+    AuditScope.objects.create(posting=officer("auditor").postings.get(), processes=["loan"])
+    assert counted(officer("auditor"), a_window())[1]["uncertified"] == 0
