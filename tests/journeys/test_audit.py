@@ -26,7 +26,7 @@ def test_an_auditor_reads_what_was_seen_what_changed_and_what_he_has_read(walk: 
         screen.become("auditor")
         screen.visit("/audit/", "bench")
         screen.visit(f"/files/{case.pk}/history/", "history")
-        screen.page.locator(f"a[href$='/seen/{noting.paragraph}/']").click()
+        screen.press(f"a[href$='/seen/{noting.paragraph}/']")
         screen.look("seen")
         screen.visit(f"/files/{case.pk}/history/?only=decisions", "decisions")
         screen.visit(f"/files/{corrected.pk}/compare/", "compare")

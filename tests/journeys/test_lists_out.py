@@ -70,7 +70,8 @@ def test_a_short_list_is_saved_at_once_and_a_long_one_is_waited_for(desk: Callab
     assert rows.max_row == 5 and re.fullmatch(r"files-\d\d-\d\d-\d{4}\.xlsx", name)
     monkeypatch.setattr(linking, "AT_ONCE", 2)
     page.goto("/files/")
-    page.locator(".get-list a >> nth=0").click()
+    with page.expect_navigation():
+        page.locator(".get-list a >> nth=0").click()
     page.get_by_role("button", name="Have this list written").click()
     page.wait_for_selector("progress")
     assert Axe().run(page).violations_count == 0

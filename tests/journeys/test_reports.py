@@ -31,7 +31,8 @@ def test_reports_read_well_and_a_figure_opens_its_files(live_server: Any, chromi
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} is wider than the screen"
     page.goto(live_server.url + "/reports/pendency/")
-    page.locator("main td.num a").first.click()
+    with page.expect_navigation():
+        page.locator("main td.num a").first.click()
     assert "/files/?" in page.url and page.locator("main td.subject").count() == 1
     assert complaints == []
 

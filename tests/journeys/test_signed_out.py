@@ -55,7 +55,7 @@ def test_it_needs_no_script_and_a_signed_out_person_is_not_replaced_by_another(w
     desk.become("odop.cell")
     with desk.without_script():
         decide_signed_out(desk, case)
-        desk.page.click("button[value='director']")
+        desk.press("button[value='director']")
         assert WORDS not in desk.page.content()
         desk.press("form[action$='sign-out/'] button")
     assert waiting_step(case) == "scrutinise"

@@ -38,7 +38,8 @@ def test_a_workbook_is_sent_checked_and_its_good_rows_accepted(
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.goto(f"{live_server.url}/workbooks/")
     if page.locator("html").get_attribute("lang") != language:
-        page.click(f"button[name=language][value={language}]")
+        with page.expect_navigation():
+            page.click(f"button[name=language][value={language}]")
     seen = [page.url]
     page.set_input_files("#id_workbook", book)
     page.locator("main form button.button").click()
@@ -47,8 +48,8 @@ def test_a_workbook_is_sent_checked_and_its_good_rows_accepted(
     page.goto(f"{page.url}?show=wrong")
     seen.append(page.url)
     assert page.locator("tbody tr").count() == 1 and "Leather works 2" in page.locator("tbody").inner_text()
-    page.click("button[name=rows][value=good]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("button[name=rows][value=good]")
     work()
     assert Draft.objects.count() == 1
     page.goto(f"{live_server.url}/drafts/")

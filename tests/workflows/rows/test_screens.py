@@ -42,17 +42,17 @@ def test_lines_are_written_on_a_phone_and_at_a_desk(width: int, screens: Callabl
     typed = a_container(freight="१,२०,०००")
     walk.fill({f"lines-1-{name}": value for name, value in typed.items()})
     walk.fill({"lines-2-bill": "SB 1002", "lines-2-freight": "बारह"})
-    walk.page.click("button[value='more:lines']")
+    walk.press("button[value='more:lines']")
     assert walk.page.url.endswith("#id_lines")
     assert walk.page.locator("#id_lines").evaluate("table => table.getBoundingClientRect().top") < 60, "the page is at the table"
     walk.look("more-lines")
-    walk.page.click("button[value=submit]")
+    walk.press("button[value=submit]")
     walk.look("faults")
     walk.page.click(".faults a[href='#id_lines-2-freight']")
     assert walk.page.evaluate("document.activeElement.name") == "lines-2-freight"
     walk.page.check("[name=lines-2-remove]")
     walk.attach(("proposal_letter", "cost_estimate"))
-    walk.page.click("button[value=submit]")
+    walk.press("button[value=submit]")
     case = Case.objects.get()
     assert [line["freight"] for line in case.record.lines] == ["120000.00"]
     take(case, "returned", text="See.", about_1="venue", objection_1="Which hall?")
