@@ -23,6 +23,7 @@ from programme.kept import forget
 from programme.models import (
     Bank,
     BudgetHead,
+    Channel,
     Department,
     Designation,
     District,
@@ -31,6 +32,7 @@ from programme.models import (
     Norm,
     NormStatus,
     Office,
+    Partner,
     Product,
     Rank,
     Sector,
@@ -63,6 +65,7 @@ def load_state(folder: Path) -> list[Count]:
     counts = [_states(folder), _sectors(folder), _districts(folder)]
     states = {state.short: state for state in State.objects.exclude(short="")}
     counts += [_departments(folder, states), _designations(folder, states), _offices(), _products(folder)]
+    counts += [_channels(folder), _partners(folder)]
     counts += [_banks(folder), _budget_heads(folder, states), _norms(folder, states), _holidays()]
     forget()
     return counts
@@ -185,6 +188,25 @@ def _banks(folder: Path) -> Count:
     columns = ["code", "ifsc", "name_en", "name_hi"]
     wanted = [(row, Bank(**{column: row[column] for column in columns})) for row in read_csv(folder, "banks.csv", columns)]
     return _in_step(Bank, wanted, key=["code"], ruled=["ifsc", "name_en", "name_hi"])
+
+
+def _channels(folder: Path) -> Count:
+    rows = read_csv(folder, "channels.csv", ["code", "position", "online", "name_en", "name_hi"])
+    wanted = [
+        (row, Channel(online=row["online"] == "yes", position=row.number("position"), **_texts(row, "code", "name_en", "name_hi")))
+        for row in rows
+    ]
+    return _in_step(Channel, wanted, key=["code"], ruled=["name_en", "name_hi", "online", "position"])
+
+
+def _partners(folder: Path) -> Count:
+    rows = read_csv(folder, "partners.csv", ["code", "role", "name_en", "name_hi", "aliases"])
+    wanted = [(row, Partner(aliases=row.list("aliases"), **_texts(row, "code", "role", "name_en", "name_hi"))) for row in rows]
+    return _in_step(Partner, wanted, key=["code"], ruled=["name_en", "name_hi", "role", "aliases"])
+
+
+def _texts(row: Row, *columns: str) -> dict[str, str]:
+    return {column: row[column] for column in columns}
 
 
 def _budget_heads(folder: Path, states: dict[str, State]) -> Count:

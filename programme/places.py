@@ -5,17 +5,14 @@ Names are compared after Unicode normalisation, without case, spaces, hyphens, d
 district's aliases; the list is remembered for half a minute, so a new alias works within a minute.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from programme.folding import fold
 from programme.kept import kept
 from programme.models import District, State
-
-NUKTA = "\N{DEVANAGARI SIGN NUKTA}"
-CHANDRABINDU, ANUSVARA = "\N{DEVANAGARI SIGN CANDRABINDU}", "\N{DEVANAGARI SIGN ANUSVARA}"
 
 
 class UnknownDistrict(LookupError):
@@ -56,13 +53,6 @@ def find_state(text: str) -> State:
         if wanted in _keys([state.name_en, state.name_hi, state.short, str(state.lgd_code)]):
             return state
     raise UnknownState(_("There is no State or Union Territory called “%(text)s”.") % {"text": text})
-
-
-def fold(text: str) -> str:
-    """Return the form in which two spellings of one name are equal: letters, vowel signs and digits only."""
-    apart = unicodedata.normalize("NFD", text.replace("&", " and ").casefold())
-    plain = unicodedata.normalize("NFC", apart.replace(NUKTA, "").replace(CHANDRABINDU, ANUSVARA))
-    return "".join(str(unicodedata.digit(sign, sign)) for sign in plain if unicodedata.category(sign)[0] in "LMN")
 
 
 def _keys(names: Iterable[str]) -> set[str]:

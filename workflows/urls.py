@@ -9,6 +9,7 @@ from workflows.pages import (
     activities,
     audit,
     bulk,
+    catalogue,
     charges,
     doors,
     drafts,
@@ -62,6 +63,10 @@ register_converter(RowNumber, "row")
 
 urlpatterns = [
     path("", inbox.waiting, name="inbox"),
+    path("catalogue/", catalogue.states, name="catalogue"),
+    path("catalogue/pictures/<uuid:key>/", catalogue.picture, name="catalogue_picture"),
+    path("catalogue/<slug:short>/", catalogue.state, name="catalogue_state"),
+    path("catalogue/<slug:short>/<row:lgd>/", catalogue.district, name="catalogue_district"),
     path("sign-in/", account.sign_in, name="sign_in"),
     path("sign-in/code/", second_step.sign_in_code, name="sign_in_code"),
     path("sign-out/", account.sign_out, name="sign_out"),

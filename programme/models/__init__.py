@@ -1,3 +1,4 @@
+from programme.models.agreements import Agreement, AgreementStatus, Partner, PartnerRole
 from programme.models.banks import Bank
 from programme.models.beneficiaries import (
     BenefitFreed,
@@ -10,7 +11,11 @@ from programme.models.beneficiaries import (
     IdentityMark,
     Role,
 )
+from programme.models.brands import Brand, BrandLine, LineKind
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
+from programme.models.campaigns import Campaign, Demand, Supply
+from programme.models.channels import Channel, Onboarding
+from programme.models.dossiers import DossierEntry, Photograph, Section, SuccessStory
 from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.freight import FreightClaim, FreightLine, FreightMode, ShippingBill
@@ -22,6 +27,8 @@ from programme.models.places import Declared, District, Holiday, State, WeeklyOf
 from programme.models.plans import ActionPlan, Activity, ActivityStatus, ActivityUpdate, Season
 from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
+from programme.models.sellers import Seller, SellerKind
+from programme.models.support import Policy, SupportKind, SupportRequest
 
 __all__ = [
     "GI",
@@ -29,20 +36,28 @@ __all__ = [
     "Activity",
     "ActivityStatus",
     "ActivityUpdate",
+    "Agreement",
+    "AgreementStatus",
     "Allotment",
     "AppliesBy",
     "Bank",
     "BenefitFreed",
     "BenefitOnce",
+    "Brand",
+    "BrandLine",
     "BudgetHead",
+    "Campaign",
     "CeilingEntry",
     "CeilingFreed",
     "CeilingUse",
+    "Channel",
     "Charge",
     "Declared",
+    "Demand",
     "Department",
     "Designation",
     "District",
+    "DossierEntry",
     "EntryKind",
     "Event",
     "EventChange",
@@ -59,6 +74,7 @@ __all__ = [
     "LedgerEntry",
     "LetterOfIntent",
     "Level",
+    "LineKind",
     "LoanApplication",
     "Matter",
     "MatterKind",
@@ -67,6 +83,11 @@ __all__ = [
     "NormStatus",
     "Office",
     "Officer",
+    "Onboarding",
+    "Partner",
+    "PartnerRole",
+    "Photograph",
+    "Policy",
     "Posting",
     "Product",
     "ProductProposal",
@@ -75,9 +96,16 @@ __all__ = [
     "RankDecision",
     "Role",
     "Season",
+    "Section",
     "Sector",
+    "Seller",
+    "SellerKind",
     "ShippingBill",
     "State",
+    "SuccessStory",
+    "Supply",
+    "SupportKind",
+    "SupportRequest",
     "Topic",
     "WeeklyOff",
     "WeeklyOffs",

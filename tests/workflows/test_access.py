@@ -13,12 +13,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from programme.calendar import today
-from programme.models import Posting
+from programme.models import Posting, Product
 from tests.files import a_draft, a_file, office, officer, waiting
 from tests.processes.loan_files import apply
 from tests.processes.plan_files import a_plan, a_report
 from tests.workflows.audit.windows import drawn
 from tests.workflows.exports.written import a_written_list
+from tests.workflows.pictures import a_picture
 from tests.workflows.repairs.plans import planned
 from tests.workflows.seated import a_claim, decided, draft, in_place, moved, ready
 from tests.workflows.test_questions import ask
@@ -107,6 +108,10 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "letter": ("get", expect(READERS), SIGN_IN),
     "letter_pdf": ("get", expect(READERS), SIGN_IN),
     "public_order": ("get", expect(EVERYBODY), 200),
+    "catalogue": ("get", expect(EVERYBODY), 200),
+    "catalogue_state": ("get", expect(EVERYBODY), 200),
+    "catalogue_district": ("get", expect(EVERYBODY), 200),
+    "catalogue_picture": ("get", expect(EVERYBODY), 200),
     "acknowledgement": ("get", expect(OWN | STATE_READERS), SIGN_IN),
     "withdraw": ("post", {**expect(set()), **dict.fromkeys(READERS, 403)}, SIGN_IN),
     "pull_back": ("post", {**expect(set()), **dict.fromkeys(READERS, 403)}, SIGN_IN),
@@ -277,7 +282,10 @@ def _world() -> dict[str, list]:
     sample = drawn(1)
     noting = case.notings.get(outcome="recommended")
     observed = observing.observe(noting, "Why?", office=noting.office, due=today(), by=officer("auditor"))
+    agras = Product.objects.get(district__name_en="Agra", rank="primary")
     return {
+        "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
+        "catalogue_picture": [a_picture(agras, public=True).key],
         "exceptions_of_kind": ["late"], "observe": [case.pk], "sample_item": [sample.pk, 1],
         **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "draw_again", "add_test_step")},
         **{name: [observed.pk] for name in ("observation", "reply_to_observation", "settle_observation")},

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils import translation
 
 from programme.bilingual import LANGUAGES
-from programme.places import fold
+from programme.folding import fold
 from workflows.forms.fields import DayField, RupeeField, WeightField
 from workflows.forms.identity import IdentityField
 from workflows.forms.rows import RowsField

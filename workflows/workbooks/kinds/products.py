@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.bilingual import in_both
+from programme.folding import fold
 from programme.models import Office, Product, Proposed
-from programme.places import fold
 from programme.powers import Power
 from workflows.flows import IdentificationFlow
 from workflows.workbooks.judge import Judged
