@@ -1,5 +1,7 @@
 """The last day of a season: reminders before it, the mark of who missed it, and after it the list of those who are missing.
 
+The end of an agreement: a reminder to the answerable office before it, and the mark that it is over and neither renewed nor ended.
+
 What should have been told by today follows from the last day, the calendar and the times of submission alone. It does not
 matter when a worker runs: each line is written once, under the day it belongs to, judged as things stood when that day began.
 """
@@ -17,7 +19,7 @@ from django.utils.translation import ngettext
 
 from programme.bilingual import in_both
 from programme.calendar import ONE_DAY, add_working_days, day_begins, today, working_day_before
-from programme.models import ActionPlan, District, Office, Season, State
+from programme.models import ActionPlan, Agreement, AgreementStatus, District, Office, Season, State
 from programme.norms.escalation import LastDayRule, last_day_rule
 from programme.powers import Power
 from programme.zone import IST
@@ -55,7 +57,35 @@ class Line:
 
 
 def sweep() -> int:
-    """Write what should have been told of every season by now and is not; return how many lines that were."""
+    """Write what should have been told of every season and agreement by now and is not; return how many lines that were."""
+    return _sweep_seasons() + _sweep_agreements()
+
+
+def _sweep_agreements() -> int:
+    signed = Agreement.objects.filter(status=AgreementStatus.SIGNED, valid_until__gte=today() - LOOKED_AT, removed_why="")
+    near = signed.exclude(owner=None).select_related("partner", "owner")
+    lines = [line for agreement in near for line in of_agreement(agreement, today())]
+    told = set(Notice.objects.filter(key__in=[line.key for line in lines]).values_list("key", flat=True)) if lines else set()
+    new = [line for line in lines if line.key not in told]
+    if new:
+        notices.tell_all([_notice(line) for line in new])
+    return len(new)
+
+
+def of_agreement(agreement: Agreement, day: date) -> Iterator[Line]:
+    """Yield what the answerable office of a signed agreement should have been told of its end as of ``day``."""
+    begins, ends, office = agreement.remind_from, agreement.valid_until, agreement.owner
+    if begins is None or ends is None or office is None:
+        return
+    # A renewed agreement has another end, of which its office is told anew.
+    key = f"agreement/{agreement.pk}/{ends:%Y-%m-%d}/"
+    if begins <= day:
+        yield Line(f"{key}remind", NoticeKind.REMINDER, office, begins, partial(_ending_words, agreement))
+    if ends < day:
+        yield Line(f"{key}missed", NoticeKind.MISSED, office, ends + ONE_DAY, partial(_ended_words, agreement))
+
+
+def _sweep_seasons() -> int:
     written = 0
     for season in Season.objects.filter(deadline__gte=today() - LOOKED_AT).select_related("state"):
         courses, begun = _courses(season)
@@ -192,6 +222,16 @@ def _list_words(season: Season, missing: list[District], on: date) -> str:
         len(missing),
     )
     return words % said
+
+
+def _ending_words(agreement: Agreement) -> str:
+    said = {"agreement": str(agreement), "day": date_format(agreement.valid_until)}
+    return _("The agreement with %(agreement)s ends on %(day)s. Renew it, or enter that it ends.") % said
+
+
+def _ended_words(agreement: Agreement) -> str:
+    said = {"agreement": str(agreement), "day": date_format(agreement.valid_until)}
+    return _("The agreement with %(agreement)s was valid until %(day)s and is neither renewed nor ended.") % said
 
 
 def answered(notices: Iterable[Notice]) -> set[int]:
