@@ -11,7 +11,20 @@ from programme.models.beneficiaries import (
     Role,
 )
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
-from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
+from programme.models.entries import Entry, entry_models
+from programme.models.events import (
+    Event,
+    EventChange,
+    EventKind,
+    EventLevel,
+    LetterOfIntent,
+    Matter,
+    MatterKind,
+    MatterOutcome,
+    ParticipantKind,
+    SessionKind,
+    Topic,
+)
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.freight import FreightClaim, FreightLine, FreightMode, ShippingBill
 from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
@@ -43,10 +56,12 @@ __all__ = [
     "Department",
     "Designation",
     "District",
+    "Entry",
     "EntryKind",
     "Event",
     "EventChange",
     "EventKind",
+    "EventLevel",
     "ExhibitionProposal",
     "FileRecord",
     "FileStanding",
@@ -67,6 +82,7 @@ __all__ = [
     "NormStatus",
     "Office",
     "Officer",
+    "ParticipantKind",
     "Posting",
     "Product",
     "ProductProposal",
@@ -76,9 +92,11 @@ __all__ = [
     "Role",
     "Season",
     "Sector",
+    "SessionKind",
     "ShippingBill",
     "State",
     "Topic",
     "WeeklyOff",
     "WeeklyOffs",
+    "entry_models",
 ]
