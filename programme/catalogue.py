@@ -13,10 +13,10 @@ from programme.models import (
     District,
     DossierEntry,
     Onboarding,
-    Photograph,
     Product,
     ProductProposal,
     Rank,
+    Section,
     Seller,
     State,
     SuccessStory,
@@ -27,11 +27,12 @@ RANKS = Case(*(When(rank=rank, then=Value(place)) for place, rank in enumerate(R
 
 @dataclass
 class Shown:
-    """One product as the public sees it."""
+    """One product as the public sees it; ``pictures`` are the SHA-256 and the caption of each photograph."""
 
     product: Product
     gi: str
     channels: list[Channel] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
 
 
 def states_with_products() -> QuerySet[State]:
@@ -48,13 +49,13 @@ def districts_of(state: State) -> list[District]:
 
 def products_of(district: District) -> list[Shown]:
     """Return the district's live products by rank, with what is public of each. A fixed number of queries, however many there are."""
-    texts = DossierEntry.objects.filter(public=True, removed_why="").order_by("section", "-dated", "-pk")
+    public = DossierEntry.objects.filter(public=True, removed_why="").order_by("section", "-dated", "-pk")
     named = Seller.objects.filter(public=True, active=True, removed_why="").order_by("name_en")
     rows = Product.objects.filter(district=district, live=True).select_related("sector").order_by(RANKS, "name_en", "pk")
     products = list(
         rows.prefetch_related(
-            Prefetch("entries", texts, to_attr="texts"),
-            Prefetch("photographs", Photograph.objects.filter(public=True, removed_why=""), to_attr="pictures"),
+            Prefetch("entries", public.exclude(section=Section.PHOTOGRAPH), to_attr="texts"),
+            Prefetch("entries", public.filter(section=Section.PHOTOGRAPH), to_attr="photographs"),
             Prefetch("sellers", named, to_attr="named"),
             Prefetch("brands", Brand.objects.filter(removed_why="").order_by("name_en"), to_attr="sold_as"),
             Prefetch("stories", SuccessStory.objects.filter(public=True, removed_why=""), to_attr="told"),

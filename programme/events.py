@@ -61,7 +61,7 @@ def close_event(event: Event, *, by: Officer) -> Event:
         raise NotYet(_("The event is closed already."))
     if held.held_to is None:
         raise NotYet(_("The event was not held yet."))
-    left = list(Matter.objects.filter(event=held, outcome=MatterOutcome.OPEN))
+    left = list(Matter.objects.filter(event=held, outcome=MatterOutcome.OPEN, removed_why=""))
     if left:
         said = {"count": len(left), "matters": _named(str(matter) for matter in left)}
         raise NotYet(
@@ -97,7 +97,7 @@ class SeriesStanding:
 
 def series_standing(series: str, state: State) -> SeriesStanding:
     """Return how a series stands in the State. Three queries."""
-    events = Event.objects.filter(series=series, state=state, district__isnull=False)
+    events = Event.objects.filter(series=series, state=state, district__isnull=False, removed_why="")
     missing = state.districts.exclude(pk__in=events.values("district")).order_by("name_en")
     moved = EventChange.objects.filter(new_from__gt=F("old_from")).values("event")
     late = events.filter(Q(pk__in=moved)).select_related("district")
@@ -134,7 +134,7 @@ class Announcement:
 
 def announced_total(event: Event) -> Announcement:
     """Compare what was announced of an event with its letters of intent, and name the products that took part and have none."""
-    letters = list(event.letters.all())
+    letters = list(event.letters.filter(removed_why=""))
     products = {letter.product_id for letter in letters}
     return Announcement(
         announced=event.announced_total,

@@ -42,6 +42,7 @@ class Power(models.TextChoices):
     PREPARE_NOTING = "prepare_noting", _("Prepare notings and orders for the officer's signature, as his assistant")
     OVERRIDE_FAMILY = "override_family", _("Let a further benefit of the same family pass, with a reason")
     WAIVE_PAPER = "waive_paper", _("Waive a required paper, with a reason")
+    KEEP_REGISTERS = "keep_registers", _("Keep the registers of the programme for the district or the State")
     SEE_DISTRICT = "see_district", _("Read every file of the district")
     SEE_STATE = "see_state", _("Read every file of the State")
     AUDIT = "audit", _("Read the record and verify it")

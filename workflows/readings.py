@@ -36,6 +36,13 @@ PAGES = {
     "health": _("Health"),
     "seals": _("Seals"),
     "anchors": _("All seals (text)"),
+    "registers": _("Registers"),
+    "register": _("Register"),
+    "register_board": _("Board of a register"),
+    "entry": _("Entry of a register"),
+    "entry_paper": _("Paper of an entry"),
+    "event_calendar": _("Event as a calendar"),
+    "series_calendar": _("Series of events as a calendar"),
     "audit": _("Audit"),
     "readings": _("Readings"),
 }

@@ -80,9 +80,9 @@ def of_agreement(agreement: Agreement, day: date) -> Iterator[Line]:
     # A renewed agreement has another end, of which its office is told anew.
     key = f"agreement/{agreement.pk}/{ends:%Y-%m-%d}/"
     if begins <= day:
-        yield Line(f"{key}remind", NoticeKind.REMINDER, office, begins, partial(_ending_words, agreement))
+        yield Line(f"{key}remind", NoticeKind.REMINDER, office, begins, partial(_ending_words, agreement, ends))
     if ends < day:
-        yield Line(f"{key}missed", NoticeKind.MISSED, office, ends + ONE_DAY, partial(_ended_words, agreement))
+        yield Line(f"{key}missed", NoticeKind.MISSED, office, ends + ONE_DAY, partial(_ended_words, agreement, ends))
 
 
 def _sweep_seasons() -> int:
@@ -224,13 +224,13 @@ def _list_words(season: Season, missing: list[District], on: date) -> str:
     return words % said
 
 
-def _ending_words(agreement: Agreement) -> str:
-    said = {"agreement": str(agreement), "day": date_format(agreement.valid_until)}
+def _ending_words(agreement: Agreement, ends: date) -> str:
+    said = {"agreement": str(agreement), "day": date_format(ends)}
     return _("The agreement with %(agreement)s ends on %(day)s. Renew it, or enter that it ends.") % said
 
 
-def _ended_words(agreement: Agreement) -> str:
-    said = {"agreement": str(agreement), "day": date_format(agreement.valid_until)}
+def _ended_words(agreement: Agreement, ends: date) -> str:
+    said = {"agreement": str(agreement), "day": date_format(ends)}
     return _("The agreement with %(agreement)s was valid until %(day)s and is neither renewed nor ended.") % said
 
 

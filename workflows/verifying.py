@@ -10,19 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programme.bilingual import in_both
-from programme.models import Officer, State
+from programme.models import Officer, State, entry_models
 from programme.powers import Power
 from workflows import authority, jobs
 from workflows.authority import Refusal
 from workflows.jobs import Done, Work
 from workflows.models import Case, Checkpoint, Job, JobRow, Leaf, Noting
 from workflows.record import verifier
+from workflows.record.entry_checks import check_register
 from workflows.record.findings import Finding, finding
 from workflows.record.seals import check_log, check_seals_of
 
 KIND = "verify_record"
 # On SQLite nobody writes while a row is done, so that a row is little.
-FILES, PLACES = 100, 20_000
+FILES, ENTRIES, PLACES = 100, 500, 20_000
 # Findings kept of one row: where a thousand files are broken, the first tell what happened.
 KEPT = 200
 
@@ -92,6 +93,19 @@ def _rows(states: list[int]) -> Iterator[JobRow]:
         said = {"first": start + 1, "last": start + len(block)}
         named = in_both(lambda said=said: _("Files %(first)s to %(last)s") % said, "name")  # type: ignore[misc]
         yield JobRow(key=f"files/{start}", args={"part": "files", "first": block[0], "last": block[-1]}, **named)
+    yield from _parts_of_registers(states)
+
+
+def _parts_of_registers(states: list[int]) -> Iterator[JobRow]:
+    for register, model in entry_models().items():
+        rows: Any = model
+        numbers = list(rows.objects.filter(**{f"{model.STATE}__in": states}).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(numbers), ENTRIES):
+            block = numbers[start : start + ENTRIES]
+            said = {"register": register, "first": start + 1, "last": start + len(block)}
+            named = in_both(lambda said=said: _("Register %(register)s, entries %(first)s to %(last)s") % said, "name")  # type: ignore[misc]
+            args = {"part": "register", "register": register, "first": block[0], "last": block[-1]}
+            yield JobRow(key=f"register/{register}/{start}", args=args, **named)
 
 
 def _parts_of_log() -> Iterator[tuple[int, int]]:
@@ -124,6 +138,8 @@ def _checked(row: JobRow) -> tuple[int, list[Finding]]:
     if part["part"] == "log":
         upto = None if Checkpoint.objects.filter(size__gt=part["upto"]).first() is None else part["upto"]
         return part["upto"] - part["after"], list(dict.fromkeys(check_log(after=part["after"], upto=upto)))
+    if part["part"] == "register":
+        return 0, list(check_register(part["register"], first=part["first"], last=part["last"], states=row.job.args["states"]))
     report = verifier.verify_files(Case.objects.filter(pk__gte=part["first"], pk__lte=part["last"], state__in=row.job.args["states"]))
     return report.paragraphs, _once_more(report.findings)
 

@@ -15,8 +15,21 @@ from programme.models.brands import Brand, BrandLine, LineKind
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.campaigns import Campaign, Demand, Supply
 from programme.models.channels import Channel, Onboarding
-from programme.models.dossiers import DossierEntry, Photograph, Section, SuccessStory
-from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
+from programme.models.dossiers import DossierEntry, Section, SuccessStory
+from programme.models.entries import Entry, entry_models
+from programme.models.events import (
+    Event,
+    EventChange,
+    EventKind,
+    EventLevel,
+    LetterOfIntent,
+    Matter,
+    MatterKind,
+    MatterOutcome,
+    ParticipantKind,
+    SessionKind,
+    Topic,
+)
 from programme.models.exhibitions import ExhibitionProposal
 from programme.models.freight import FreightClaim, FreightLine, FreightMode, ShippingBill
 from programme.models.identification import GI, ProductProposal, Proposed, RankDecision
@@ -58,10 +71,12 @@ __all__ = [
     "Designation",
     "District",
     "DossierEntry",
+    "Entry",
     "EntryKind",
     "Event",
     "EventChange",
     "EventKind",
+    "EventLevel",
     "ExhibitionProposal",
     "FileRecord",
     "FileStanding",
@@ -84,9 +99,9 @@ __all__ = [
     "Office",
     "Officer",
     "Onboarding",
+    "ParticipantKind",
     "Partner",
     "PartnerRole",
-    "Photograph",
     "Policy",
     "Posting",
     "Product",
@@ -100,6 +115,7 @@ __all__ = [
     "Sector",
     "Seller",
     "SellerKind",
+    "SessionKind",
     "ShippingBill",
     "State",
     "SuccessStory",
@@ -109,4 +125,5 @@ __all__ = [
     "Topic",
     "WeeklyOff",
     "WeeklyOffs",
+    "entry_models",
 ]

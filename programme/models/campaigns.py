@@ -1,9 +1,10 @@
 """Seasonal campaigns, such as for Deepawali: who wants what by when, and which group supplies how much of it."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -108,7 +109,7 @@ class Supply(Entry):
         return f"{self.seller.name}: {self.quantity}"
 
     def clean(self) -> None:
-        """Refuse more than the demand has left; the caller holds the demand locked when he saves."""
+        """Refuse more than the demand has left."""
         if self.demand_id is None or self.quantity is None:
             return
         others = sum(self.demand.supplies.filter(removed_why="").exclude(pk=self.pk).values_list("quantity", flat=True))
@@ -119,3 +120,10 @@ class Supply(Entry):
             raise ValidationError({"quantity": text})
         if self.delivered > self.quantity:
             raise ValidationError({"delivered": gettext("More cannot be delivered than was allocated.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the supply under its demand's lock, so that two officers at once cannot allocate more than is wanted."""
+        with transaction.atomic():
+            self.demand = Demand.objects.select_for_update().get(pk=self.demand_id)
+            self.clean()
+            super().save(*args, **kwargs)

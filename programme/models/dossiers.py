@@ -1,9 +1,5 @@
-"""What is known of a product beside its rank: dated entries by section, photographs, and stories that were told of it."""
+"""What is known of a product beside its rank: dated entries by section, and stories that were told of it."""
 
-import uuid
-
-from django.conf import settings
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,10 +23,14 @@ class Section(models.TextChoices):
     PACKAGING = "packaging", _("Packaging")
     MARKETING = "marketing", _("Marketing")
     STORY = "story", _("About the product")
+    PHOTOGRAPH = "photograph", _("Photograph")
 
 
 class DossierEntry(Entry):
-    """One dated entry of a product's dossier, with its source. Only entries that say so are shown to the public."""
+    """One dated entry of a product's dossier, with its source. Only entries that say so are shown to the public.
+
+    Of a photograph the words are its caption, and the picture is the paper attached to the entry.
+    """
 
     REGISTER, STATE, DISTRICT = "dossier", "product__district__state", "product__district"
 
@@ -55,35 +55,6 @@ class DossierEntry(Entry):
     def text(self) -> str:
         """The words in the reader's language, or in the one they are written in."""
         return in_language(self, "text") or str(self.text_hi)
-
-
-def picture_storage():
-    return storages["papers"]
-
-
-class Photograph(Entry):
-    """A picture of a product, JPEG or PNG, judged by its content before it is kept. Its address holds a key nobody can guess."""
-
-    REGISTER, STATE, DISTRICT = "photographs", "product__district__state", "product__district"
-
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    product = models.ForeignKey(Product, models.PROTECT, related_name="photographs", verbose_name=_("Product"))
-    caption_en = models.CharField(_("caption in English"), max_length=200)
-    caption_hi = models.CharField(_("caption in Hindi"), max_length=200, blank=True)
-    public = models.BooleanField(_("in the public catalogue"), default=False)
-    stored = models.FileField(storage=picture_storage, editable=False)
-    content_type = models.CharField(max_length=20, editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
-    added_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("Photograph")
-        verbose_name_plural = _("Photographs")
-        ordering = ["product", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["product", "sha256"], condition=Q(removed_why=""), name="photograph_once_of_a_product")
-        ]
 
 
 class SuccessStory(Entry):

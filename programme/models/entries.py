@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from programme import identity
 from programme.models.records import plain
 
-NOTHING = (None, "", [], {})
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 class Entry(models.Model):
@@ -23,6 +23,8 @@ class Entry(models.Model):
     DISTRICT: ClassVar[str] = "district"
     # What says something of a private person: the history keeps a keyed fingerprint of it, never the words.
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    # What the machine keeps for itself, such as a keyed hash: no page, list or program is told of it.
+    UNSAID: ClassVar[frozenset[str]] = frozenset()
 
     removed_why = models.TextField(_("why it was struck off"), max_length=1000, blank=True, editable=False)
 

@@ -41,7 +41,8 @@ class Seller(Entry, Named, HasIdentities):
 
     REGISTER, STATE, DISTRICT = "sellers", "district__state", "district"
     IDENTITIES = {"udyam": IdentityKind.UDYAM}
-    PERSONAL = frozenset({"contact_name", "contact_mobile", "udyam_digest"})
+    PERSONAL = frozenset({"contact_name", "contact_mobile"})
+    UNSAID = frozenset({"udyam_digest", "name_folded"})
 
     kind = models.CharField(_("kind"), max_length=12, choices=SellerKind)
     district = models.ForeignKey(District, models.PROTECT, related_name="sellers", verbose_name=_("District"))

@@ -82,7 +82,15 @@ def test_a_change_of_plan_is_never_changed_or_deleted(samagam, by):
 
 
 def a_matter(event, **changes):
-    told = {"kind": "problem", "topic": "transport", "text_hi": "चमड़ा ढुलाई महँगी है।", "event": event, "district": event.district, **changes}
+    told = {
+        "kind": "problem",
+        "topic": "transport",
+        "text_hi": "चमड़ा ढुलाई महँगी है।",
+        "event": event,
+        "district": event.district,
+        "state_id": event.state_id,
+        **changes,
+    }
     return Matter.objects.create(**told)
 
 

@@ -285,7 +285,7 @@ def _world() -> dict[str, list]:
     agras = Product.objects.get(district__name_en="Agra", rank="primary")
     return {
         "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
-        "catalogue_picture": [a_picture(agras, public=True).key],
+        "catalogue_picture": [a_picture(agras, public=True).sha256],
         "exceptions_of_kind": ["late"], "observe": [case.pk], "sample_item": [sample.pk, 1],
         **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "draw_again", "add_test_step")},
         **{name: [observed.pk] for name in ("observation", "reply_to_observation", "settle_observation")},

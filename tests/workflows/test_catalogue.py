@@ -83,12 +83,12 @@ def test_brands_channels_and_the_indication_stand_beside_the_product(client, bil
 
 def test_only_a_public_photograph_is_given_and_as_nothing_but_a_picture(client, bilaspur, product):
     open_one, inner = a_picture(product, public=True), a_picture(product, public=False)
-    given = client.get(reverse("catalogue_picture", args=[open_one.key]))
+    given = client.get(reverse("catalogue_picture", args=[open_one.sha256]))
     assert (given.status_code, given.headers["Content-Type"]) == (200, "image/png")
     assert given.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in given.headers["Content-Security-Policy"]
-    assert client.get(reverse("catalogue_picture", args=[inner.key])).status_code == 404
+    assert client.get(reverse("catalogue_picture", args=[inner.sha256])).status_code == 404
     shown = page(client, bilaspur).content.decode()
-    assert str(open_one.key) in shown and str(inner.key) not in shown
+    assert open_one.sha256 in shown and inner.sha256 not in shown
 
 
 def test_caches_may_keep_the_page_of_a_visitor_and_not_of_an_officer(client, client_for, bilaspur):

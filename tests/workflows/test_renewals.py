@@ -28,10 +28,6 @@ def agreement():
     )
 
 
-def told() -> list[tuple[str, str]]:
-    return [(kind, text) for kind, text in Notice.objects.filter(key__startswith="agreement/").order_by("on").values_list("kind", "text_en")]
-
-
 def test_the_answerable_office_is_reminded_once_in_both_languages(agreement):
     assert reminders.sweep() == 1 and reminders.sweep() == 0
     [notice] = Notice.objects.filter(key__startswith="agreement/")

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from programme.models import Department, Designation, District, Holiday, Norm, Office, Product
 from workflows.flows import step_title
 from workflows.letters.letter import address_of
-from workflows.models import Case, Movement, Noting, Order, Outcome
+from workflows.models import Case, Movement, Noting, Order, Outcome, RegisterLine
 
 RUPEES = {"max_digits": 16, "decimal_places": 2}
 
@@ -147,6 +147,21 @@ def _said(noting: Noting, who: str) -> str:
 
 def _in_hindi() -> bool:
     return (get_language() or "").startswith("hi")
+
+
+class LineShape(serializers.Serializer):
+    """One line of the history of an entry. ``body`` is the text exactly as it was hashed: who, in which office, old and new values."""
+
+    number = serializers.IntegerField()
+    written_at = serializers.DateTimeField()
+    act = serializers.CharField()
+    body = serializers.CharField()
+    previous = serializers.CharField(allow_blank=True)
+    hash = serializers.CharField()
+    seal = serializers.SerializerMethodField()
+
+    def get_seal(self, line: RegisterLine) -> int | None:
+        return line.leaf.index if hasattr(line, "leaf") else None
 
 
 class OrderShape(serializers.Serializer):

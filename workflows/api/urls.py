@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.api import reading, registers, reports, schema
+from workflows.api import entries, reading, registers, reports, schema
 
 urlpatterns = [
     path("", schema.page, name="api"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("v1/movements/", reading.Movements.as_view(), name="api_movements"),
     path("v1/orders/", reading.Orders.as_view(), name="api_orders"),
     *(path(f"v1/registers/{name}/", view.as_view(), name=f"api_{name}") for name, view in registers.VIEWS.items()),
+    *(path(f"v1/registers/{key}/", view.as_view(), name=f"api_{key}") for key, view in entries.LISTS.items()),
+    *(
+        path(f"v1/registers/{key}/<row:entry>/history/", view.as_view(), name=f"api_{key}_history")
+        for key, view in entries.HISTORIES.items()
+    ),
     path("v1/reports/", reports.Reports.as_view(), name="api_reports"),
     *(path(f"v1/reports/{key}/", view.as_view(), name=f"api_report_{key}") for key, view in reports.VIEWS.items()),
 ]

@@ -99,7 +99,7 @@ class ActivitiesForm(RecordForm):
     """A page with the activities of the office's own section; other sections are neither shown here nor touched."""
 
     def scope(self, office: Office) -> None:
-        matters = Matter.objects.filter(district=office.district_id)
+        matters = Matter.objects.filter(district=office.district_id, removed_why="")
         self.fields["activities"].column("matter").queryset = matters  # type: ignore[attr-defined]
 
     def own_rows(self, name: str) -> dict[str, Any]:

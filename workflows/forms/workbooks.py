@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.models import BudgetHead, Charge, Designation, District, Event, Holiday, Office, Officer, Posting, Product, State
+from programme.models import BudgetHead, Charge, Designation, District, Holiday, Office, Officer, Posting, State
 from workflows.forms.fields import DIGITS, DayField, RupeeField, TextField
 
 YEAR = re.compile(r"(20\d\d)-(\d\d)")
@@ -187,29 +187,3 @@ class SlotForm(StatesForm):
         if first:
             data["series"] = data.get("series") or f"samagam-{first.year}"
         return data
-
-
-class EventField(forms.ModelChoiceField):
-    def label_from_instance(self, event: Event) -> str:
-        return f"{event.name} ({event.planned_from:%d-%m-%Y})"
-
-
-class ProductField(forms.ModelChoiceField):
-    def label_from_instance(self, product: Product) -> str:
-        return f"{product.name} ({product.district.name})"
-
-
-class LetterForm(StatesForm):
-    """A letter of intent of an event."""
-
-    event = EventField(Event.objects.none(), label=gettext_lazy("Event"))
-    product = ProductField(Product.objects.none(), label=gettext_lazy("Product"))
-    seller = TextField(label=gettext_lazy("Seller"), max_length=200)
-    buyer = TextField(label=gettext_lazy("Buyer"), max_length=200)
-    amount = RupeeField(label=gettext_lazy("Amount (₹)"))
-    dated = DayField(label=gettext_lazy("Dated"))
-
-    def __init__(self, *args: Any, state: State, **kwargs: Any) -> None:
-        super().__init__(*args, state=state, **kwargs)
-        self.choices_of("event", Event.objects.filter(state=state).order_by("-planned_from", "pk"))
-        self.choices_of("product", Product.objects.filter(district__state=state).select_related("district").order_by("district", "pk"))

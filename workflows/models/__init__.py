@@ -11,7 +11,7 @@ from workflows.models.outcomes import Outcome
 from workflows.models.papers import Draft, Enclosure, Objection, Order, OrderPaper
 from workflows.models.questions import Question
 from workflows.models.recomputing import AmountDifference
-from workflows.models.record import Checkpoint, Leaf, Noting, PrivateNote
+from workflows.models.record import Checkpoint, EntryPaper, Leaf, Noting, PrivateNote, RegisterLine
 from workflows.models.repairs import Repair, RepairKind
 from workflows.models.samples import (
     Finding,
@@ -41,6 +41,7 @@ __all__ = [
     "DoorKind",
     "Draft",
     "Enclosure",
+    "EntryPaper",
     "Escalation",
     "Finding",
     "Incident",
@@ -73,6 +74,7 @@ __all__ = [
     "Question",
     "Reading",
     "RecoveryCode",
+    "RegisterLine",
     "Repair",
     "RepairKind",
     "Reply",

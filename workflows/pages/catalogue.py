@@ -1,6 +1,5 @@
 """The public catalogue: the products of a State and of each district, for everybody, signed in or not."""
 
-import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -13,11 +12,14 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from programme import catalogue
-from programme.models import District, Photograph, State
+from programme.models import District, DossierEntry, Section, State
 from programme.models.naming import in_language
+from workflows import papers
+from workflows.models import EntryPaper
 from workflows.pages.problems import SAFE, only
 
 KEPT = 300
+PICTURES = (papers.JPEG, papers.PNG)
 
 
 def for_everybody(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -56,27 +58,39 @@ def district(request: HttpRequest, short: str, lgd: int) -> HttpResponse:
     """Show the products of one district, with what is public of each."""
     found = _state(short)
     place = get_object_or_404(District, pk=lgd, state=found)
-    context = {"district": place, "products": catalogue.products_of(place), "brands": catalogue.brands_of(place)}
+    context = {"district": place, "products": _with_pictures(catalogue.products_of(place)), "brands": catalogue.brands_of(place)}
     return _page(request, "catalogue_district.html", context, state=found)
 
 
 @for_everybody
-def picture(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
-    """Give a photograph that is marked public, as nothing but a picture."""
-    shown = get_object_or_404(Photograph, key=key, public=True, removed_why="")
-    return as_picture(shown)
+def picture(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """Give a photograph of a public entry, as nothing but a picture; its address is its own SHA-256, which nobody guesses."""
+    for paper in EntryPaper.objects.filter(register=DossierEntry.REGISTER, sha256=sha256, content_type__in=PICTURES):
+        if DossierEntry.objects.filter(pk=paper.entry, section=Section.PHOTOGRAPH, public=True, removed_why="").exists():
+            return as_picture(paper)
+    raise Http404
 
 
-def as_picture(shown: Photograph) -> HttpResponseBase:
-    """Answer with a photograph that a browser shows and never runs; 404 when its file is gone."""
+def as_picture(paper: EntryPaper) -> HttpResponseBase:
+    """Answer with a picture that a browser shows and never runs; 404 when its file is gone."""
     try:
-        stored = shown.stored.open("rb")
+        stored = paper.stored.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(stored, content_type=shown.content_type)
+    response = FileResponse(stored, content_type=paper.content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _with_pictures(products: list[catalogue.Shown]) -> list[catalogue.Shown]:
+    """Find the pictures of each product's photographs; one query."""
+    entries = {entry.pk: (shown, entry) for shown in products for entry in shown.product.photographs}  # type: ignore[attr-defined]
+    found = EntryPaper.objects.filter(register=DossierEntry.REGISTER, entry__in=entries, content_type__in=PICTURES).order_by("pk")
+    for paper in found:
+        shown, entry = entries[paper.entry]
+        shown.pictures.append((paper.sha256, entry.text))
+    return products
 
 
 def _state(short: str) -> State:

@@ -24,6 +24,7 @@ from workflows.filters import words_in
 from workflows.flows import FLOWS
 from workflows.models import Case, Movement
 from workflows.pages import account, kept, problems, proof
+from workflows.registers.access import reads_registers
 from workflows.repairs import rights
 from workflows.sittings import seats
 
@@ -141,6 +142,8 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT, Power.AUDIT)):
         shown.append(Tab("review", _("Review"), reverse("review")))
         shown.append(Tab("reports", _("Reports"), reverse("reports")))
+    if reads_registers(officer):
+        shown.append(Tab("registers", _("Registers"), reverse("registers")))
     openings = beginnings(officer)
     if len(openings) == 1:
         slug, flow_class = openings[0]

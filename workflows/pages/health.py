@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,13 +13,14 @@ from django.utils.translation import ngettext
 from programme.powers import Power
 from workflows import jobs, notices
 from workflows.authority import Refusal, may_anywhere
-from workflows.models import Checkpoint, Incident, Job, Leaf, Noting, Obstacle, Pulse
+from workflows.models import Checkpoint, Incident, Job, Noting, Obstacle, Pulse, RegisterLine
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
 from workflows.repairs import rights
 
 # Worker and beat show themselves every 20 seconds, the postman runs every few and the sealer every 60; two minutes of silence is a fault.
 SILENCE = timedelta(minutes=2)
+SEALED: tuple[Any, ...] = (Noting, RegisterLine)
 # What runs every minute by itself; the one that was silent longest speaks for all.
 SWEEPS = ("end_by_clock", "sweep_stuck_files", "tell_due", "escalate", "remind", "mail_digests")
 OLDEST_MAIL = timedelta(minutes=15)
@@ -72,9 +74,8 @@ def _pulse(name: str, title: str, at: datetime | None, now: datetime) -> Sign:
 def _seal(now: datetime) -> Sign:
     """Old seals are well while nothing new was written; an unsealed paragraph older than two minutes is not."""
     last = Checkpoint.objects.order_by("-size").first()
-    unsealed = (
-        Noting.objects.exclude(pk__in=Leaf.objects.values("noting")).order_by("written_at").values_list("written_at", flat=True).first()
-    )
+    oldest = (table.objects.filter(leaf=None).order_by("written_at").values_list("written_at", flat=True).first() for table in SEALED)
+    unsealed = min((at for at in oldest if at), default=None)
     well = unsealed is None or now - unsealed <= SILENCE
     if last is None:
         return Sign("last_seal", _("Last seal"), well, _("nothing is sealed yet"))

@@ -45,8 +45,8 @@ def append(
     pinned = [{"kind": paper["kind"], "sha256": paper["sha256"]} for paper in named]
     frame = _frame(case, step=step, outcome=outcome, office=office, posting=posting, papers=pinned) | {
         "at": stamp(now),
-        "person": _person(officer),
-        "prepared_by": _person(prepared_by),
+        "person": person_named(officer),
+        "prepared_by": person_named(prepared_by),
         "private": None if private_text is None else private_digest(salt, private_text),
     }
     if taken := sorted(facts.keys() & frame.keys()):
@@ -87,8 +87,6 @@ def _frame(case: Case, *, step: str, outcome: str, office: Office | None, postin
 
 
 def _store(case: Case, now: datetime, body: str, *, step: str, outcome: str, **people: Any) -> Noting:
-    digest = sha256_of(body)
-    key_id = current_key_id()
     return Noting.objects.create(
         case=case,
         paragraph=case.paragraphs + 1,
@@ -97,14 +95,19 @@ def _store(case: Case, now: datetime, body: str, *, step: str, outcome: str, **p
         outcome=outcome,
         body=body,
         previous=case.head,
-        hash=digest,
-        mac=mac_of(digest, hmac_key(key_id)),
-        key_id=key_id,
+        **signed(body),
         **people,
     )
 
 
-def _person(officer: Officer | None) -> dict[str, Any] | None:
+def signed(body: str) -> dict[str, str]:
+    """Return hash, keyed hash and key of a canonical text, as paragraphs and lines of registers keep them."""
+    digest, key_id = sha256_of(body), current_key_id()
+    return {"hash": digest, "mac": mac_of(digest, hmac_key(key_id)), "key_id": key_id}
+
+
+def person_named(officer: Officer | None) -> dict[str, Any] | None:
+    """Return an officer as the record names him, in both languages; ``None`` stays ``None``."""
     if officer is None:
         return None
     return {"id": officer.pk, "username": officer.username, "name_en": officer.name_en, "name_hi": officer.name_hi}

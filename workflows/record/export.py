@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path, PurePath
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -16,12 +16,13 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from workflows.models import Case, Checkpoint, Enclosure, Leaf, Noting, OrderPaper
+from workflows.models import Case, Checkpoint, Enclosure, EntryPaper, Leaf, Noting, OrderPaper, RegisterLine
 from workflows.record import sealer
 from workflows.record.chain import stamp
 from workflows.record.keys import verifier_key
 from workflows.record.proofs import Nodes
 from workflows.record.reading import snapshot
+from workflows.record.seals import in_log
 
 FORMAT, VERSION = "karyapravah-export", 2
 PROGRAM = Path(__file__).with_name("offline.py")
@@ -98,19 +99,22 @@ class _Pack:
         sizes = sorted(set(_last_of_each_day()) | asked & set(Checkpoint.objects.filter(size__in=asked).values_list("size", flat=True)))
         for size in sizes:
             self.nodes.ask_consistency(size)
-        self.nodes.read(Leaf.objects.order_by("index").values_list("noting__hash", flat=True).iterator(chunk_size=CHUNK))
+        self.nodes.read(in_log("hash").values_list("said", flat=True).iterator(chunk_size=CHUNK))
         self._put("consistency.jsonl", (_line({"size": size, "path": _hex(self.nodes.consistency(size))}) for size in sizes))
 
     def log(self) -> None:
         """Write every paragraph: those sealed in the order of the log, then those that wait for their seal."""
-        sealed = Leaf.objects.order_by("index").values_list("noting__body", flat=True)
-        waiting = Noting.objects.filter(leaf=None).order_by("pk").values_list("body", flat=True)
+        sealed = in_log("body").values_list("said", flat=True)
+        tables: list[Any] = [Noting, RegisterLine]
+        waiting = [table.objects.filter(leaf=None).order_by("pk").values_list("body", flat=True) for table in tables]
         self._put("log.jsonl", self._counted(sealed.iterator(chunk_size=CHUNK)))
         sealed_count = self.packed.paragraphs
-        self._put("unsealed.jsonl", self._counted(waiting.iterator(chunk_size=CHUNK)))
+        self._put("unsealed.jsonl", *(self._counted(rows.iterator(chunk_size=CHUNK)) for rows in waiting))
         self.packed.unsealed = self.packed.paragraphs - sealed_count
         self._put(
-            "shown.jsonl", _shown(Leaf.objects.order_by("index"), "noting__"), _shown(Noting.objects.filter(leaf=None).order_by("pk"))
+            "shown.jsonl",
+            _shown(Leaf.objects.exclude(noting=None).order_by("index"), "noting__"),
+            _shown(Noting.objects.filter(leaf=None).order_by("pk")),
         )
 
     def _counted(self, bodies: Iterable[str]) -> Iterator[str]:
@@ -125,7 +129,16 @@ class _Pack:
             for case in Case.objects.filter(pk__in=numbers[first : first + FILES_AT_ONCE]).order_by("pk"):
                 listed.append(_line(self._file(case)))
                 self.packed.files += 1
-        self._put("files.jsonl", listed)
+        self._put("files.jsonl", chain(listed, self._entries() if self.kind == "whole" else ()))
+
+    def _entries(self) -> Iterator[str]:
+        """Yield the entries of registers as files whose paragraphs are the lines of their histories."""
+        rows = RegisterLine.objects.order_by("register", "entry", "-number")
+        last = (next(lines) for _entry, lines in groupby(rows.iterator(chunk_size=CHUNK), key=lambda row: (row.register, row.entry)))
+        for line in last:
+            papers = EntryPaper.objects.filter(register=line.register, entry=line.entry)
+            said = {"number": f"{line.register}/{line.entry}", "folder": f"{line.register}-{line.entry}", "paragraphs": line.number}
+            yield _line(said | {"head": line.hash, "papers": list(self._listed(papers, "entry")), "orders": []})
 
     def _file(self, case: Case) -> dict[str, Any]:
         folder = case.number.replace("/", "-")
@@ -146,11 +159,14 @@ class _Pack:
 
     def _papers(self, case: Case) -> Iterator[dict[str, str]]:
         """Yield every paper received, replaced ones too; one that is gone from the store is listed and not here."""
-        for paper in case.enclosures.order_by("pk") if self.with_papers else ():
+        return self._listed(case.enclosures.all())
+
+    def _listed(self, papers: QuerySet[Any], kind: str = "") -> Iterator[dict[str, str]]:
+        for paper in papers.order_by("pk") if self.with_papers else ():
             suffix = PurePath(paper.name).suffix.lower()
             member = f"papers/{paper.sha256}{suffix if suffix in SUFFIXES else ''}"
             self._keep(member, paper)
-            yield {"kind": paper.kind, "name": paper.name, "sha256": paper.sha256, "member": member}
+            yield {"kind": kind or paper.kind, "name": paper.name, "sha256": paper.sha256, "member": member}
 
     def _orders(self, case: Case, folder: str) -> Iterator[dict[str, str]]:
         """Yield every printing of an order, the same bytes that are handed out."""
@@ -161,7 +177,7 @@ class _Pack:
             said = {"number": printing.order.number, "kind": printing.order.kind, "language": printing.language}
             yield said | {"sha256": printing.sha256, "member": member}
 
-    def _keep(self, member: str, paper: Enclosure | OrderPaper) -> None:
+    def _keep(self, member: str, paper: Enclosure | OrderPaper | EntryPaper) -> None:
         if member in self.taken:  # The same paper, received twice.
             return
         self.taken.add(member)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
-from workflows.models import Checkpoint, Leaf, Noting
+from workflows.models import Checkpoint, Leaf, Noting, RegisterLine
 from workflows.record import merkle
 from workflows.record.keys import seal_key, verifier_key
 from workflows.record.notes import NO_NOTE, note_hash, note_time, write_note
@@ -27,7 +27,9 @@ class BrokenSeal(Exception):
 
 @transaction.atomic
 def seal(now: datetime | None = None) -> Checkpoint | None:
-    """Seal every committed paragraph that has no place in the log yet; return ``None`` when there is none or another sealer works.
+    """Seal every committed paragraph, and line of a register, that has no place in the log yet.
+
+    Return ``None`` when there is none or another sealer works.
 
     Safe to run again at any time: places and checkpoint are written in one transaction. Raise ``BrokenSeal`` rather than
     sign on top of a checkpoint that was tampered with, ``ImproperlyConfigured`` when the key is missing or readable by others.
@@ -43,9 +45,9 @@ def seal(now: datetime | None = None) -> Checkpoint | None:
         raise BrokenSeal(f"The log does not end where the checkpoint of {size} paragraphs ends.")
     for start in range(0, len(unsealed), BATCH):
         leaves = []
-        for noting_id, paragraph_hash in unsealed[start : start + BATCH]:
-            merkle.extend(frontier, size, merkle.leaf_hash(bytes.fromhex(paragraph_hash)))
-            leaves.append(Leaf(index=size, noting_id=noting_id))
+        for column, pk, text_hash in unsealed[start : start + BATCH]:
+            merkle.extend(frontier, size, merkle.leaf_hash(bytes.fromhex(text_hash)))
+            leaves.append(Leaf(index=size, **{column: pk}))
             size += 1
         Leaf.objects.bulk_create(leaves)
     return _sign(size, frontier, previous=newest.note if newest else None, now=now or timezone.now())
@@ -77,12 +79,18 @@ def _alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _unsealed() -> Iterator[tuple[int, str]]:
-    """Yield id and hash of unsealed paragraphs, looking no further back than the window, so that the cost follows the new ones."""
-    newest = Leaf.objects.aggregate(id=Max("noting_id"))["id"] or 0
-    sealed = Exists(Leaf.objects.filter(noting=OuterRef("pk")))
-    rows = Noting.objects.filter(~sealed, pk__gt=newest - WINDOW).order_by("pk")
-    yield from rows.values_list("pk", "hash").iterator(chunk_size=BATCH)
+def _unsealed() -> Iterator[tuple[str, int, str]]:
+    """Yield column of the log, id and hash of what is unsealed: paragraphs, then lines of registers.
+
+    It looks no further back than the window, so that the cost follows what is new.
+    """
+    tables: list[tuple[str, Any]] = [("noting", Noting), ("line", RegisterLine)]
+    for name, table in tables:
+        newest = Leaf.objects.aggregate(id=Max(f"{name}_id"))["id"] or 0
+        sealed = Exists(Leaf.objects.filter(**{name: OuterRef("pk")}))
+        rows = table.objects.filter(~sealed, pk__gt=newest - WINDOW).order_by("pk")
+        for pk, text_hash in rows.values_list("pk", "hash").iterator(chunk_size=BATCH):
+            yield f"{name}_id", pk, text_hash
 
 
 def _newest() -> tuple[Seal | None, list[bytes]]:

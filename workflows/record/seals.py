@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
 from workflows.models import Checkpoint, Leaf
 from workflows.record import merkle
 from workflows.record.findings import Finding, finding
@@ -11,6 +14,7 @@ from workflows.record.keys import verifier_key
 from workflows.record.notes import NO_NOTE, NotANote, Note, note_hash, note_time, read_note
 
 CHUNK = 2_000
+SLASH = Value("/")
 NAMED = 20  # Files named in one sentence.
 
 
@@ -24,6 +28,12 @@ class Seal(NamedTuple):
     made_at: datetime
 
 
+def in_log(column: str) -> QuerySet[Any]:
+    """Return the places of the log in their order, each with a column of its paragraph or line as ``said``; none whose text is gone."""
+    rows: QuerySet[Any] = Leaf.objects.annotate(said=Coalesce(f"noting__{column}", f"line__{column}"))
+    return rows.exclude(said=None).order_by("index")
+
+
 class Log:
     """The log read once, in order of its places. ``frontier`` is ``None`` while a missing place leaves the tree unknown."""
 
@@ -31,7 +41,7 @@ class Log:
         """Begin behind the seal ``start``, on the right edge that is kept with it; without one, at the beginning."""
         self.size = start.size if start else 0
         # A place whose paragraph is gone does not come up, and leaves a gap.
-        rows = Leaf.objects.filter(index__gte=self.size).order_by("index").values_list("index", "noting__hash")
+        rows = in_log("hash").filter(index__gte=self.size).values_list("index", "said")
         self.leaves = rows.iterator(chunk_size=CHUNK)
         self.next = next(self.leaves, None)
         self.frontier: list[bytes] | None = sound_frontier(start) if start else []
@@ -158,6 +168,7 @@ def _check_root(seal: Seal, log: Log, checked: int) -> Iterator[Finding]:
 
 
 def _files(first: int, end: int) -> str:
-    rows = Leaf.objects.filter(index__gte=first, index__lt=end).order_by("noting__case__number")
-    numbers = list(rows.values_list("noting__case__number", flat=True).distinct()[: NAMED + 1])
+    entry = Concat("line__register", SLASH, Cast("line__entry", CharField()), output_field=CharField())
+    rows = Leaf.objects.filter(index__gte=first, index__lt=end).annotate(file=Coalesce("noting__case__number", entry)).exclude(file=None)
+    numbers = list(rows.order_by("file").values_list("file", flat=True).distinct()[: NAMED + 1])
     return ", ".join(numbers[:NAMED]) + (" …" if len(numbers) > NAMED else "")

@@ -12,6 +12,7 @@ NOTING, PRIVATE, LEAF = "workflows_noting", "workflows_privatenote", "workflows_
 DOOR_ACT, DONE_AT_THE_DOOR = "workflows_dooract", "what was done about the way in of an officer is only added to"
 CHECKPOINT, ENCLOSURE = "workflows_checkpoint", "workflows_enclosure"
 SNAPSHOT, READING = "workflows_snapshot", "workflows_reading"
+LINE, ENTRY_PAPER = "workflows_registerline", "workflows_entrypaper"
 ORDER, PRINTED = "workflows_order", "workflows_orderpaper"
 SIGNED = "a signed paragraph is never changed or deleted"
 NEXT = "a paragraph continues its file: next number, hash of the paragraph before, hash of its own text"
@@ -19,6 +20,8 @@ SEALED = "the log of seals is only added to"
 ERASED = "personal data of a paragraph can be erased, and nothing else"
 KEPT = "a paper of a file is never changed or deleted"
 SEEN = "of what an officer had before him what concerns persons can be erased, and nothing else"
+WRITTEN = "the history of an entry, and its papers, are only added to"
+NEXT_LINE = "a line continues its history: next number, hash of the line before, hash of its own text"
 READ = "what an auditor has read is only added to"
 ISSUED = "an order issued, and its printing, are never changed or deleted"
 
@@ -39,6 +42,12 @@ PAPER_CHANGED = (
     "OLD.case_id IS NOT NULL AND (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.id <> OLD.id"
     " OR NEW.sha256 <> OLD.sha256 OR NEW.stored <> OLD.stored OR NEW.kind <> OLD.kind)"
 )
+OF_ITS_ENTRY = "register = NEW.register AND entry = NEW.entry"
+LINE_OUT_OF_LINE = (
+    f"NEW.number IS DISTINCT FROM (SELECT COALESCE(MAX(number), 0) + 1 FROM {LINE} WHERE {OF_ITS_ENTRY})"
+    f" OR NEW.previous IS DISTINCT FROM COALESCE((SELECT hash FROM {LINE} WHERE {OF_ITS_ENTRY} AND number = NEW.number - 1), '')"
+)
+SAME_PAPER = f"EXISTS (SELECT 1 FROM {ENTRY_PAPER} WHERE {OF_ITS_ENTRY} AND sha256 = NEW.sha256)"
 PRINTED_BEFORE = f"EXISTS (SELECT 1 FROM {PRINTED} r WHERE r.order_id = NEW.order_id AND r.language = NEW.language)"
 LEAF_OUT_OF_LINE = f'NEW."index" <> (SELECT COALESCE(MAX("index"), -1) + 1 FROM {LEAF})'
 SEAL_OUT_OF_LINE = f"NEW.size <= (SELECT COALESCE(MAX(size), 0) FROM {CHECKPOINT})"
@@ -64,13 +73,26 @@ OWN: list[guards.Guard] = [
         sqlite=f"{_sqlite(OUT_OF_LINE)} OR {_taken(NOTING, 'id')}",
         postgresql=f"{OUT_OF_LINE} OR NEW.hash <> encode(sha256(convert_to(NEW.body, 'UTF8')), 'hex')",
     ),
+    *append_only(LINE, WRITTEN),
+    Refusal(
+        "registerline_next_in_line",
+        LINE,
+        "INSERT",
+        NEXT_LINE,
+        sqlite=f"{_sqlite(LINE_OUT_OF_LINE)} OR {_taken(LINE, 'id')}",
+        postgresql=f"{LINE_OUT_OF_LINE} OR NEW.hash <> encode(sha256(convert_to(NEW.body, 'UTF8')), 'hex')",
+    ),
+    *append_only(ENTRY_PAPER, WRITTEN),
+    Refusal(
+        "entrypaper_never_replaced", ENTRY_PAPER, "INSERT", WRITTEN, sqlite=f"{_taken(ENTRY_PAPER, 'id')} OR {SAME_PAPER}", postgresql=None
+    ),
     *append_only(LEAF, SEALED),
     Refusal(
         "leaf_next_in_line",
         LEAF,
         "INSERT",
         SEALED,
-        sqlite=f"{LEAF_OUT_OF_LINE} OR {_taken(LEAF, 'noting_id')}",
+        sqlite=f"{LEAF_OUT_OF_LINE} OR {_taken(LEAF, 'noting_id', 'line_id')}",
         postgresql=LEAF_OUT_OF_LINE,
     ),
     *append_only(CHECKPOINT, SEALED),

@@ -13,8 +13,9 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from viewflow.workflow.models import Process
 
-from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper, Sitting
+from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper, RegisterLine, Sitting
 from workflows.record import triggers
+from workflows.record.entry_checks import check_registers, check_what_is_left
 from workflows.record.findings import Finding, finding
 from workflows.record.minutes import check_minutes, check_named, check_texts
 from workflows.record.notes import notes_in
@@ -37,6 +38,7 @@ class Report:
     files: int = 0
     paragraphs: int = 0
     sealed: int = 0
+    lines: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -56,7 +58,8 @@ def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = (
         _read(cases, report)
         report.findings += [*check_texts(Sitting.objects.all()), *check_named(cases)]
         if case_numbers is None:
-            report.findings += _strays()
+            report.findings += [*_strays(), *check_registers()]
+            report.lines = RegisterLine.objects.count()
         report.findings += _hidden()
         report.findings += check_log(note for text in anchors for note in notes_in(text))
         report.sealed = Leaf.objects.count()
@@ -81,7 +84,7 @@ def check_guards() -> list[Finding]:
 
 def check_what_lies_about() -> list[Finding]:
     """Return what no file leads to: paragraphs without one, those that the sealer will never look for, minutes that decided on none."""
-    return [*_strays(), *_hidden(), *check_texts(Sitting.objects.filter(items=None))]
+    return [*_strays(), *_hidden(), *check_what_is_left(), *check_texts(Sitting.objects.filter(items=None))]
 
 
 def _read(cases: QuerySet[Case], report: Report) -> None:

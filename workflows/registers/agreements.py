@@ -43,11 +43,15 @@ AGREEMENTS = Register(
     about=_("What was agreed with banks, quality bodies, online companies and other partners, and until when."),
     form=AgreementForm,
     columns=(
-        "partner", Column("purpose", _("purpose"), lambda agreement: in_language(agreement, "purpose")), "status", "signed_on", "valid_until",
+        "partner",
+        Column("purpose", _("purpose"), lambda agreement: in_language(agreement, "purpose")),
+        "status",
+        "signed_on",
+        "valid_until",
         "owner",
-    ),  # fmt: skip
+    ),
     search=("partner__name_en", "partner__name_hi", "purpose_en", "purpose_hi"),
-    filters=("status", "partner"),
+    filters=("district", "status", "partner"),
     standings=(
         Standing("ended", _("Valid no more"), lambda: Q(status=AgreementStatus.SIGNED, valid_until__lt=today())),
         Standing("running", _("In force"), lambda: Q(Q(valid_until=None) | Q(valid_until__gte=today()), status=AgreementStatus.SIGNED)),
@@ -62,7 +66,7 @@ AGREEMENTS = Register(
 class PolicyForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = Policy
-        fields = ("name_en", "name_hi", "number", "dated", "valid_until", "link", "source")
+        fields = ("name_en", "name_hi", "district", "number", "dated", "valid_until", "link", "source")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -78,6 +82,7 @@ POLICIES = Register(
     form=PolicyForm,
     columns=("name_en", "number", "dated", "valid_until"),
     search=("name_en", "name_hi", "number"),
+    filters=("district",),
     standings=(Standing("running", _("In force"), lambda: Q(valid_until=None) | Q(valid_until__gte=today())),),
     related=("state", "district"),
     titled_by=("name_en",),

@@ -1,5 +1,6 @@
 """Campaigns before a festival: demands, and what each group supplies of them."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
@@ -61,7 +62,7 @@ def _demands(campaign: Campaign, officer: Officer) -> list[Table]:
     rows = list(campaign.demands.filter(removed_why="").prefetch_related("supplies"))
     headings = [_("who wants it"), _("what is wanted"), _("wanted by the day"), _("quantity"), _("allocated"), _("left")]
     table = entries_table(_("Demands"), headings, rows, _demand_words)
-    amounts = sum((row.amount for row in rows if row.amount), start=0)
+    amounts = sum((row.amount for row in rows if row.amount), start=Decimal(0))
     if campaign.target and amounts:
         said = {"amount": rupees(amounts), "target": rupees(campaign.target)}
         return [Table(table.title, table.headings, table.rows, note=_now("Demands of %(amount)s against a target of %(target)s.") % said)]
@@ -79,9 +80,7 @@ def _supplies(demand: Demand, officer: Officer) -> list[Table]:
     note = _now("Wanted %(wanted)s %(unit)s, allocated %(allocated)s, left %(left)s.") % said
     headings = [_("Seller or group"), _("quantity"), _("delivered")]
     return [
-        entries_table(
-            _("Supplied by"), headings, rows, lambda row: [row.seller.name, str(row.quantity), str(row.delivered)], note=note
-        )
+        entries_table(_("Supplied by"), headings, rows, lambda row: [row.seller.name, str(row.quantity), str(row.delivered)], note=note)
     ]
 
 
@@ -104,10 +103,13 @@ CAMPAIGNS = Register(
     about=_("Seasons of selling before a festival: target, demands, and what the groups supply."),
     form=CampaignForm,
     columns=(
-        "name_en", "district", "festival_words", "festival_on",
+        "name_en",
+        "district",
+        "festival_words",
+        "festival_on",
         Column("begins_on", _("work begins on"), lambda campaign: campaign.begins_on, Type.DATE, 13),
         "target",
-    ),  # fmt: skip
+    ),
     search=("name_en", "name_hi", "festival_words"),
     filters=("district",),
     standings=(Standing("coming", _("To come"), lambda: Q(festival_on__gte=today())),),
@@ -124,6 +126,7 @@ DEMANDS = Register(
     form=DemandForm,
     columns=("wanted_by", "campaign", "what", "quantity", "unit", "by", "amount"),
     search=("wanted_by", "what", "campaign__name_en"),
+    filters=("district",),
     standings=(
         Standing("unmet", _("Not allocated in full"), _unmet),
         Standing("over", _("The day is over"), lambda: Q(by__lt=today())),
@@ -142,6 +145,7 @@ SUPPLIES = Register(
     form=SupplyForm,
     columns=("seller", "demand", "quantity", "delivered"),
     search=("seller__name_en", "seller__name_hi", "demand__wanted_by"),
+    filters=("district",),
     standings=(Standing("undelivered", _("Not delivered in full"), lambda: Q(delivered__lt=F("quantity"))),),
     related=("demand__campaign__state", "demand__campaign__district", "seller__district"),
     titled_by=("seller", "demand"),

@@ -30,7 +30,7 @@ DOSSIER = Register(
     form=DossierForm,
     columns=("product", Column("text", _("text"), lambda entry: entry.text[:200]), "section", "dated", "source", "public"),
     search=("product__name_en", "product__name_hi", "text_en", "text_hi", "source"),
-    filters=("section",),
+    filters=("district", "section"),
     related=("product__district__state",),
     titled_by=("product", "section"),
 )

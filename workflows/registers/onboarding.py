@@ -49,11 +49,18 @@ ONBOARDING = Register(
     about=_("Sellers on their way to Amazon, Flipkart, ONDC, GeM and other channels of sale, step by step."),
     form=OnboardingForm,
     columns=(
-        "seller", "channel", Column("standing", _("standing"), lambda way: way.standing), "applied_on", "papers_on", "catalogued_on",
-        "listed_on", "sold_on", "due",
-    ),  # fmt: skip
+        "seller",
+        "channel",
+        Column("standing", _("standing"), lambda way: way.standing),
+        "applied_on",
+        "papers_on",
+        "catalogued_on",
+        "listed_on",
+        "sold_on",
+        "due",
+    ),
     search=("seller__name_en", "seller__name_hi", "channel__name_en", "channel__name_hi"),
-    filters=("channel",),
+    filters=("district", "channel"),
     standings=(
         Standing("overdue", _("Overdue"), lambda: Q(due__lt=today(), sold_on=None, refused_on=None)),
         *_STEPS,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from programme.calendar import today
@@ -13,7 +13,7 @@ from workflows.forms.fields import MobileField
 from workflows.forms.identity import IdentityField
 from workflows.registers.declaring import Column, Register, Standing, Table
 from workflows.registers.forms import EntryForm
-from workflows.registers.linking import entries_table
+from workflows.registers.linking import digits_day, entries_table
 from workflows.sheets.columns import Type
 
 
@@ -51,14 +51,21 @@ def _linked(seller: Seller, officer: Officer) -> list[Table]:
     supplies = seller.supplies.filter(removed_why="").select_related("demand__campaign")
     asked = seller.requests.filter(removed_why="")
     return [
-        entries_table(_("On the way to channels of sale"), [_("Channel of sale"), _("standing")], ways, lambda way: [way.channel.name, way.standing]),
+        entries_table(
+            _("On the way to channels of sale"), [_("Channel of sale"), _("standing")], ways, lambda way: [way.channel.name, way.standing]
+        ),
         entries_table(
             _("Supplies to campaigns"),
             [_("Demand"), _("quantity"), _("delivered")],
             supplies,
             lambda supply: [str(supply.demand), str(supply.quantity), str(supply.delivered)],
         ),
-        entries_table(_("Help that was asked for"), [_("kind"), _("closed on")], asked, lambda row: [row.get_kind_display(), str(row.closed_on or "—")]),
+        entries_table(
+            _("Help that was asked for"),
+            [_("kind"), _("closed on")],
+            asked,
+            lambda row: [row.get_kind_display(), digits_day(row.closed_on) or "—"],
+        ),
     ]
 
 
@@ -69,9 +76,16 @@ SELLERS = Register(
     about=_("Self-help groups, enterprises, artisans and farmers behind the products of the districts."),
     form=SellerForm,
     columns=(
-        "name_en", "kind", "district", "members", "women", "scheduled", "youth", "exports",
+        "name_en",
+        "kind",
+        "district",
+        "members",
+        "women",
+        "scheduled",
+        "youth",
+        "exports",
         Column("udyam", _("Udyam registration"), lambda seller: f"…{seller.udyam_last4}" if seller.udyam_last4 else "", Type.TEXT, 14),
-    ),  # fmt: skip
+    ),
     search=("name_en", "name_hi", "place"),
     filters=("kind", "district", "exports"),
     standings=(Standing("women", _("Women are half or more"), lambda: Q(pk__in=_of_women())),),
@@ -84,7 +98,7 @@ SELLERS = Register(
 
 def _of_women() -> Any:
     """Half of the members or more are women."""
-    return Seller.objects.filter(members__gt=0).extra(where=["2 * women >= members"]).values("pk")
+    return Seller.objects.filter(members__gt=0, women__gte=F("members") - F("women")).values("pk")
 
 
 class SupportForm(EntryForm):
@@ -111,7 +125,7 @@ SUPPORT = Register(
     form=SupportForm,
     columns=("seller", "kind", "asked_on", "owner", "due", "expert", "closed_on"),
     search=("seller__name_en", "seller__name_hi", "text_en", "text_hi", "expert"),
-    filters=("kind",),
+    filters=("district", "kind"),
     standings=(
         Standing("open", _("Open"), lambda: Q(closed_on=None)),
         Standing("overdue", _("Overdue"), lambda: Q(closed_on=None, due__lt=today())),

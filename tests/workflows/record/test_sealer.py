@@ -51,7 +51,7 @@ def test_each_seal_continues_the_one_before(place, case, size):
 def test_a_paragraph_committed_late_is_sealed_next(place, case, monkeypatch):
     other = place.open_file(2).notings.get()
     with monkeypatch.context() as patch:
-        patch.setattr(sealer, "_unsealed", lambda: [(other.pk, other.hash)])
+        patch.setattr(sealer, "_unsealed", lambda: [("noting_id", other.pk, other.hash)])
         sealer.seal()
     assert sealer.seal().size == 2
     assert list(Leaf.objects.order_by("index").values_list("noting", flat=True)) == [other.pk, case.notings.get().pk]
@@ -65,7 +65,7 @@ def test_the_search_for_unsealed_paragraphs_is_bounded(place, case, monkeypatch)
     triggers.remove()
     Leaf.objects.create(index=1, noting=case.notings.latest("paragraph"))
     monkeypatch.setattr(sealer, "WINDOW", 2)
-    assert early.pk not in [pk for pk, _hash in sealer._unsealed()]
+    assert early.pk not in [pk for _column, pk, _hash in sealer._unsealed()]
 
 
 def test_what_it_costs_does_not_grow_with_what_is_sealed(place, case, django_assert_num_queries):

@@ -23,6 +23,8 @@ from workflows.demonstration.desk import tell_desk
 from workflows.models import Movement, RepairKind
 from workflows.pages.account import UNLISTED
 from workflows.postings import derive, join
+from workflows.registers.events import EVENTS
+from workflows.registers.writing import take_over, written
 from workflows.repairs.planning import plan
 
 # The State whose every district has its desks filled, the posts that are, and since how many days.
@@ -164,11 +166,14 @@ def load_events() -> int:
     events = {event.district_id: event for event in Event.objects.filter(series=SERIES)}
     for row in read_csv(FOLDER, "demonstration_matters.csv", ["district_lgd_code", "kind", "topic", "text_hi"]):
         event = row.find("district_lgd_code", events, key=row.number("district_lgd_code"))
-        matter = Matter(event=event, district=event.district, kind=row["kind"], topic=row["topic"], text_hi=row["text_hi"])
+        place = {"state_id": event.state_id, "district": event.district}
+        matter = Matter(event=event, kind=row["kind"], topic=row["topic"], text_hi=row["text_hi"], **place)
         row.check(matter)
         matter.save()
     moved, by = events[KHERI], Officer.objects.get(username="odop.cell")
-    replan(moved, starts_on=date(2020, 1, 18), ends_on=date(2020, 1, 19), reason="जनपद में बाढ़ राहत कार्य के कारण।", by=by)
+    why, days = "जनपद में बाढ़ राहत कार्य के कारण।", {"starts_on": date(2020, 1, 18), "ends_on": date(2020, 1, 19)}
+    take_over([*Event.objects.filter(series=SERIES).order_by("pk"), *Matter.objects.order_by("pk")], FOLDER.name)
+    written(EVENTS, moved, "replanned", lambda held: replan(held, reason=why, by=by, **days), by=by, why=why)
     return made
 
 

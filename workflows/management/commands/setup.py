@@ -15,6 +15,7 @@ from programme.models import State
 from workflows.letters.printing import PANGO, can_print
 from workflows.models import Case
 from workflows.postings import derive
+from workflows.registers.writing import begin_histories
 from workflows.searching import rows
 
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             self.stdout.write("Loading States, districts, offices, products and norms …")
             call_command("load_state", stdout=StringIO())
             derive()
+        if taken_over := begin_histories("before registers had histories"):
+            self.stdout.write(f"Histories of {taken_over} entries of registers begun.")
         if indexed := rows.rebuild_all(rows.stale()):
             self.stdout.write(f"Search words of {indexed} files written.")
         if settings.DEMONSTRATION and not Case.objects.exists():

@@ -1,21 +1,23 @@
-"""The Udyam Samagam: its days district by district, and the letters of intent written at it."""
+"""The Udyam Samagam: its days district by district."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.bilingual import in_both
 from programme.events import NotYet, SeriesStanding, replan, series_standing, slot
-from programme.models import Event, EventKind, LetterOfIntent, Office, Officer
+from programme.models import Event, EventKind, Office, Officer
 from programme.powers import Power
-from workflows.forms.workbooks import LetterForm, SlotForm
-from workflows.models import RowStanding, Workbook
+from workflows.forms.workbooks import SlotForm
+from workflows.models import RowStanding, Workbook, WorkbookRow
+from workflows.registers import writing
+from workflows.registers.events import EVENTS
 from workflows.workbooks.judge import Judged
-from workflows.workbooks.kind import Both, Standing
+from workflows.workbooks.kind import Both, Standing, Writer, origin
 from workflows.workbooks.kinds.recorded import RecordedKind, RecordsStanding
+from workflows.workbooks.rows import said_by
 from workflows.workbooks.shapes import Place, Shape
 
 
@@ -30,7 +32,9 @@ class Samagam(RecordedKind):
     form_class = SlotForm
 
     def records(self, office: Office) -> Any:
-        rows = Event.objects.filter(state=office.state_id, kind=EventKind.SAMAGAM, district__isnull=False).exclude(series="")
+        rows = Event.objects.filter(state=office.state_id, kind=EventKind.SAMAGAM, district__isnull=False, removed_why="").exclude(
+            series=""
+        )
         return rows.select_related("district")
 
     def value(self, record: Any, place: Place) -> Any:
@@ -39,20 +43,32 @@ class Samagam(RecordedKind):
     def standing(self, office: Office, shape: Shape) -> Standing:
         return SlotsStanding(self, office, shape)
 
-    def write(self, form: Any, by: Officer) -> tuple[Model, bool]:
-        said = form.cleaned_data
+    def writer(self, book: Workbook, *, by: Officer) -> Writer:
+        judge = self.judge(book.office, by)
+
+        def write(rows: list[WorkbookRow]) -> dict[int, str]:
+            return {row.pk: self._written(judge.bound(said_by(row)).cleaned_data, by, origin(book, row.number)) for row in rows}
+
+        return write
+
+    def _written(self, said: dict[str, Any], by: Officer, source: dict[str, Any]) -> str:
+        """Give a district its days, or move them, with the line in the history of the event; return what the row became."""
         days = {"starts_on": said["planned_from"], "ends_on": said["planned_to"]}
-        event = Event.objects.filter(series=said["series"], district=said["district"]).first()
+        event = Event.objects.filter(series=said["series"], district=said["district"], removed_why="").first()
         if event is None:
             event = slot(said["series"], said["district"], **days)
             event.full_clean()
             event.save()
-            return event, True
-        try:
-            replan(event, reason=said["reason"], by=by, **days)
-        except NotYet as refusal:
-            raise ValidationError(str(refusal)) from None
-        return event, False
+            writing.added(EVENTS, event, by=by, origin=source)
+        else:
+            why = said["reason"]
+            try:
+                writing.written(
+                    EVENTS, event, "replanned", lambda held: replan(held, reason=why, by=by, **days), by=by, why=why, origin=source
+                )
+            except NotYet as refusal:
+                raise ValidationError(str(refusal)) from None
+        return f"{event._meta.label_lower}:{event.pk}"
 
     def said(self, book: Workbook) -> list[str]:
         """Name the districts that have no slot in the series of the workbook, those of good rows counted as if they had."""
@@ -86,27 +102,6 @@ class SlotsStanding(RecordsStanding):
         elif not said["reason"]:
             row.refuse("reason", lambda: _("The district has other days already: write why the event is moved."))
         return None
-
-
-class Letters(RecordedKind):
-    """Letters of intent, for whoever plans the seasons of the State."""
-
-    key = "letters"
-    title = gettext_lazy("Letters of intent")
-    about = gettext_lazy("One row for each letter of intent that a buyer has given at an event.")
-    power = Power.OPEN_SEASON
-    titled_by = ("seller", "buyer")
-    form_class = LetterForm
-
-    def records(self, office: Office) -> Any:
-        return LetterOfIntent.objects.filter(event__state=office.state_id).select_related("event", "product").order_by("pk")
-
-    def write(self, form: Any, by: Officer) -> tuple[Model, bool]:
-        said = form.cleaned_data
-        letter = LetterOfIntent(**{name: said[name] for name in ("event", "product", "seller", "buyer", "amount", "dated")})
-        letter.full_clean()
-        letter.save()
-        return letter, True
 
 
 def _with(standing: SeriesStanding, coming: set[int]) -> SeriesStanding:
