@@ -89,18 +89,13 @@ class Supply(Entry):
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="supplies", verbose_name=_("Seller or group"))
     quantity = models.PositiveIntegerField(_("quantity"))
     delivered = models.PositiveIntegerField(_("delivered"), default=0)
+    remark = models.TextField(_("remark"), max_length=1000, blank=True)
 
     class Meta:
         verbose_name = _("Supply")
         verbose_name_plural = _("Supplies")
         ordering = ["demand", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["demand", "seller"],
-                condition=Q(removed_why=""),
-                name="supply_once_a_seller",
-                violation_error_message=_("This seller supplies this demand already; change the quantity there."),
-            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="supply_is_of_something"),
             models.CheckConstraint(condition=Q(delivered__lte=F("quantity")), name="no_more_delivered_than_allocated"),
         ]

@@ -52,6 +52,7 @@ class Onboarding(Entry):
     sold_on = models.DateField(_("first sale on"), null=True, blank=True)
     refused_on = models.DateField(_("refused on"), null=True, blank=True)
     refused_why = models.CharField(_("why it was refused"), max_length=300, blank=True)
+    remark = models.TextField(_("remark"), max_length=1000, blank=True)
 
     class Meta:
         verbose_name = _("Onboarding")

@@ -1,5 +1,6 @@
 """What groups ask for and get, and the policies a State follows."""
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,7 @@ class Policy(Entry, Named):
     number = models.CharField(_("number"), max_length=80, blank=True)
     dated = models.DateField(_("dated"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    link = models.URLField(_("link"), blank=True)
+    link = models.CharField(_("link"), max_length=200, blank=True, validators=[URLValidator(["https", "http"])])
     source = models.TextField(_("source"), max_length=1000, blank=True)
 
     class Meta:

@@ -55,7 +55,7 @@ class SupplyForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = Supply
-        fields = ("demand", "seller", "quantity", "delivered")
+        fields = ("demand", "seller", "quantity", "delivered", "remark")
 
 
 def _demands(campaign: Campaign, officer: Officer) -> list[Table]:

@@ -162,6 +162,12 @@ class EntryForm(forms.ModelForm):
             if name in self.cleaned_data:
                 setattr(entry, name, to_plain(self.cleaned_data[name]))
         super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            # What the database will not take is said here, also where a rule looks at fields that the form does not show.
+            try:
+                entry.validate_constraints()
+            except ValidationError as refusal:
+                self.add_error(None, refusal.messages)
         if not self.errors and not self.reach.covers(entry.state_of, entry.district_of):
             name = entry.DISTRICT.partition("__")[0]
             self.add_error(name if name in self.fields else None, _("Your office enters and changes what concerns its own district alone."))

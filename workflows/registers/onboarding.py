@@ -16,13 +16,13 @@ from workflows.registers.forms import EntryForm
 class OnboardingForm(EntryForm):
     sections = [
         (_("Who, and where to"), ["seller", "channel", "product", "owner", "matter", "due"]),
-        (_("Steps"), [*Onboarding.STEPS, "refused_on", "refused_why"]),
+        (_("Steps"), [*Onboarding.STEPS, "refused_on", "refused_why", "remark"]),
     ]
     fixed = frozenset({"seller", "channel"})
 
     class Meta(EntryForm.Meta):
         model = Onboarding
-        fields = ("seller", "channel", "product", "owner", "matter", "due", *Onboarding.STEPS, "refused_on", "refused_why")
+        fields = ("seller", "channel", "product", "owner", "matter", "due", *Onboarding.STEPS, "refused_on", "refused_why", "remark")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

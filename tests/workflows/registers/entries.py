@@ -43,7 +43,7 @@ def a_letter(district: str = "Agra", **changes: Any) -> dict[str, Any]:
 
 def a_seller(district: str = "Agra", **changes: Any) -> dict[str, Any]:
     place = District.objects.get(name_en=district, state__short__in=["UP", "HP"])
-    said = {"kind": "group", "district": place.pk, "name_en": f"Women's group of {district}", "members": "12", "women": "12"}
+    said = {"kind": "group", "district": place.pk, "name_en": f"Women group of {district}", "members": "12", "women": "12"}
     return {**said, "contact_name": "Made-up Person", "contact_mobile": "98765 43210", "active": "on", **changes}
 
 
@@ -81,18 +81,18 @@ def a_campaign(district: str = "Agra", **changes: Any) -> dict[str, Any]:
 
 
 def a_demand(district: str = "Agra", **changes: Any) -> dict[str, Any]:
-    said = {"campaign": once("campaigns", district).pk, "wanted_by": f"Hotel of {district}", "what": "Gift packs", "quantity": "500"}
+    said = {"campaign": once("campaigns", district).pk, "wanted_by": f"Hotel of {district}", "what": "Gift packs", "quantity": "1000"}
     return {**said, "unit": "packs", "by": (today() + timedelta(days=40)).isoformat(), **changes}
 
 
 def a_supply(district: str = "Agra", **changes: Any) -> dict[str, Any]:
     said = {"demand": once("demands", district).pk, "seller": once("sellers", district).pk, "quantity": "300", "delivered": "0"}
-    return {**said, "note": "not a field", **changes}
+    return {**said, "remark": "By hand", **changes}
 
 
 def a_way(district: str = "Agra", **changes: Any) -> dict[str, Any]:
     said = {"seller": once("sellers", district).pk, "channel": "ondc", "applied_on": today().isoformat()}
-    return {**said, "refused_why": "", "note": "not a field", **changes}
+    return {**said, "refused_why": "", "remark": "By hand", **changes}
 
 
 def an_agreement(district: str = "Agra", **changes: Any) -> dict[str, Any]:
@@ -129,12 +129,21 @@ CHANGES: dict[str, tuple[str, str]] = {
     "brands": ("approved_in", "12/2026"),
     "brand_lines": ("launched_on", "2026-10-02"),
     "campaigns": ("lead_days", "75"),
-    "demands": ("quantity", "600"),
+    "demands": ("quantity", "1100"),
     "supplies": ("delivered", "100"),
     "onboarding": ("papers_on", today().isoformat()),
     "agreements": ("purpose_en", "Loans to artisans and groups"),
     "policies": ("number", "13 of 2026"),
     "dossier": ("text_en", "No test reports, no uniform packs."),
+}
+# What makes a further entry beside the first one, where a rule of the register lets the same stand there once only.
+FURTHER: dict[str, dict[str, str]] = {
+    "events": {"series": "other"},
+    "brands": {"name_en": "Further brand"},
+    "brand_lines": {"name_en": "Further line"},
+    "campaigns": {"name_en": "Further campaign"},
+    "policies": {"name_en": "Further policy"},
+    "onboarding": {"channel": "GeM portal"},
 }
 # One thing that cannot be entered: field and value.
 WRONG: dict[str, tuple[str, str]] = {
@@ -148,7 +157,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "brand_lines": ("launched_on", "2199-01-01"),
     "campaigns": ("target", "much"),
     "demands": ("quantity", "many"),
-    "supplies": ("quantity", "501"),
+    "supplies": ("quantity", "1001"),
     "onboarding": ("papers_on", "2020-01-01"),
     "agreements": ("status", "signed"),
     "policies": ("link", "no address"),

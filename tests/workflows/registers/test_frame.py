@@ -13,7 +13,7 @@ from django.urls import reverse
 from programme.models import entry_models
 from tests.files import PDF, office, officer
 from tests.workflows.api.calls import ask, everything, key_of
-from tests.workflows.registers.entries import CHANGES, TYPED, WRONG, entered
+from tests.workflows.registers.entries import CHANGES, FURTHER, TYPED, WRONG, entered
 from tests.workflows.workbooks.books import accepted, checked, standings
 from workflows.models import Leaf, Reading, RegisterLine
 from workflows.record import sealer, triggers
@@ -52,7 +52,8 @@ def test_an_entry_is_typed_listed_found_and_read(key: str, client_for: Callable)
     assert str(entry) in page and "Entered" in page and "District Magistrate, Agra" in page
     assert path("entry", key, entry.pk) in client.get(path("register", key)).content.decode()
     assert "1 entry" in client.get(reverse("registers")).content.decode()
-    word = str(getattr(entry, REGISTERS[key].search[0]) or getattr(entry, REGISTERS[key].search[1])).split()[0]
+    ways = REGISTERS[key].search[:2]
+    word = next(word for word in REGISTERS[key].model.objects.values_list(*ways).get() if word).split()[0]
     assert path("entry", key, entry.pk) in client.get(path("register", key), {"q": word}).content.decode()
     assert "No entry fits" in client.get(path("register", key), {"q": "zzz"}).content.decode()
 
@@ -164,7 +165,7 @@ def test_a_register_goes_out_and_comes_in_as_a_workbook(key: str, client_for: Ca
     book = checked(key, at, [labels(key, at, row)])
     assert set(standings(book).values()) == {"present"}, list(book.rows.values_list("faults", flat=True))
     name, value = CHANGES[key]
-    book = checked(key, at, [labels(key, at, {**row, name: value, **({"series": "other"} if key == "events" else {})})])
+    book = checked(key, at, [labels(key, at, {**row, name: value, **FURTHER.get(key, {})})])
     accepted(book)
     made = REGISTERS[key].model.objects.exclude(pk=entry.pk).latest("pk")
     [line] = lines_of(made)
