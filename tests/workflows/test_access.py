@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -14,24 +15,28 @@ from django.utils import timezone
 
 from programme.calendar import today
 from programme.models import Posting, Product
-from tests.files import a_draft, a_file, office, officer, waiting
+from tests.files import PDF, a_draft, a_file, office, officer, waiting
 from tests.processes.loan_files import apply
 from tests.processes.plan_files import a_plan, a_report
 from tests.workflows.audit.windows import drawn
 from tests.workflows.exports.written import a_written_list
 from tests.workflows.pictures import a_picture
+from tests.workflows.registers.entries import entered
 from tests.workflows.repairs.plans import planned
 from tests.workflows.seated import a_claim, decided, draft, in_place, moved, ready
 from tests.workflows.test_questions import ask
 from tests.workflows.workbooks.books import checked
 from tests.workflows.workbooks.rows import a_loan
 from workflows import seasons, tokens, verifying
+from workflows.api.entries import LISTS as ENTRIES
 from workflows.api.registers import REGISTERS
 from workflows.audit import observing
 from workflows.jobs import start
 from workflows.models import Case, Message, Noting, RepairKind
 from workflows.pages.setup import site
 from workflows.postings import join
+from workflows.registers import writing
+from workflows.registers.events import EVENTS
 from workflows.repairs.planning import drop
 from workflows.reports.every import REPORTS
 
@@ -59,9 +64,14 @@ STRANGERS = {
 EVERYBODY = READERS | STRANGERS
 AUDITORS = {"auditor", "auditor.hp"}
 PROPOSERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura", "dc.bilaspur"}
-WORKBOOKS = {"dic.agra", "dic.mathura", "odop.cell", "administrator"}
+# Who keeps the registers of his district or State.
+KEEPERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura", "odop.cell", "director", "epb", "dc.bilaspur"}
+WORKBOOKS = KEEPERS | {"administrator"}
 CONVENERS = {"dm.agra", "dic.agra", "dm.mathura", "dic.mathura"}
 OTHER_STATE = {"dc.bilaspur", "acs.industries", "auditor.hp"}
+# Whoever holds a charge at all, and those in the State of the entry.
+HERE = EVERYBODY - {"dm.agra.earlier"}
+UP = HERE - OTHER_STATE
 SAMPLE_PAGES = ("sample", "sample_item", "sample_paper", "sample_sheet", "draw_again")
 FORECAST_READERS = STATE_READERS | {"acs.industries", "auditor.hp"} | OWN | {"dm.mathura", "dic.mathura", "dc.bilaspur"}
 READERS_OF_STATES = STATE_READERS | {"acs.industries", "auditor.hp"}
@@ -145,7 +155,8 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "api_notings": ("get", expect(READERS), 401),
     "api_movements": ("get", expect(EVERYBODY), 401),
     "api_orders": ("get", expect(EVERYBODY), 401),
-    **{f"api_{name}": ("get", expect(EVERYBODY), 401) for name in REGISTERS},
+    **{f"api_{name}": ("get", expect(EVERYBODY), 401) for name in (*REGISTERS, *ENTRIES)},
+    **{f"api_{name}_history": ("get", expect(UP), 401) for name in ENTRIES},
     "api_reports": ("get", expect(FORECAST_READERS, no=403), 401),
     **{
         f"api_report_{key}": ("get", OF_STATES if report.of_states else expect(FORECAST_READERS, no=403), 401)
@@ -163,6 +174,33 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "cancel_job": ("post", expect({"dm.agra", "administrator"}, yes=302), SIGN_IN),
     "retry_job": ("post", {**expect({"dm.agra"}, yes=302), "administrator": 403}, SIGN_IN),
     "drafts": ("get", expect(PROPOSERS | {"odop.cell"}), SIGN_IN),
+    # What each register opens to whom, and who changes it: registers/test_frame.py. Here it is a matter of Agra.
+    "registers": ("get", expect(HERE), SIGN_IN),
+    "register": ("get", expect(HERE), SIGN_IN),
+    "register_board": ("get", expect(HERE), SIGN_IN),
+    "entry": ("get", expect(UP), SIGN_IN),
+    "entry_paper": ("get", expect(UP), SIGN_IN),
+    "event_calendar": ("get", expect(UP), SIGN_IN),
+    "series_calendar": ("get", expect(UP), SIGN_IN),
+    "new_entry": ("get", {**expect(KEEPERS), **dict.fromkeys(HERE - KEEPERS, 403)}, SIGN_IN),
+    "change_entry": (
+        "get",
+        {
+            **expect(OWN | {"odop.cell", "director", "epb"}),
+            **dict.fromkeys(UP - KEEPERS, 403),
+            **dict.fromkeys({"dm.mathura", "dic.mathura"}, 403),
+        },
+        SIGN_IN,
+    ),
+    "act_on_entry": (
+        "post",
+        {
+            **expect(OWN | {"odop.cell", "director", "epb"}, yes=422),
+            **dict.fromkeys(UP - KEEPERS, 403),
+            **dict.fromkeys({"dm.mathura", "dic.mathura"}, 403),
+        },
+        SIGN_IN,
+    ),
     "workbooks": ("get", expect(WORKBOOKS), SIGN_IN),
     "workbook_template": ("get", expect({"dic.agra"}), SIGN_IN),
     "workbook_filled": ("get", expect({"dic.agra"}), SIGN_IN),
@@ -283,6 +321,8 @@ def _world() -> dict[str, list]:
     noting = case.notings.get(outcome="recommended")
     observed = observing.observe(noting, "Why?", office=noting.office, due=today(), by=officer("auditor"))
     agras = Product.objects.get(district__name_en="Agra", rank="primary")
+    event, matter, letter = entered("events", series="samagam"), entered("matters"), entered("letters")
+    entry_paper = writing.attach(EVENTS, event, SimpleUploadedFile("schedule.pdf", PDF), by=officer("dm.agra"))
     return {
         "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
         "catalogue_picture": [a_picture(agras, public=True).sha256],
@@ -307,6 +347,10 @@ def _world() -> dict[str, list]:
         "paper": [case.pk, paper.pk], "step": [movement.pk], "decide": [movement.pk],
         "activities": [plan.pk], "evidence": [plan.pk, update.pk],
         "get_list": ["sittings", "csv"], **{name: [a_written_list("dm.agra").pk] for name in ("written_list", "take_list")},
+        "register": ["events"], "register_board": ["events", "series"], "new_entry": ["matters"],
+        **{name: ["events", event.pk] for name in ("entry", "change_entry")}, "act_on_entry": ["events", event.pk, "strike-off"],
+        "entry_paper": ["events", event.pk, entry_paper.pk], "event_calendar": [event.pk],
+        "api_events_history": [event.pk], "api_matters_history": [matter.pk], "api_letters_history": [letter.pk],
         "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],
         **{name: [sitting.pk] for name in ("sitting", "minutes", "sign_minutes", "put_on_agenda", "call_off")},
         "appoint_link": [agra.pk], "appoint_assistant": [agra.pk], "end_charge": [link.pk],
@@ -318,7 +362,8 @@ def _world() -> dict[str, list]:
 
 
 def answered(client: Client, method: str, name: str, world: dict) -> int:
-    status = getattr(client, method)(reverse(name, args=world.get(name, []))).status_code
+    asked = "?series=samagam" if name == "series_calendar" else ""
+    status = getattr(client, method)(reverse(name, args=world.get(name, [])) + asked).status_code
     # The health page of a server without a worker says so with 503; that it was reached is what counts here.
     return 200 if (name == "alive" and status == 503) else status
 
@@ -354,6 +399,9 @@ def test_somebody_signed_out_gets_what_the_table_says(world: dict) -> None:
 
 AUDITED = {"observation", "observe", *SAMPLE_PAGES}
 FORGEABLE = [
+    "entry",
+    "entry_paper",
+    "event_calendar",
     "file",
     "history",
     "history_xlsx",

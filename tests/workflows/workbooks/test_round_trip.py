@@ -16,6 +16,7 @@ from tests.files import an_allotment, office
 from tests.processes.freight_files import file_claim
 from tests.processes.loan_files import apply
 from tests.processes.plan_files import a_plan
+from tests.workflows.registers.entries import entered
 from tests.workflows.sheets.test_reading import LIBREOFFICE, convert
 from tests.workflows.sheets.test_templates import drop_downs
 from tests.workflows.workbooks.books import accepted, checked, sent, standings, work
@@ -73,6 +74,11 @@ def letters() -> Office:
     return at
 
 
+def matters() -> Office:
+    entered("matters")
+    return office("odop_cell")
+
+
 def administrator() -> Office:
     an_allotment()
     return office("administrator")
@@ -80,7 +86,7 @@ def administrator() -> Office:
 
 STANDING: dict[str, Callable[[], Office]] = {
     "loans": loans, "freight": freight, "activities": activities, "products": products, "samagam": samagam, "letters": letters,
-    "postings": administrator, "holidays": administrator, "allotments": administrator,
+    "events": samagam, "matters": matters, "postings": administrator, "holidays": administrator, "allotments": administrator,
 }  # fmt: skip
 
 
