@@ -176,6 +176,8 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "drafts": ("get", expect(PROPOSERS | {"odop.cell"}), SIGN_IN),
     # What each register opens to whom, and who changes it: registers/test_frame.py. Here it is a matter of Agra.
     "registers": ("get", expect(HERE), SIGN_IN),
+    "products": ("get", expect(HERE), SIGN_IN),
+    "product": ("get", expect(UP), SIGN_IN),
     "register": ("get", expect(HERE), SIGN_IN),
     "register_board": ("get", expect(HERE), SIGN_IN),
     "entry": ("get", expect(UP), SIGN_IN),
@@ -324,7 +326,7 @@ def _world() -> dict[str, list]:
     event, matter, letter = entered("events", series="samagam"), entered("matters"), entered("letters")
     entry_paper = writing.attach(EVENTS, event, SimpleUploadedFile("schedule.pdf", PDF), by=officer("dm.agra"))
     return {
-        "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
+        "product": [agras.pk], "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
         "catalogue_picture": [a_picture(agras, public=True).sha256],
         "exceptions_of_kind": ["late"], "observe": [case.pk], "sample_item": [sample.pk, 1],
         **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "draw_again", "add_test_step")},

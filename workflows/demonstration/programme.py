@@ -4,19 +4,25 @@ A reference is written as people would name it: a district by its code, a produc
 by designation and district, everything else by its name. A day as a number counts from today, so that the season stays alive.
 """
 
+import io
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.utils.dateparse import parse_date
+from PIL import Image, ImageDraw
 
 from programme.calendar import today
-from programme.models import Demand, District, Entry, Office, Product, Rank, State
+from programme.models import Demand, District, DossierEntry, Entry, Office, Posting, Product, Rank, Section, State
 from programme.tables import Row, read_json
+from workflows.registers import writing
+from workflows.registers.dossiers import DOSSIER
 
 SOURCE = "demonstration_registers.json"
+KEEPERS = ("dm", "dc")
 NAMED_BY: dict[type[models.Model], str] = {Demand: "wanted_by"}
 
 
@@ -38,6 +44,28 @@ def tell_programme(folder: Path) -> list[Entry]:
             getattr(entry, name).set(rows)
         made.append(entry)
     return made
+
+
+def tell_pictures() -> None:
+    """Attach a drawn picture, which says that it is one, to each photograph of a dossier that has none."""
+    for entry in DossierEntry.objects.filter(section=Section.PHOTOGRAPH).select_related("product__district__state"):
+        keeper = Posting.objects.filter(office__district=entry.product.district, office__designation__code__in=KEEPERS).latest("starts_on")
+        drawn = SimpleUploadedFile(f"product-{entry.product_id}.png", _drawn(entry.product_id))
+        writing.attach(DOSSIER, entry, drawn, by=keeper.officer)
+
+
+def _drawn(number: int) -> bytes:
+    """Return a plain picture: a vessel on a cloth, in colours that differ from product to product."""
+    shade = [(176, 112, 48), (58, 110, 96), (120, 60, 92), (46, 84, 140)][number % 4]
+    picture = Image.new("RGB", (640, 420), (243, 236, 222))
+    drawing = ImageDraw.Draw(picture)
+    drawing.rectangle((0, 300, 640, 420), fill=tuple(min(255, part + 90) for part in shade))
+    drawing.ellipse((220, 120, 420, 330), fill=shade)
+    drawing.rectangle((280, 80, 360, 140), fill=shade)
+    drawing.text((14, 394), "Drawn for the demonstration, no photograph", fill=(40, 40, 40))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 def _entered(row: Row, entry: Any) -> Any:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from programme.models import DossierEntry
-from workflows.registers.declaring import Column, Register
+from programme.models import DossierEntry, Officer
+from workflows.registers.declaring import Cell, Column, Register, Table
 from workflows.registers.forms import EntryForm
 
 
@@ -22,6 +24,11 @@ class DossierForm(EntryForm):
         return data
 
 
+def _product(entry: DossierEntry, officer: Officer) -> list[Table]:
+    address = reverse("product", args=[entry.product_id])
+    return [Table(gettext("The whole dossier"), [gettext("Product")], [[Cell(entry.product.name, address)]])]
+
+
 DOSSIER = Register(
     model=DossierEntry,
     title=_("Dossiers of products"),
@@ -33,4 +40,5 @@ DOSSIER = Register(
     filters=("district", "section"),
     related=("product__district__state",),
     titled_by=("product", "section"),
+    tables=_product,
 )

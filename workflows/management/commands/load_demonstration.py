@@ -20,6 +20,7 @@ from programme.tables import BadRow, Row, read_csv, read_json
 from workflows.demonstration import Story, load_files
 from workflows.demonstration.crowd import tell_crowd
 from workflows.demonstration.desk import tell_desk
+from workflows.demonstration.programme import SOURCE, tell_pictures, tell_programme
 from workflows.models import Movement, RepairKind
 from workflows.pages.account import UNLISTED
 from workflows.postings import derive, join
@@ -174,6 +175,8 @@ def load_events() -> int:
     why, days = "जनपद में बाढ़ राहत कार्य के कारण।", {"starts_on": date(2020, 1, 18), "ends_on": date(2020, 1, 19)}
     take_over([*Event.objects.filter(series=SERIES).order_by("pk"), *Matter.objects.order_by("pk")], FOLDER.name)
     written(EVENTS, moved, "replanned", lambda held: replan(held, reason=why, by=by, **days), by=by, why=why)
+    take_over(tell_programme(FOLDER), SOURCE)
+    tell_pictures()
     return made
 
 
