@@ -10,6 +10,7 @@ from programme.models.beneficiaries import (
     IdentityMark,
     Role,
 )
+from programme.models.boards import Boundary, Target, TargetCategory
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.events import Event, EventChange, EventKind, LetterOfIntent, Matter, MatterKind, MatterOutcome, Topic
 from programme.models.exhibitions import ExhibitionProposal
@@ -34,6 +35,7 @@ __all__ = [
     "Bank",
     "BenefitFreed",
     "BenefitOnce",
+    "Boundary",
     "BudgetHead",
     "CeilingEntry",
     "CeilingFreed",
@@ -78,6 +80,8 @@ __all__ = [
     "Sector",
     "ShippingBill",
     "State",
+    "Target",
+    "TargetCategory",
     "Topic",
     "WeeklyOff",
     "WeeklyOffs",

@@ -139,6 +139,7 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     elif may_anywhere(officer, Power.SEE_DISTRICT):
         shown.append(Tab("season", _("Will we make it?"), reverse("forecast")))
     if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT, Power.AUDIT)):
+        shown.append(Tab("board", _("Board"), reverse("state_board")))
         shown.append(Tab("review", _("Review"), reverse("review")))
         shown.append(Tab("reports", _("Reports"), reverse("reports")))
     openings = beginnings(officer)
