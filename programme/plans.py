@@ -124,9 +124,7 @@ class BoardLine:
         return late % {"standing": words, "days": self.days}
 
 
-def season_board(
-    state: State, year: str, now: datetime | None = None, *, places: Iterable[District] | None = None
-) -> list[BoardLine]:
+def season_board(state: State, year: str, now: datetime | None = None, *, places: Iterable[District] | None = None) -> list[BoardLine]:
     """Return a line for every district of the State, by name, or for the ``places`` alone. Three queries, two with ``places``."""
     now = now or timezone.now()
     season = Season.objects.filter(state=state, year=year).first()

@@ -24,7 +24,13 @@ class Target(models.Model):
 
     state = models.ForeignKey(State, models.PROTECT, related_name="targets", verbose_name=_("State"))
     district = models.ForeignKey(
-        District, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name=_("District"), help_text=_("Empty: the State.")
+        District,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name=_("District"),
+        help_text=_("Empty: the State."),
     )
     year = models.CharField(
         _("financial year"), max_length=7, validators=[RegexValidator(r"^20\d\d-\d\d\Z", _("Write the year as 2026-27."))]

@@ -171,8 +171,12 @@ def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
     by_process = [row.of(_sum(year, place, kind), _sum(month, place, kind), FLOWS[kind].process_title) for kind in place.scope.processes]
     total = _sum(year, place)
     by_process.append(row.of(total, _sum(month, place), _("All processes"), is_total=True))
-    by_place = {district.pk: Line.sum_of([line for line in year if line.district == district], "", district) for district in place.districts}
-    rows = [row.of(line, None, district.name, reverse("district_board", args=[district.pk])) for district, line in _by_name(place, by_place)]
+    by_place = {
+        district.pk: Line.sum_of([line for line in year if line.district == district], "", district) for district in place.districts
+    }
+    rows = [
+        row.of(line, None, district.name, reverse("district_board", args=[district.pk])) for district, line in _by_name(place, by_place)
+    ]
     listed = sum(len(section.all_lines) for section in sections)
     return Reviewed(by_process, [] if place.district else rows, by_place, total, listed)
 
@@ -251,7 +255,9 @@ def pending_with(place: Place) -> list[Holder]:
         return [holder(row, asked) for row in pendency.by_post(pendency.waiting(place.scope.files("case__")))]
     asked = Asked(place.scope, district=place.district.pk)
     rows = pendency.PENDENCY.rows(asked)
-    names = {office: ", ".join(posting.officer.name for posting in held) for office, held in holders(row["_office"] for row in rows).items()}
+    names = {
+        office: ", ".join(posting.officer.name for posting in held) for office, held in holders(row["_office"] for row in rows).items()
+    }
     found = [holder(row, asked, names.get(row["_office"], "")) for row in rows]
     return sorted(found, key=lambda held: -held.days)
 
@@ -327,4 +333,3 @@ def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str
 def letters_of_intent(place: Place, period: Period) -> list[Figure]:
     """Return the funnel from letters of intent to value realised; empty until their register says what became of them."""
     return []
-

@@ -50,9 +50,9 @@ class Linked:
         told = line.figures
         return [
             self.figure(line, _("Received"), line.received, ""),
-            self.figure(line, str(Result.SANCTIONED.label), line.counts[Result.SANCTIONED], Result.SANCTIONED),
-            self.figure(line, str(Result.REJECTED.label), line.counts[Result.REJECTED], Result.REJECTED),
-            self.figure(line, str(Result.OTHERWISE.label), line.counts[Result.OTHERWISE], Result.OTHERWISE),
+            self.figure(line, _("Sanctioned"), line.counts[Result.SANCTIONED], Result.SANCTIONED),
+            self.figure(line, _("Rejected"), line.counts[Result.REJECTED], Result.REJECTED),
+            self.figure(line, _("Ended otherwise"), line.counts[Result.OTHERWISE], Result.OTHERWISE),
             self.figure(line, _("Pending"), line.pending, "pending"),
             self.figure(line, _("of these late"), line.counts[Result.LATE], Result.LATE),
             self.figure(line, _("of these returned"), line.returned, "pending", limit="returned"),

@@ -135,9 +135,7 @@ def _of_district(request: OfficerRequest, pk: int) -> Place:
 
 def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
     told = _told(request, place)
-    years = [
-        Choice(year, f"?{urlencode({'year': year})}", year == told.period.year) for year in _years(told.period.year)
-    ]
+    years = [Choice(year, f"?{urlencode({'year': year})}", year == told.period.year) for year in _years(told.period.year)]
     listed = {"year": told.period.year, **({"district": place.district.pk} if place.district else {})}
     context = {
         "board": told,
