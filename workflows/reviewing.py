@@ -278,21 +278,26 @@ def scope_of(officer: Officer) -> Scope:
     return Scope(states, districts, parts)
 
 
-def review(
-    scope: Scope, first: date, last: date, *, now: datetime, process: str = "", places: Sequence[District] | None = None
-) -> list[Section]:
-    """Return a section for each process, of the files received from ``first`` to ``last``, both included.
-
-    Two queries; one where the scope's ``places`` were read before.
-    """
-    places = list(scope.places) if places is None else places
-    lines = {(kind, place.pk): Line(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)}
-    for found in _counted(scope, first, last, now):
-        line = lines.get((found["kind"], found["district"]))
-        if line:
-            line.take(found)
+def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
+    """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
+    lines, _lately = lines_of(scope, list(scope.places), (first, last), now=now)
     kinds = [kind for kind in scope.processes if process in ("", kind)]
-    return [_section(kind, [line for (of, _place), line in lines.items() if of == kind]) for kind in kinds]
+    return [section(kind, lines) for kind in kinds]
+
+
+def lines_of(
+    scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
+) -> tuple[list[Line], list[Line]]:
+    """Return the lines of files received on ``days``, and those of them that were received ``since`` a day. One query."""
+    wanted = [(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)]
+    lines, lately = ({(kind, place.pk): Line(kind, place) for kind, place in wanted} for _twice in range(2))
+    for found in _counted(scope, *days, now, since or days[0]):
+        key = found["kind"], found["district"]
+        if key in lines:
+            lines[key].take(found)
+            if found["lately"]:
+                lately[key].take(found)
+    return list(lines.values()), list(lately.values())
 
 
 def received(scope: Scope, first: date, last: date) -> QuerySet[Case]:
@@ -300,14 +305,14 @@ def received(scope: Scope, first: date, last: date) -> QuerySet[Case]:
     return Case.objects.filter(scope.condition, created__gte=day_begins(first), created__lt=day_begins(last + ONE_DAY))
 
 
-def _counted(scope: Scope, first: date, last: date, now: datetime) -> QuerySet[Case, dict[str, Any]]:
-    """Return what the database counts of each process, district and column."""
+def _counted(scope: Scope, first: date, last: date, now: datetime, since: date) -> QuerySet[Case, dict[str, Any]]:
+    """Return what the database counts of each process, district and column, apart for what was received ``since`` a day."""
     rows = received(scope, first, last)
     ordered = Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION).order_by("-pk").values("amount")[:1]
     return (
         rows.order_by()
-        .annotate(reviewed=result(now))
-        .values("kind", "district", "reviewed")
+        .annotate(reviewed=result(now), lately=Either(When(created__gte=day_begins(since), then=True), default=False))
+        .values("kind", "district", "reviewed", "lately")
         .annotate(
             count=Count("pk"),
             stands_at=Sum("amount"),
@@ -318,7 +323,9 @@ def _counted(scope: Scope, first: date, last: date, now: datetime) -> QuerySet[C
     )
 
 
-def _section(kind: str, lines: Sequence[Line]) -> Section:
+def section(kind: str, all_lines: Sequence[Line]) -> Section:
+    """Return the section of a process."""
+    lines = [line for line in all_lines if line.kind == kind]
     total = Line.sum_of(lines, kind)
     silent = [line.district for line in lines if line.district and not line.received]
     return Section(total, [line for line in lines if line.received], silent)

@@ -16,9 +16,8 @@ from programme.calendar import financial_year, today
 from programme.models import District, State, Target, TargetCategory
 from programme.plans import BoardLine, season_board
 from workflows import beneficiaries, reviewing
-from workflows.boards.figures import Figure, Linked
+from workflows.boards.figures import Figure, Linked, files
 from workflows.flows import FLOWS, ActionPlanFlow
-from workflows.models import Case
 from workflows.notices import holders
 from workflows.reports import money, pendency
 from workflows.reports.declaring import Asked, Report, Row
@@ -119,13 +118,13 @@ class Reached:
 
 @dataclass(frozen=True)
 class Season:
-    """How many districts stand how, the missing by name; of one district its own line and its file."""
+    """How many districts stand how, the missing by name; of one district its own line and the list of its plans."""
 
     figures: list[Figure]
     missing: list[tuple[str, list[District]]]
     by_place: dict[int, BoardLine]
     own: BoardLine | None = None
-    own_file: int | None = None
+    own_files: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ class Board:
 
 
 def board(place: Place, period: Period, *, now: datetime) -> Board:
-    """Return everything that stands on a board. At most eight queries for a State, nine for a district."""
+    """Return everything that stands on a board. Seven queries for a State, eight for a district."""
     budget, link = budget_of(place, period)
     return Board(
         place=place,
@@ -164,9 +163,8 @@ def board(place: Place, period: Period, *, now: datetime) -> Board:
 
 def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
     first, last = period.days
-    sections = reviewing.review(place.scope, first, last, now=now, places=place.districts)
-    year = _lines(sections)
-    month = _lines(reviewing.review(place.scope, *period.month, now=now, places=place.districts)) if period.month else []
+    since = period.month[0] if period.month else None
+    year, month = reviewing.lines_of(place.scope, place.districts, (first, last), now=now, since=since)
     row = _Rows(Linked(first, last, place.scope), Linked(*(period.month or period.days), place.scope), bool(period.month))
     by_process = [row.of(_sum(year, place, kind), _sum(month, place, kind), FLOWS[kind].process_title) for kind in place.scope.processes]
     total = _sum(year, place)
@@ -177,16 +175,12 @@ def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
     rows = [
         row.of(line, None, district.name, reverse("district_board", args=[district.pk])) for district, line in _by_name(place, by_place)
     ]
-    listed = sum(len(section.all_lines) for section in sections)
+    listed = sum(len(reviewing.section(kind, year).all_lines) for kind in place.scope.processes)
     return Reviewed(by_process, [] if place.district else rows, by_place, total, listed)
 
 
 def _by_name(place: Place, by_place: dict[int, Line]) -> list[tuple[District, Line]]:
     return [(district, by_place[district.pk]) for district in place.districts]
-
-
-def _lines(sections: Sequence[reviewing.Section]) -> list[Line]:
-    return [line for section in sections for line in section.lines]
 
 
 def _sum(lines: Sequence[Line], place: Place, kind: str = "") -> Line:
@@ -230,8 +224,7 @@ def season_of(place: Place, period: Period, now: datetime) -> Season | None:
     if place.district is None:
         return Season(figures, named, by_place)
     own = by_place[place.district.pk]
-    rows = Case.objects.filter(place.scope.files(), kind=ActionPlanFlow.slug, record_id=own.plan.pk) if own.plan else Case.objects.none()
-    return Season([], [], by_place, own, rows.values_list("pk", flat=True).first() if own.plan else None)
+    return Season([], [], by_place, own, files(process=ActionPlanFlow.slug, district=place.district.pk) if own.plan else "")
 
 
 def season_titles() -> dict[str, str]:
@@ -264,7 +257,7 @@ def pending_with(place: Place) -> list[Holder]:
 
 def holder(row: Row, asked: Asked, officers: str = "") -> Holder:
     link = pendency.PENDENCY.link or (lambda asked, row, key: "")
-    titles = {"pending": _("Pending"), "late": _("of these late")}
+    titles = {"pending": _("Pending"), "late": _("Of these late")}
     figures = [Figure(title, row[key], link(asked, row, key) if row[key] else "") for key, title in titles.items()]
     return Holder(row["post"], [*figures, Figure(_("Oldest since"), row["oldest"])], (today() - row["oldest"]).days, officers)
 
@@ -277,7 +270,7 @@ def budget_of(place: Place, period: Period) -> tuple[list[Money], str]:
     if place.district is None and not place.whole:
         return [], ""
     report: Report = money.BUDGET_OF_DISTRICTS if place.district else money.BUDGET
-    asked = Asked(place.scope, year=period.year, district=place.district.pk if place.district else None)
+    asked = Asked(place.scope, year=period.year, district=place.district.pk if place.district else None, known=tuple(place.districts))
     query = {"year": period.year, **({"district": place.district.pk} if place.district else {})}
     link = f"{reverse('report', args=[report.key])}?{urlencode(query)}"
     return [_of_head(row) for row in report.rows(asked)], link

@@ -54,10 +54,10 @@ class Linked:
             self.figure(line, _("Rejected"), line.counts[Result.REJECTED], Result.REJECTED),
             self.figure(line, _("Ended otherwise"), line.counts[Result.OTHERWISE], Result.OTHERWISE),
             self.figure(line, _("Pending"), line.pending, "pending"),
-            self.figure(line, _("of these late"), line.counts[Result.LATE], Result.LATE),
-            self.figure(line, _("of these returned"), line.returned, "pending", limit="returned"),
+            self.figure(line, _("Of these late"), line.counts[Result.LATE], Result.LATE),
+            self.figure(line, _("Of these returned"), line.returned, "pending", limit="returned"),
             Figure(_("Oldest pending"), told["oldest"]),
-            self.figure(line, _("They stand at"), line.amount, ""),
+            self.figure(line, _("Amount (₹)"), line.amount, ""),
             self.figure(line, _("Sanctioned (₹)"), line.sanctioned, Result.SANCTIONED),
         ]
 

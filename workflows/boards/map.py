@@ -18,7 +18,7 @@ from workflows.reviewing import Line, Result
 CLASSES = 5
 # Of a tile: its sides, and what lies between two.
 WIDTH, HEIGHT, GAP = 84, 60, 4
-LETTERS = 13
+LETTERS = 11
 PLAN_MARKS = {"in_time": "✓", "late": "+", "drafting": "…", "not_begun": "0", "not_opened": "–"}
 
 OF_A_LINE: dict[str, tuple[Any, Callable[[Line], int]]] = {
@@ -56,6 +56,10 @@ class Shape:
         """The name in one line or two, each with its height."""
         lines = _broken(self.district.name)
         return [(line, self.y + (16 if len(lines) == 1 else 9 + 13 * n)) for n, line in enumerate(lines)]
+
+    @property
+    def is_long(self) -> bool:
+        return any(len(line) > LETTERS for line, _y in self.name_lines)
 
     @property
     def figure_y(self) -> int:

@@ -140,6 +140,7 @@ def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
     context = {
         "board": told,
         "years": years,
+        "above": place.district is not None and place.state.pk in _states(scope_of(request.user)),
         "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
         "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
         "plan_tag": SEASON_TAGS.get(told.season.own.standing, "") if told.season and told.season.own else "",
