@@ -90,7 +90,8 @@ def _district(feature: Any, state: State, number: int) -> District:
 def _polygons(feature: dict[str, Any], number: int) -> list[list[list[Any]]]:
     """Return the polygons of an entry, each a list of rings; the first ring is the outer one."""
     shape = feature.get("geometry")
-    kind = shape.get("type") if isinstance(shape, dict) else None
+    shape = shape if isinstance(shape, dict) else {}
+    kind = shape.get("type")
     if kind not in {"Polygon", "MultiPolygon"}:
         raise BadBoundaries(_("Entry %(number)s is no Polygon or MultiPolygon.") % {"number": number})
     coordinates = shape.get("coordinates")

@@ -20,7 +20,7 @@ def is_recorded(kind: str) -> bool:
 
 
 def facts(category: str) -> Q:
-    """Return the condition for loan applications, which have their tags as ``words``."""
+    """Return the condition for loan applications, which have their tags as ``tags_as_text``."""
     return {
         TargetCategory.WOMEN: Q(gender=Gender.FEMALE) | Q(category=Category.WOMAN) | _tagged(Tag.WOMAN),
         TargetCategory.SHG: _tagged(Tag.SHG),
@@ -33,7 +33,7 @@ def facts(category: str) -> Q:
 
 def applications() -> QuerySet[LoanApplication]:
     """Return loan applications with their tags as text: no lookup reads a list on both databases."""
-    return LoanApplication.objects.alias(words=Cast("tags", TextField()))
+    return LoanApplication.objects.alias(tags_as_text=Cast("tags", TextField()))
 
 
 def of_category(rows: QuerySet[Case], category: str) -> QuerySet[Case]:
@@ -42,4 +42,4 @@ def of_category(rows: QuerySet[Case], category: str) -> QuerySet[Case]:
 
 
 def _tagged(tag: Tag) -> Q:
-    return Q(words__contains=f'"{tag.value}"')
+    return Q(tags_as_text__contains=f'"{tag.value}"')

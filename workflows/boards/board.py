@@ -271,7 +271,7 @@ def budget_of(place: Place, period: Period) -> tuple[list[Money], str]:
         return [], ""
     report: Report = money.BUDGET_OF_DISTRICTS if place.district else money.BUDGET
     asked = Asked(place.scope, year=period.year, district=place.district.pk if place.district else None, known=tuple(place.districts))
-    query = {"year": period.year, **({"district": place.district.pk} if place.district else {})}
+    query = {"year": period.year, **({"district": str(place.district.pk)} if place.district else {})}
     link = f"{reverse('report', args=[report.key])}?{urlencode(query)}"
     return [_of_head(row) for row in report.rows(asked)], link
 

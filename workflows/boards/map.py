@@ -134,7 +134,7 @@ def _shape(district: District, title: str, text: str, level: int, outlines: Mapp
     said = f"{district.name}: {text}, {title}"
     if outlines:
         outline = outlines.get(district.pk)
-        return outline and Shape(district, address, text, level, said, outline.x, outline.y, outline.path)
+        return Shape(district, address, text, level, said, outline.x, outline.y, outline.path) if outline else None
     if district.tile_column is None or district.tile_row is None:
         return None
     x, y = (district.tile_column - 1) * WIDTH + WIDTH // 2, (district.tile_row - 1) * HEIGHT + HEIGHT // 2

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -63,7 +63,7 @@ def district_board(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def state_board_pdf(request: OfficerRequest) -> HttpResponse:
+def state_board_pdf(request: OfficerRequest) -> HttpResponseBase:
     """Give the board of the State as PDF: the head sheet, and the table of the districts as its annexe."""
     scope = scope_of(request.user)
     if not _states(scope):
@@ -73,7 +73,7 @@ def state_board_pdf(request: OfficerRequest) -> HttpResponse:
 
 @only(*SAFE)
 @for_officers
-def district_board_pdf(request: OfficerRequest, pk: int) -> HttpResponse:
+def district_board_pdf(request: OfficerRequest, pk: int) -> HttpResponseBase:
     """Give the board of a district as PDF, on one sheet."""
     return _printed(request, _of_district(request, pk))
 
@@ -136,7 +136,7 @@ def _of_district(request: OfficerRequest, pk: int) -> Place:
 def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
     told = _told(request, place)
     years = [Choice(year, f"?{urlencode({'year': year})}", year == told.period.year) for year in _years(told.period.year)]
-    listed = {"year": told.period.year, **({"district": place.district.pk} if place.district else {})}
+    listed = {"year": told.period.year, "district": str(place.district.pk) if place.district else ""}
     context = {
         "board": told,
         "years": years,
@@ -177,7 +177,7 @@ def _pdf_address(place: Place, period: Period) -> str:
     return f"{address}?{urlencode({'year': period.year})}"
 
 
-def _printed(request: OfficerRequest, place: Place) -> HttpResponse:
+def _printed(request: OfficerRequest, place: Place) -> HttpResponseBase:
     if not printing.can_print():
         messages.error(request, _("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page."))
         return redirect("district_board", pk=place.district.pk) if place.district else redirect("state_board")
