@@ -107,14 +107,18 @@ def _sectors(folder: Path) -> Count:
 def _districts(folder: Path) -> Count:
     states = State.objects.in_bulk()
     had = dict(District.objects.values_list("lgd_code", "aliases"))
+    tiles = {row.number("lgd_code"): row for row in read_csv(folder, "district_tiles.csv", ["lgd_code", "tile_column", "tile_row"])}
     wanted = []
     for row in read_csv(folder, "districts.csv", ["state_lgd_code", "lgd_code", "name_en", "name_hi", "aliases", "hindi_source"]):
         code = row.number("lgd_code")
         aliases = list(dict.fromkeys([*had.get(code, []), *row.list("aliases")]))
         state = row.find("state_lgd_code", states, key=row.number("state_lgd_code"))
         texts = {column: row[column] for column in ("name_en", "name_hi", "hindi_source")}
-        wanted.append((row, District(lgd_code=code, state=state, aliases=aliases, **texts)))
-    return _in_step(District, wanted, key=["lgd_code"], ruled=["state_id", "name_en", "name_hi", "hindi_source", "aliases"])
+        tile = tiles.get(code)
+        spot = {column: tile.number(column) for column in ("tile_column", "tile_row")} if tile else {}
+        wanted.append((row, District(lgd_code=code, state=state, aliases=aliases, **texts, **spot)))
+    ruled = ["state_id", "name_en", "name_hi", "hindi_source", "aliases", "tile_column", "tile_row"]
+    return _in_step(District, wanted, key=["lgd_code"], ruled=ruled)
 
 
 def _departments(folder: Path, states: dict[str, State]) -> Count:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programme.calendar import day_before_working_days, day_begins, today
-from programme.models import Designation, District, Officer, State
-from workflows import reviewing
+from programme.models import Designation, District, Officer, State, TargetCategory
+from workflows import beneficiaries, reviewing
 from workflows.authority import capacities, visible_to
 from workflows.flows import FLOWS
 from workflows.forms.fields import DayField, NumberField, RupeeField
@@ -30,7 +30,9 @@ ALL = ("", _("All"))
 STATES = {"": _("All"), "open": _("Open"), "closed": _("Closed")}
 LONGEST_WAIT = 1000
 # What only the clock ends is never late, and waits for nobody.
-LIMITS = [("late", _("Beyond time")), ("in_time", _("In time")), ("acts", _("Somebody has to act"))]
+LIMITS = [
+    ("late", _("Beyond time")), ("in_time", _("In time")), ("acts", _("Somebody has to act")), ("returned", _("Waits for a correction")),
+]  # fmt: skip
 BACKWARDS = {
     "opened": _("This day lies before the first one."),
     "received": _("This day lies before the first one."),
@@ -97,7 +99,8 @@ class FilterForm(forms.Form):
     amount_from = RupeeField(label=_("Amount from (₹)"), required=False)
     amount_to = RupeeField(label=_("Amount up to (₹)"), required=False)
     ending = forms.ChoiceField(label=_("Ended as"), required=False, choices=_nodes(Ending))
-    reviewed = forms.ChoiceField(label=_("Stands in the review as"), required=False, choices=[ALL, *reviewing.Result.choices])
+    reviewed = forms.ChoiceField(label=_("Stands in the review as"), required=False, choices=[ALL, *reviewing.CHOICES])
+    beneficiary = forms.ChoiceField(label=_("Applicant is of the category"), required=False, choices=[ALL, *TargetCategory.choices])
     sort = forms.ChoiceField(
         label=_("In which order"),
         required=False,
@@ -185,7 +188,9 @@ def narrowed(rows: QuerySet[Case], asked: dict[str, Any], *, words: str, state: 
     if stay:
         rows = rows.filter(Exists(Movement.objects.filter(stay, case=OuterRef("pk"), disposed=None)))
     if asked["reviewed"]:
-        rows = rows.alias(reviewed=reviewing.result(now)).filter(reviewed=asked["reviewed"])
+        rows = reviewing.standing_as(rows, asked["reviewed"], now)
+    if asked["beneficiary"]:
+        rows = beneficiaries.of_category(rows, asked["beneficiary"])
     order = [ORDERS[asked["sort"]]] if asked["sort"] else []
     return rows.order_by(*(["-is_named"] if words else []), *order, "-pk")
 
@@ -220,7 +225,7 @@ def _of_stay(asked: dict[str, Any], home: State | None, now: datetime) -> Q:
     if asked["limit"]:
         acts = ~Q(power="")
         late = acts & Q(due__lt=now)
-        found &= {"late": late, "in_time": ~late, "acts": acts}[asked["limit"]]
+        found &= {"late": late, "in_time": ~late, "acts": acts, "returned": reviewing.RETURNED}[asked["limit"]]
     return found
 
 

@@ -1,29 +1,32 @@
 """How files stand in a review meeting: of those received in a period, how many are sanctioned, rejected, or pending in or beyond time.
 
 Every file received stands in exactly one column, so that each line adds up. The list of files narrows by the same condition, so a
-figure and the list behind it cannot disagree.
+figure and the list behind it cannot disagree. The sheet of the meeting, its report and the boards all read the lines made here.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db import models
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.calendar import ONE_DAY, day_begins
 from programme.models import District, Officer
 from programme.powers import Power
+from programme.zone import IST
 from workflows import deadlines
 from workflows.authority import Refusal, capacities
 from workflows.flows import FLOWS, VERSIONS
-from workflows.models import Case, Order, OrderKind, Outcome
+from workflows.models import Case, Movement, Order, OrderKind, Outcome
 from workflows.nodes import Ending, Stay
 
 REFUSING = {Outcome.REJECT, Outcome.DECLINE}
@@ -37,6 +40,29 @@ class Result(models.TextChoices):
     IN_TIME = "in_time", gettext_lazy("Pending within time")
     LATE = "late", gettext_lazy("Pending beyond time")
     OTHERWISE = "otherwise", gettext_lazy("Ended otherwise")
+
+
+DECIDED, PENDING = "decided", "pending"
+# Columns that are also read together, by the name under which the list of files narrows by them.
+TOGETHER = {
+    DECIDED: (gettext_lazy("Decided"), [Result.SANCTIONED, Result.REJECTED, Result.OTHERWISE]),
+    PENDING: (gettext_lazy("Pending"), [Result.IN_TIME, Result.LATE]),
+}
+CHOICES = [*((key, label) for key, (label, _results) in TOGETHER.items()), *Result.choices]
+
+
+def standing_as(rows: QuerySet[Case], wanted: str, now: datetime) -> QuerySet[Case]:
+    """Return the files that stand in a column, or in one of several that are read together."""
+    _label, results = TOGETHER.get(wanted, ("", [wanted]))
+    return rows.alias(reviewed=result(now)).filter(reviewed__in=results)
+
+
+def sent_back() -> Q:
+    """Return the condition for files of which an open stay is a correction: somebody returned them and waits to have them back."""
+    return Q(Exists(Movement.objects.filter(RETURNED, case=OuterRef("pk"), disposed=None)))
+
+
+RETURNED = ~Q(returns_to="")
 
 
 def result(now: datetime) -> Either:
@@ -128,6 +154,20 @@ class Scope:
         limited = frozenset().union(*(part.processes or FLOWS for part in self.parts))
         return [kind for kind in FLOWS if self.states or self.districts or kind in limited]
 
+    def within(self, place: District) -> "Scope":
+        """Return the scope of one district alone; raise ``District.DoesNotExist`` when the reader reads nothing of it."""
+        if place.state_id in self.states or place.pk in self.districts:
+            return Scope(frozenset(), frozenset({place.pk}))
+        here = frozenset({place.pk})
+        parts = tuple(
+            Part(part.state, here, part.processes)
+            for part in self.parts
+            if part.state == place.state_id and place.pk in (part.districts or here)
+        )
+        if not parts:
+            raise District.DoesNotExist
+        return Scope(frozenset(), frozenset(), parts)
+
     def covers(self, kind: str, place: District) -> bool:
         """Say whether the reader sees the line of a process in a district."""
         whole = place.state_id in self.states or place.pk in self.districts
@@ -139,19 +179,70 @@ class Scope:
 
 @dataclass
 class Line:
-    """One line: a process in one district, or in all of them where ``district`` is ``None``."""
+    """One line: a process in one district, or in all of them where ``district`` is ``None``; of all processes where ``kind`` is empty.
+
+    ``returned`` are those of the pending that wait for a correction, ``oldest`` is when the oldest pending one was received. In
+    rupees: what the files received stand at, and what was sanctioned by the orders of those that are sanctioned.
+    """
 
     kind: str
     district: District | None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Result.values, 0))
+    returned: int = 0
+    oldest: datetime | None = None
+    amount: Decimal = Decimal(0)
+    sanctioned: Decimal = Decimal(0)
+
+    @classmethod
+    def sum_of(cls, lines: Sequence["Line"], kind: str = "", district: District | None = None) -> "Line":
+        return cls(
+            kind,
+            district,
+            {key: sum(line.counts[key] for line in lines) for key in Result.values},
+            sum(line.returned for line in lines),
+            min((line.oldest for line in lines if line.oldest), default=None),
+            sum((line.amount for line in lines), Decimal(0)),
+            sum((line.sanctioned for line in lines), Decimal(0)),
+        )
+
+    def take(self, found: "dict[str, Any]") -> None:
+        """Add what the database counted of one column."""
+        self.counts[found["reviewed"]] += found["count"]
+        self.amount += found["stands_at"] or 0
+        if found["reviewed"] == Result.SANCTIONED:
+            self.sanctioned += found["ordered"] or 0
+        elif found["reviewed"] in TOGETHER[PENDING][1]:
+            self.returned += found["back"]
+            self.oldest = min(self.oldest or found["first"], found["first"])
 
     @property
     def received(self) -> int:
         return sum(self.counts.values())
 
     @property
+    def decided(self) -> int:
+        return sum(self.counts[result] for result in TOGETHER[DECIDED][1])
+
+    @property
+    def pending(self) -> int:
+        return sum(self.counts[result] for result in TOGETHER[PENDING][1])
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """All that the line says, as a list or a report has it."""
+        return {
+            "received": self.received,
+            **self.counts,
+            "pending": self.pending,
+            "returned": self.returned,
+            "oldest": timezone.localdate(self.oldest, IST) if self.oldest else None,
+            "amount": self.amount,
+            "sanctioned_for": self.sanctioned,
+        }
+
+    @property
     def process(self) -> str:
-        return str(FLOWS[self.kind].process_title)
+        return str(FLOWS[self.kind].process_title) if self.kind else _("All processes")
 
     @property
     def place(self) -> str:
@@ -189,18 +280,52 @@ def scope_of(officer: Officer) -> Scope:
 
 def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
     """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
-    rows = Case.objects.filter(scope.condition, created__gte=day_begins(first), created__lt=day_begins(last + ONE_DAY))
-    found = rows.order_by().values("kind", "district", reviewed=result(now)).annotate(count=Count("pk"))
-    places = list(scope.places)
-    lines = {(kind, place.pk): Line(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)}
-    for kind, district, reviewed, count in found.values_list("kind", "district", "reviewed", "count"):
-        if (kind, district) in lines:
-            lines[kind, district].counts[reviewed] = count
+    lines, _lately = lines_of(scope, list(scope.places), (first, last), now=now)
     kinds = [kind for kind in scope.processes if process in ("", kind)]
-    return [_section(kind, [line for (of, _place), line in lines.items() if of == kind]) for kind in kinds]
+    return [section(kind, lines) for kind in kinds]
 
 
-def _section(kind: str, lines: Sequence[Line]) -> Section:
-    total = Line(kind, None, {key: sum(line.counts[key] for line in lines) for key in Result.values})
+def lines_of(
+    scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
+) -> tuple[list[Line], list[Line]]:
+    """Return the lines of files received on ``days``, and those of them that were received ``since`` a day. One query."""
+    wanted = [(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)]
+    lines, lately = ({(kind, place.pk): Line(kind, place) for kind, place in wanted} for _twice in range(2))
+    for found in _counted(scope, *days, now, since or days[0]):
+        key = found["kind"], found["district"]
+        if key in lines:
+            lines[key].take(found)
+            if found["lately"]:
+                lately[key].take(found)
+    return list(lines.values()), list(lately.values())
+
+
+def received(scope: Scope, first: date, last: date) -> QuerySet[Case]:
+    """Return the files of the scope received from ``first`` to ``last``, both included."""
+    return Case.objects.filter(scope.condition, created__gte=day_begins(first), created__lt=day_begins(last + ONE_DAY))
+
+
+def _counted(scope: Scope, first: date, last: date, now: datetime, since: date) -> QuerySet[Case, dict[str, Any]]:
+    """Return what the database counts of each process, district and column, apart for what was received ``since`` a day."""
+    rows = received(scope, first, last)
+    ordered = Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION).order_by("-pk").values("amount")[:1]
+    return (
+        rows.order_by()
+        .annotate(reviewed=result(now), lately=Either(When(created__gte=day_begins(since), then=True), default=False))
+        .values("kind", "district", "reviewed", "lately")
+        .annotate(
+            count=Count("pk"),
+            stands_at=Sum("amount"),
+            ordered=Sum(Subquery(ordered)),
+            first=Min("created"),
+            back=Count("pk", filter=sent_back()),
+        )
+    )
+
+
+def section(kind: str, all_lines: Sequence[Line]) -> Section:
+    """Return the section of a process."""
+    lines = [line for line in all_lines if line.kind == kind]
+    total = Line.sum_of(lines, kind)
     silent = [line.district for line in lines if line.district and not line.received]
     return Section(total, [line for line in lines if line.received], silent)

@@ -11,6 +11,7 @@ from programme.models.beneficiaries import (
     IdentityMark,
     Role,
 )
+from programme.models.boards import Boundary, Target, TargetCategory
 from programme.models.brands import Brand, BrandLine, LineKind
 from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
 from programme.models.campaigns import Campaign, Demand, Supply
@@ -56,6 +57,7 @@ __all__ = [
     "Bank",
     "BenefitFreed",
     "BenefitOnce",
+    "Boundary",
     "Brand",
     "BrandLine",
     "BudgetHead",
@@ -122,6 +124,8 @@ __all__ = [
     "Supply",
     "SupportKind",
     "SupportRequest",
+    "Target",
+    "TargetCategory",
     "Topic",
     "WeeklyOff",
     "WeeklyOffs",

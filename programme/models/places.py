@@ -46,12 +46,22 @@ class District(Named):
     state = models.ForeignKey(State, models.PROTECT, related_name="districts", verbose_name=_("State"))
     aliases = models.JSONField(_("other spellings"), default=list, blank=True)
     hindi_source = models.CharField(_("source of the Hindi name"), max_length=60, blank=True)
+    # Where the district's tile stands on the map of its State, counted from the north-west; none where nobody has placed it.
+    tile_column = models.PositiveSmallIntegerField(null=True, editable=False)
+    tile_row = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("District")
         verbose_name_plural = _("Districts")
         ordering = ["name_en"]
-        constraints = [models.UniqueConstraint(fields=["state", "name_en"], name="district_named_once_in_its_state")]
+        constraints = [
+            models.UniqueConstraint(fields=["state", "name_en"], name="district_named_once_in_its_state"),
+            models.UniqueConstraint(fields=["state", "tile_column", "tile_row"], name="one_district_a_tile"),
+            models.CheckConstraint(
+                condition=models.Q(tile_column=None, tile_row=None) | models.Q(tile_column__isnull=False, tile_row__isnull=False),
+                name="a_tile_has_column_and_row",
+            ),
+        ]
 
 
 class Declared(models.Model):

@@ -138,6 +138,16 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
     "begin": ("get", expect(PROPOSERS, yes=302), SIGN_IN),
     "draft": ("get", expect(OWN), SIGN_IN),
     "draft_paper": ("get", expect(OWN), SIGN_IN),
+    # Whoever answers for a district is led to its board; a line department has one of its own.
+    **{
+        name: ("get", {**expect(READERS_OF_STATES, no=403), **dict.fromkeys(FORECAST_READERS - READERS_OF_STATES, 302)}, SIGN_IN)
+        for name in ("state_board", "state_board_pdf")
+    },
+    **{
+        name: ("get", {**expect(set(), no=403), **dict.fromkeys(FORECAST_READERS, 404), **dict.fromkeys(OWN | STATE_READERS, 200)}, SIGN_IN)
+        for name in ("district_board", "district_board_pdf")
+    },
+    "department_board": ("get", expect(READERS_OF_STATES | {"agriculture.agra"}), SIGN_IN),
     "season": ("get", expect(STATE_READERS | {"acs.industries", "auditor.hp"}, no=403), SIGN_IN),
     "forecast": ("get", expect(FORECAST_READERS, no=403), SIGN_IN),
     "review": ("get", expect(FORECAST_READERS, no=403), SIGN_IN),
@@ -328,6 +338,7 @@ def _world() -> dict[str, list]:
     return {
         "product": [agras.pk], "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
         "catalogue_picture": [a_picture(agras, public=True).sha256],
+        "department_board": ["agriculture"], **{name: [agra.district_id] for name in ("district_board", "district_board_pdf")},
         "exceptions_of_kind": ["late"], "observe": [case.pk], "sample_item": [sample.pk, 1],
         **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "draw_again", "add_test_step")},
         **{name: [observed.pk] for name in ("observation", "reply_to_observation", "settle_observation")},
@@ -432,6 +443,7 @@ FORGEABLE = [
     "sample",
     "sample_item",
     "observe",
+    "district_board",
 ]
 
 
@@ -505,7 +517,7 @@ def test_a_link_officer_inside_his_dates_acts_and_after_them_sees_nothing(client
 OF_WORKFLOWS = ["auditscope"]
 SETUP = [
     "posting", "officer", "office", "designation", "district", "holiday", "weeklyoffs", "norm", "state", "budgethead", "allotment",
-    "product",
+    "product", "target",
 ]  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def test_the_board_tells_in_time_late_drafting_not_begun_and_not_opened(up):
     with CaptureQueriesContext(connection) as queries:
         board = season_board(up, YEAR, now=datetime(2026, 11, 10, 6, 0, tzinfo=UTC))
     lines = {line.district.name_en: line for line in board}
-    assert len(board) == 75 and len(queries) == 4
+    assert len(board) == 75 and len(queries) == 3
     found = {name: (lines[name].standing, lines[name].days) for name in ("Agra", "Mathura", "Varanasi", "Aligarh", "Ballia")}
     assert found == {
         "Agra": ("in_time", 0), "Mathura": ("late", 5), "Varanasi": ("drafting", 11), "Aligarh": ("not_begun", 11),

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.calendar import financial_year, today
-from programme.models import Office, Officer, Season
+from programme.models import District, Office, Officer, Season
 from programme.plans import BoardLine, season_board
 from programme.powers import Power
 from workflows import reminders, reviewing
 from workflows.authority import Refusal, offices_with, visible_to
-from workflows.exports.declaring import Asked, Heading, Line, Listed, day_of, one_by_one, time_of
+from workflows.exports.declaring import Asked, Heading, Line, Listed, day_of, number_in, one_by_one, time_of
 from workflows.exports.files import DISTRICT, NUMBER, PROCESS
 from workflows.filters import BACKWARDS, a_day_of_files
 from workflows.flows import FLOWS, ActionPlanFlow
@@ -42,6 +42,15 @@ class BoardRow:
     file: int | None
     number: str
     told: reminders.Told
+
+
+STANDINGS = {"in_time", "late", "drafting", "not_begun", "not_opened"}
+
+
+def standing_in(query: QueryDict) -> str:
+    """Return the one standing an address asks for; empty for all of them."""
+    asked = query.get("standing", "")
+    return asked if asked in STANDINGS else ""
 
 
 def board(officer: Officer, year: str) -> list[BoardRow]:
@@ -73,7 +82,7 @@ def year_in(query: QueryDict) -> str:
 
 
 def _season(asked: Asked) -> list[BoardRow]:
-    return board(asked.officer, year_in(asked.query))
+    return [row for row in board(asked.officer, year_in(asked.query)) if standing_in(asked.query) in ("", row.line.standing)]
 
 
 def _of_season(row: BoardRow, asked: Asked) -> Line:
@@ -151,11 +160,18 @@ class PeriodForm(forms.Form):
 
 
 def _review(asked: Asked) -> list[reviewing.Line]:
-    scope, form = reviewing.scope_of(asked.officer), PeriodForm(asked.query)
+    scope, form = narrowed(reviewing.scope_of(asked.officer), asked.query), PeriodForm(asked.query)
     if not form.is_valid():
         raise ValidationError(_("The period cannot be read. Go back to the page and put it right."))
     sections = reviewing.review(scope, *form.period, now=asked.now, process=form.cleaned_data["process"])
     return list(_all_lines(sections))
+
+
+def narrowed(scope: reviewing.Scope, query: QueryDict) -> reviewing.Scope:
+    """Return the scope of the one district that an address names, of all where it names none; raise ``District.DoesNotExist``."""
+    if "district" not in query:
+        return scope
+    return scope.within(District.objects.get(pk=number_in(query, "district")))
 
 
 def _all_lines(sections: list[reviewing.Section]) -> Iterator[reviewing.Line]:
@@ -164,7 +180,7 @@ def _all_lines(sections: list[reviewing.Section]) -> Iterator[reviewing.Line]:
 
 
 def _of_review(line: reviewing.Line, asked: Asked) -> Line:
-    return {"process": line.process, "district": line.place, "received": line.received, **line.counts}
+    return {"process": line.process, "district": line.place, **line.figures}
 
 
 def _title(asked: Asked) -> str:
@@ -181,6 +197,11 @@ REVIEW = Listed(
         DISTRICT,
         Heading("received", gettext_lazy("Received"), Type.WHOLE, 12),
         *(Heading(result.value, result.label, Type.WHOLE, 14) for result in Result),
+        Heading("pending", gettext_lazy("Pending, all"), Type.WHOLE, 12),
+        Heading("returned", gettext_lazy("Of these returned for correction"), Type.WHOLE, 16),
+        Heading("oldest", gettext_lazy("Oldest pending received on"), Type.DATE, 16),
+        Heading("amount", gettext_lazy("The files stand at (₹)"), Type.RUPEES, 18),
+        Heading("sanctioned_for", gettext_lazy("Sanctioned by orders (₹)"), Type.RUPEES, 18),
     ),
     rows=_review,
     lines=one_by_one(_of_review),

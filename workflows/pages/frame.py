@@ -140,8 +140,11 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     elif may_anywhere(officer, Power.SEE_DISTRICT):
         shown.append(Tab("season", _("Will we make it?"), reverse("forecast")))
     if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT, Power.AUDIT)):
+        shown.append(Tab("board", _("Board"), reverse("state_board")))
         shown.append(Tab("review", _("Review"), reverse("review")))
         shown.append(Tab("reports", _("Reports"), reverse("reports")))
+    elif (desk := line_department(officer)) is not None:
+        shown.append(Tab("board", _("Board"), reverse("department_board", args=[desk])))
     if reads_registers(officer):
         shown.append(Tab("registers", _("Registers"), reverse("registers")))
     openings = beginnings(officer)
@@ -167,6 +170,13 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         shown.append(Tab("repair", _("Repair"), reverse("repair"), badge=rights.count_waiting(officer)))
         shown.append(Tab("setup", _("Set-up"), reverse("admin:index", current_app="setup")))
     return shown
+
+
+def line_department(officer: Officer) -> str | None:
+    """Return the code of the department for which the officer answers in plans or on products; ``None`` for whoever does not."""
+    asked = {Power.ADD_TO_PLAN.value, Power.GIVE_OPINION.value}
+    own = (held.office.designation.department for held in capacities(officer) if asked & held.powers)
+    return next((department.code for department in own if department), None)
 
 
 def counts(request: OfficerRequest) -> inbox.Counts:

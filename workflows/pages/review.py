@@ -1,31 +1,20 @@
 """The sheet of a review meeting: a line for each process and district, each figure leading to the files behind it."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from programme.models import District, State
 from workflows import reviewing
+from workflows.boards.figures import Figure, Linked
 from workflows.exports.boards import REVIEW, PeriodForm
 from workflows.exports.linking import link
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
 from workflows.reviewing import Line, Result, Scope, Section
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure and the list behind it; nought leads nowhere."""
-
-    title: str
-    count: int
-    address: str
 
 
 @dataclass(frozen=True)
@@ -40,29 +29,6 @@ class Shown:
     process: str
     rows: list[Row]
     silent: list[str]
-
-
-@dataclass(frozen=True)
-class Linked:
-    """How figures lead to the list of files: of which days, and, for a sum, of which place."""
-
-    first: date
-    last: date
-    scope: Scope
-
-    def figure(self, line: Line, title: str, count: int, reviewed: str) -> Figure:
-        place = self._place(line)
-        if not count or place is None:
-            return Figure(title, count, "")
-        asked = {"process": line.kind, "district": place, "opened_from": self.first, "opened_to": self.last, "reviewed": reviewed}
-        return Figure(title, count, f"{reverse('files')}?{urlencode({name: str(value) for name, value in asked.items() if value})}")
-
-    def _place(self, line: Line) -> int | str | None:
-        """Return the district to narrow by, empty for a whole State; ``None`` for a sum that no one list of files shows."""
-        if line.district:
-            return line.district.pk
-        states = self.scope.states.union(part.state for part in self.scope.parts)
-        return "" if len(states) == 1 and not self.scope.districts else None
 
 
 @only(*SAFE)

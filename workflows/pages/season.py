@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from programme.powers import Power
 from workflows import seasons
 from workflows.authority import Refusal, offices_with
-from workflows.exports.boards import SEASON, board, year_in
+from workflows.exports.boards import SEASON, board, standing_in, year_in
 from workflows.exports.linking import link
 from workflows.forms.plan import planned_years
 from workflows.pages.frame import OfficerRequest, for_officers, show
@@ -25,15 +26,16 @@ TAGS = {"in_time": "ok", "late": "late", "drafting": "soon", "not_begun": "look"
 def season_page(request: OfficerRequest) -> HttpResponse:
     """Show how every district of the State stands in one year; the missing are named above."""
     year = year_in(request.GET)
-    rows = board(request.user, year)
+    rows, only_standing = board(request.user, year), standing_in(request.GET)
     lines = [row.line for row in rows]
     standing = Counter(line.standing for line in lines)
     context = {
         "year": year,
-        "rows": [(row.line, TAGS[row.line.standing], row.file, row.told) for row in rows],
-        "cards": [(title, standing[key]) for key, title in _titles()],
+        "rows": [(row.line, TAGS[row.line.standing], row.file, row.told) for row in rows if only_standing in ("", row.line.standing)],
+        "only_standing": dict(_titles()).get(only_standing, ""),
+        "cards": [(title, standing[key], f"?{urlencode({'year': year, 'standing': key})}#districts") for key, title in _titles()],
         "missing": [(title, [line.district for line in lines if line.standing == key]) for key, title in _titles()[2:] if standing[key]],
-        "get_list": link(SEASON, len(rows), year=year),
+        "get_list": link(SEASON, standing[only_standing] if only_standing else len(rows), year=year, standing=only_standing),
         "may_open": year in planned_years() and standing["not_opened"] > 0 and bool(offices_with(request.user, Power.OPEN_SEASON)),
         "key": uuid4(),
     }

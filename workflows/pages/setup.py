@@ -30,6 +30,7 @@ from programme.models import (
     Posting,
     Product,
     State,
+    Target,
     WeeklyOffs,
 )
 from programme.norms.borders import border_table
@@ -279,6 +280,22 @@ class Allotments(Table):
     state = "head__state"
     list_display = ["head", "year", "allotted", "committed"]
     readonly_fields = ["committed"]
+
+
+@admin.register(Target, site=site)
+class Targets(Table):
+    """How many persons of a category a process shall reach in a year; the boards hold what was achieved against it."""
+
+    list_display = ["year", "scheme", "category", "district", "number", "source"]
+    list_filter = ["year", "category"]
+    list_select_related = ["district", "state"]
+    deletes = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "scheme":
+            processes = [(slug, flow.process_title) for slug, flow in FLOWS.items()]
+            return forms.ChoiceField(label=db_field.verbose_name, choices=processes)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Product, site=site)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from programme.calendar import financial_year, today
-from programme.models import Allotment
+from programme.models import Allotment, District
 from workflows.exports.boards import FIRST_YEAR
 from workflows.flows import FLOWS
 from workflows.reviewing import Scope
@@ -28,6 +28,12 @@ class Asked:
     process: str = ""
     district: int | None = None
     year: str = ""
+    known: tuple[District, ...] = ()
+
+    @property
+    def places(self) -> list[District]:
+        """The districts of the scope by name, read now where they are not ``known``."""
+        return list(self.known or self.scope.places)
 
     @property
     def place(self) -> int | None:

@@ -83,7 +83,7 @@ def _head(found: Mapping[str, Any], way: str) -> Row:
 def _by_district(asked: Asked) -> list[Row]:
     """Return a row for each head and district that had money of it in the year; the file says the district. Two queries."""
     district = Case.objects.filter(asked.scope.files(), number=OuterRef("file_number")).values("district")[:1]
-    places = {place.pk: place for place in asked.scope.places}
+    places = {place.pk: place for place in asked.places}
     wanted = {asked.district} & set(places) if asked.district else set(places)
     entries = LedgerEntry.objects.filter(allotment__year=asked.year).annotate(place=Subquery(district)).filter(place__in=wanted)
     columns = [f"allotment__{name}" for name in HEAD]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -40,16 +40,41 @@ OFFICE = (
 )
 
 
+def waiting(condition: Q) -> QuerySet[Movement]:
+    """Return the open stays of files that fit; those that only the clock ends wait for nobody."""
+    return Movement.objects.filter(condition, disposed=None).exclude(power="")
+
+
+def by_post(stays: QuerySet[Movement]) -> list[Row]:
+    """Count the files of open stays by the post that has them, wherever its offices are, the most first. One query."""
+    counted = stays.values("office__designation", *(f"office__designation__{name}" for name in NAMED)).annotate(**_files())
+    rows = [
+        {
+            "post": by_language(found, "office__designation__name"),
+            **{key: found[key] for key in ("pending", "late")},
+            "oldest": timezone.localdate(found["oldest"], IST),
+            "_designation": found["office__designation"],
+            "_district": None,
+        }
+        for found in counted
+    ]
+    return sorted(rows, key=lambda row: (-row["pending"], row["post"]))
+
+
+def _files() -> dict[str, Any]:
+    late = Count("case", filter=Q(due__lt=timezone.now()), distinct=True)
+    return {"pending": Count("case", distinct=True), "late": late, "oldest": Min("received")}
+
+
 def _rows(asked: Asked) -> list[Row]:
-    """Count the open stays of files in the scope by office; those that only the clock ends wait for nobody. One query."""
-    stays = Movement.objects.filter(asked.scope.files("case__"), disposed=None).exclude(power="")
+    """Count the open stays of files in the scope by office. One query."""
+    stays = waiting(asked.scope.files("case__"))
     if asked.process:
         stays = stays.filter(case__kind=asked.process)
     if asked.district:
         stays = stays.filter(case__district=asked.district)
     files = {key: Count("case", filter=_aged(*ages), distinct=True) for key, ages in AGES.items()}
-    late = Count("case", filter=Q(due__lt=timezone.now()), distinct=True)
-    counted = stays.values(*OFFICE).annotate(**files, pending=Count("case", distinct=True), late=late, oldest=Min("received"))
+    counted = stays.values(*OFFICE).annotate(**files, **_files())
     return [_row(found) for found in counted.order_by(F("office__district__name_en").asc(nulls_first=True), "office__designation__name_en")]
 
 
@@ -63,6 +88,7 @@ def _row(found: Mapping[str, Any]) -> Row:
         "oldest": timezone.localdate(found["oldest"], IST),
         "_designation": found["office__designation"],
         "_district": found["office__district"],
+        "_office": found["office"],
     }
 
 

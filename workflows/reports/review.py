@@ -19,7 +19,7 @@ def _rows(asked: Asked) -> list[Row]:
 
 
 def _row(line: Line) -> Row:
-    return {"process": line.process, "district": line.place, "received": line.received, **line.counts}
+    return {"process": line.process, "district": line.place, **line.figures}
 
 
 REVIEWED = Report(
@@ -31,6 +31,6 @@ REVIEWED = Report(
     columns=tuple(LIST.columns),
     rows=_rows,
     asks=("process", "year"),
-    summed=("received", *Result.values),
+    summed=("received", *Result.values, "pending", "returned", "amount", "sanctioned_for"),
     own_page="review",
 )

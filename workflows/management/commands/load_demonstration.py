@@ -14,7 +14,7 @@ from django.utils.text import slugify
 
 from programme.calendar import financial_year, today
 from programme.events import replan
-from programme.models import Allotment, BudgetHead, Charge, District, Event, Matter, Office, Officer, Posting, State
+from programme.models import Allotment, BudgetHead, Charge, District, Event, Matter, Office, Officer, Posting, State, Target
 from programme.samagam import SERIES, load_samagam
 from programme.tables import BadRow, Row, read_csv, read_json
 from workflows.demonstration import Story, load_files
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             # One transaction: half a demonstration would never be completed, and hundreds of commits take seconds.
             with transaction.atomic():
                 officers, allotments, events = load_cast() + load_crowd(), load_allotments(), load_events()
+                load_targets()
                 files = tell(read_stories())
                 officers += fill_waiting_desks()
                 give_addresses()
@@ -191,6 +192,19 @@ def load_allotments() -> int:
         except InvalidOperation:
             raise row.bad("allotted is no amount") from None
         _allotment, new = Allotment.objects.get_or_create(head=head, year=financial_year(today()), defaults={"allotted": allotted})
+        made += new
+    return made
+
+
+def load_targets() -> int:
+    """Set the demonstration's targets for the financial year of today where none is set; return how many were made."""
+    states = {state.short: state for state in State.objects.exclude(short="")}
+    made = 0
+    for row in read_csv(FOLDER, "demonstration_targets.csv", ["state", "district_lgd_code", "scheme", "category", "number"]):
+        place = {"state": row.find("state", states), "district_id": row.number("district_lgd_code") if row["district_lgd_code"] else None}
+        named = {"year": financial_year(today()), "scheme": row["scheme"], "category": row["category"]}
+        row.check(Target(**place, **named, number=row.number("number")))
+        _target, new = Target.objects.get_or_create(**place, **named, defaults={"number": row.number("number")})
         made += new
     return made
 

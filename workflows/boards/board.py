@@ -1,0 +1,328 @@
+"""What stands on a board: the line of the review meeting, the season, who has what, the budget, and targets by category."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from programme.calendar import financial_year, today
+from programme.models import District, State, Target, TargetCategory
+from programme.plans import BoardLine, season_board
+from workflows import beneficiaries, reviewing
+from workflows.boards.figures import Figure, Linked, files
+from workflows.flows import FLOWS, ActionPlanFlow
+from workflows.notices import holders
+from workflows.reports import money, pendency
+from workflows.reports.declaring import Asked, Report, Row
+from workflows.reviewing import Line, Result, Scope
+
+
+@dataclass(frozen=True)
+class Period:
+    """The financial year of a board, and of the year that runs the month so far."""
+
+    year: str
+
+    @property
+    def days(self) -> tuple[date, date]:
+        begins = int(self.year[:4])
+        return date(begins, 4, 1), date(begins + 1, 3, 31)
+
+    @property
+    def month(self) -> tuple[date, date] | None:
+        day = today()
+        return (day.replace(day=1), day) if self.year == financial_year(day) else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Of which State, or of which one of its districts a board is; ``scope`` is what its reader reads of it."""
+
+    state: State
+    scope: Scope
+    districts: Sequence[District]
+    district: District | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Say whether the reader reads all of the State."""
+        return self.state.pk in self.scope.states
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line as it is read: what it is of, where that leads, this month and the year so far."""
+
+    title: str
+    address: str
+    month: list[Figure]
+    year: list[Figure]
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """The line by process and by district; ``by_place`` also gives the lines themselves, which the map colours.
+
+    ``listed`` is how many rows the list of the same figures has, process by process and district by district.
+    """
+
+    by_process: list[LineRow]
+    by_district: list[LineRow]
+    by_place: dict[int, Line]
+    total: Line
+    listed: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A post that has files: how many, how many late, since when at the longest; of one district also who holds it today."""
+
+    post: str
+    figures: list[Figure]
+    days: int
+    officers: str = ""
+
+
+@dataclass(frozen=True)
+class Money:
+    """A head of account: allotted (to a State alone), committed, spent and left, in rupees."""
+
+    name: str
+    code: str
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A target and how far it is. ``achieved`` is ``None`` where the records do not say who the beneficiaries are."""
+
+    process: str
+    category: str
+    target: int | None
+    achieved: Figure | None
+
+    @property
+    def percent(self) -> int | None:
+        if not self.target or self.achieved is None or not isinstance(self.achieved.count, int):
+            return None
+        return 100 * self.achieved.count // self.target
+
+
+@dataclass(frozen=True)
+class Season:
+    """How many districts stand how, the missing by name; of one district its own line and the list of its plans."""
+
+    figures: list[Figure]
+    missing: list[tuple[str, list[District]]]
+    by_place: dict[int, BoardLine]
+    own: BoardLine | None = None
+    own_files: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    place: Place
+    period: Period
+    as_of: datetime
+    reviewed: Reviewed
+    season: Season | None
+    holders: list[Holder]
+    budget: list[Money]
+    budget_link: str
+    targets: list[Reached]
+    letters: list[Figure] = field(default_factory=list)
+
+
+def board(place: Place, period: Period, *, now: datetime) -> Board:
+    """Return everything that stands on a board. Seven queries for a State, eight for a district."""
+    budget, link = budget_of(place, period)
+    return Board(
+        place=place,
+        period=period,
+        as_of=now,
+        reviewed=reviewed(place, period, now),
+        season=season_of(place, period, now),
+        holders=pending_with(place),
+        budget=budget,
+        budget_link=link,
+        targets=targets_of(place, period, now),
+        letters=letters_of_intent(place, period),
+    )
+
+
+# --- the line of the review meeting ---------------------------------------------------------------------------------------
+
+
+def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
+    first, last = period.days
+    since = period.month[0] if period.month else None
+    year, month = reviewing.lines_of(place.scope, place.districts, (first, last), now=now, since=since)
+    row = _Rows(Linked(first, last, place.scope), Linked(*(period.month or period.days), place.scope), bool(period.month))
+    by_process = [row.of(_sum(year, place, kind), _sum(month, place, kind), FLOWS[kind].process_title) for kind in place.scope.processes]
+    total = _sum(year, place)
+    by_process.append(row.of(total, _sum(month, place), _("All processes"), is_total=True))
+    by_place = {
+        district.pk: Line.sum_of([line for line in year if line.district == district], "", district) for district in place.districts
+    }
+    rows = [
+        row.of(line, None, district.name, reverse("district_board", args=[district.pk])) for district, line in _by_name(place, by_place)
+    ]
+    listed = sum(len(reviewing.section(kind, year).all_lines) for kind in place.scope.processes)
+    return Reviewed(by_process, [] if place.district else rows, by_place, total, listed)
+
+
+def _by_name(place: Place, by_place: dict[int, Line]) -> list[tuple[District, Line]]:
+    return [(district, by_place[district.pk]) for district in place.districts]
+
+
+def _sum(lines: Sequence[Line], place: Place, kind: str = "") -> Line:
+    return Line.sum_of([line for line in lines if kind in ("", line.kind)], kind, place.district)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Makes rows of lines; ``with_month`` is false for a year that is over."""
+
+    year: Linked
+    month: Linked
+    with_month: bool
+
+    def of(self, line: Line, month: Line | None, title: Any, address: str = "", *, is_total: bool = False) -> LineRow:
+        told = [] if month is None or not self.with_month else [
+            self.month.figure(month, _("Received"), month.received, ""),
+            self.month.figure(month, _("Decided"), month.decided, reviewing.DECIDED),
+            self.month.figure(month, _("Pending"), month.pending, reviewing.PENDING),
+        ]  # fmt: skip
+        return LineRow(str(title), address, told, self.year.whole(line), is_total)
+
+
+# --- the season -----------------------------------------------------------------------------------------------------------
+
+
+def season_of(place: Place, period: Period, now: datetime) -> Season | None:
+    """Return how the action plans stand; ``None`` for a reader of a part of the State, to whom the season is closed."""
+    if place.district is None and not place.whole:
+        return None
+    lines = season_board(place.state, period.year, now, places=place.districts)
+    standing = Counter(line.standing for line in lines)
+    titles = season_titles()
+    figures = [
+        Figure(title, standing[key], f"{reverse('season')}?{urlencode({'year': period.year, 'standing': key})}" if standing[key] else "")
+        for key, title in titles.items()
+    ]
+    missing = [(titles[key], [line.district for line in lines if line.standing == key]) for key in ("drafting", "not_begun", "not_opened")]
+    by_place = {line.district.pk: line for line in lines}
+    named = [(title, districts) for title, districts in missing if districts]
+    if place.district is None:
+        return Season(figures, named, by_place)
+    own = by_place[place.district.pk]
+    return Season([], [], by_place, own, files(process=ActionPlanFlow.slug, district=place.district.pk) if own.plan else "")
+
+
+def season_titles() -> dict[str, str]:
+    """Return how each standing of a plan is called, the best first."""
+    return {
+        "in_time": _("Submitted in time"),
+        "late": _("Submitted late"),
+        "drafting": _("Being drafted"),
+        "not_begun": _("Not begun"),
+        "not_opened": _("Not opened"),
+    }
+
+
+# --- who has what ---------------------------------------------------------------------------------------------------------
+
+
+def pending_with(place: Place) -> list[Holder]:
+    """Return the posts that have files: of a State by post, of a district by office with its officer of today."""
+    if place.district is None:
+        asked = Asked(place.scope)
+        return [holder(row, asked) for row in pendency.by_post(pendency.waiting(place.scope.files("case__")))]
+    asked = Asked(place.scope, district=place.district.pk)
+    rows = pendency.PENDENCY.rows(asked)
+    names = {
+        office: ", ".join(posting.officer.name for posting in held) for office, held in holders(row["_office"] for row in rows).items()
+    }
+    found = [holder(row, asked, names.get(row["_office"], "")) for row in rows]
+    return sorted(found, key=lambda held: -held.days)
+
+
+def holder(row: Row, asked: Asked, officers: str = "") -> Holder:
+    link = pendency.PENDENCY.link or (lambda asked, row, key: "")
+    titles = {"pending": _("Pending"), "late": _("Of these late")}
+    figures = [Figure(title, row[key], link(asked, row, key) if row[key] else "") for key, title in titles.items()]
+    return Holder(row["post"], [*figures, Figure(_("Oldest since"), row["oldest"])], (today() - row["oldest"]).days, officers)
+
+
+# --- the budget -----------------------------------------------------------------------------------------------------------
+
+
+def budget_of(place: Place, period: Period) -> tuple[list[Money], str]:
+    """Return the heads as their report has them, and the address of that report; nothing to a reader of a part of the State."""
+    if place.district is None and not place.whole:
+        return [], ""
+    report: Report = money.BUDGET_OF_DISTRICTS if place.district else money.BUDGET
+    asked = Asked(place.scope, year=period.year, district=place.district.pk if place.district else None, known=tuple(place.districts))
+    query = {"year": period.year, **({"district": str(place.district.pk)} if place.district else {})}
+    link = f"{reverse('report', args=[report.key])}?{urlencode(query)}"
+    return [_of_head(row) for row in report.rows(asked)], link
+
+
+def _of_head(row: Row) -> Money:
+    titles = {"allotted": _("Allotted"), "committed": _("Committed"), "released": _("Spent"), "free": _("Left")}
+    figures = [Figure(title, row[key] if row[key] else Decimal(0)) for key, title in titles.items() if key in row]
+    return Money(row["name"], row["head"], figures)
+
+
+# --- targets --------------------------------------------------------------------------------------------------------------
+
+
+def targets_of(place: Place, period: Period, now: datetime) -> list[Reached]:
+    """Return every target that is set, and what was reached; without a target only what the records tell. Two queries.
+
+    Reached is a person whose application was received in the year and is sanctioned. Of a process whose records do not say who
+    the beneficiaries are nothing is said.
+    """
+    told = Target.objects.filter(state=place.state, district=place.district, year=period.year)
+    numbers = {(target.scheme, target.category): target.number for target in told}
+    recorded = [kind for kind in place.scope.processes if beneficiaries.is_recorded(kind)]
+    counted = {kind: _reached(place, period, kind, now) for kind in recorded}
+    wanted = dict.fromkeys([*((kind, category) for kind in recorded for category in TargetCategory.values), *numbers])
+    return [
+        Reached(
+            str(FLOWS[kind].process_title) if kind in FLOWS else kind,
+            str(TargetCategory(category).label),
+            numbers.get((kind, category)),
+            counted[kind][category] if kind in counted else None,
+        )
+        for kind, category in wanted
+    ]
+
+
+def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str, Figure]:
+    first, last = period.days
+    rows = reviewing.received(place.scope, first, last).filter(kind=kind)
+    sanctioned = reviewing.standing_as(rows, Result.SANCTIONED, now).values("record_id")
+    applications = beneficiaries.applications().filter(pk__in=sanctioned)
+    found = applications.aggregate(**{category: Count("pk", filter=beneficiaries.facts(category)) for category in TargetCategory.values})
+    linked, line = Linked(first, last, place.scope), Line(kind, place.district)
+    return {
+        category: linked.figure(line, str(TargetCategory(category).label), count, Result.SANCTIONED, beneficiary=category)
+        for category, count in found.items()
+    }
+
+
+# --- letters of intent ----------------------------------------------------------------------------------------------------
+
+
+def letters_of_intent(place: Place, period: Period) -> list[Figure]:
+    """Return the funnel from letters of intent to value realised; empty until their register says what became of them."""
+    return []

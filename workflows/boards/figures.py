@@ -1,0 +1,74 @@
+"""A figure, and the address of the list behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from workflows.reviewing import Line, Result, Scope
+from workflows.templatetags.words import digits_day, short_rupees
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure and the list behind it; nought leads nowhere. ``count`` is in files, in rupees where it is a ``Decimal``, or a day."""
+
+    title: str
+    count: int | Decimal | date | None
+    address: str = ""
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.count, Decimal):
+            return short_rupees(self.count) if self.count else "—"
+        return digits_day(self.count) if isinstance(self.count, date) else "—" if self.count is None else str(self.count)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """How figures lead to the list of files: of which days, and, for a sum, of which place."""
+
+    first: date
+    last: date
+    scope: Scope
+
+    def figure(self, line: Line, title: str, count: Any, reviewed: str, **more: str) -> Figure:
+        place = self._place(line)
+        if not count or place is None:
+            return Figure(title, count)
+        asked = {
+            "process": line.kind, "district": place, "opened_from": self.first, "opened_to": self.last, "reviewed": reviewed, **more,
+        }  # fmt: skip
+        return Figure(title, count, files(**asked))
+
+    def whole(self, line: Line) -> list[Figure]:
+        """Return all that a board says of a line, in the order of its columns (see ``HEADINGS``)."""
+        told = line.figures
+        return [
+            self.figure(line, _("Received"), line.received, ""),
+            self.figure(line, _("Sanctioned"), line.counts[Result.SANCTIONED], Result.SANCTIONED),
+            self.figure(line, _("Rejected"), line.counts[Result.REJECTED], Result.REJECTED),
+            self.figure(line, _("Ended otherwise"), line.counts[Result.OTHERWISE], Result.OTHERWISE),
+            self.figure(line, _("Pending"), line.pending, "pending"),
+            self.figure(line, _("Of these late"), line.counts[Result.LATE], Result.LATE),
+            self.figure(line, _("Of these returned"), line.returned, "pending", limit="returned"),
+            Figure(_("Oldest pending"), told["oldest"]),
+            self.figure(line, _("Amount (₹)"), line.amount, ""),
+            self.figure(line, _("Sanctioned (₹)"), line.sanctioned, Result.SANCTIONED),
+        ]
+
+    def _place(self, line: Line) -> int | str | None:
+        """Return the district to narrow by, empty for a whole State; ``None`` for a sum that no one list of files shows."""
+        if line.district:
+            return line.district.pk
+        states = self.scope.states.union(part.state for part in self.scope.parts)
+        return "" if len(states) == 1 and not self.scope.districts else None
+
+
+def files(**asked: Any) -> str:
+    """Return the address of the list of files that are asked for."""
+    return f"{reverse('files')}?{urlencode({name: str(value) for name, value in asked.items() if value})}"

@@ -1,0 +1,192 @@
+"""Boards of a State, a district and a department, as pages, as one sheet to print and as PDF."""
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from programme.calendar import financial_year, today
+from programme.models import ActivityStatus, Department, District
+from workflows.authority import capacities
+from workflows.boards import departments
+from workflows.boards.board import Board, Period, Place, board
+from workflows.boards.figures import Figure
+from workflows.boards.map import choices, map_of
+from workflows.exports.boards import REVIEW, year_in
+from workflows.exports.linking import link
+from workflows.exports.writing import file_name
+from workflows.letters import printing
+from workflows.pages.frame import OfficerRequest, for_officers, show
+from workflows.pages.papers import to_keep
+from workflows.pages.problems import SAFE, only
+from workflows.pages.season import TAGS as SEASON_TAGS
+from workflows.reviewing import Scope, scope_of
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One figure by which the map can be coloured, and the address that does it."""
+
+    title: str
+    address: str
+    is_chosen: bool
+
+
+@only(*SAFE)
+@for_officers
+def state_board(request: OfficerRequest) -> HttpResponse:
+    """Show the board of the reader's State; whoever answers for districts alone is led to the board of one."""
+    scope = scope_of(request.user)
+    if not _states(scope):
+        return redirect("district_board", pk=min(scope.districts))
+    place = _of_state(request, scope)
+    offices = Department.objects.filter(state=place.state, designation__isnull=False).distinct().order_by("name_en")
+    return _shown(request, place, departments=offices if place.whole else [])
+
+
+@only(*SAFE)
+@for_officers
+def district_board(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Show the board of a district; to whoever reads nothing of it there is none (404)."""
+    return _shown(request, _of_district(request, pk))
+
+
+@only(*SAFE)
+@for_officers
+def state_board_pdf(request: OfficerRequest) -> HttpResponseBase:
+    """Give the board of the State as PDF: the head sheet, and the table of the districts as its annexe."""
+    scope = scope_of(request.user)
+    if not _states(scope):
+        return redirect("district_board_pdf", pk=min(scope.districts))
+    return _printed(request, _of_state(request, scope))
+
+
+@only(*SAFE)
+@for_officers
+def district_board_pdf(request: OfficerRequest, pk: int) -> HttpResponseBase:
+    """Give the board of a district as PDF, on one sheet."""
+    return _printed(request, _of_district(request, pk))
+
+
+@only(*SAFE)
+@for_officers
+def department_board(request: OfficerRequest, code: str) -> HttpResponse:
+    """Show what waits at the offices of a department, and what became of its activities in the action plans."""
+    try:
+        department = departments.found(request.user, code)
+    except Department.DoesNotExist:
+        raise Http404 from None
+    year, standing = year_in(request.GET), request.GET.get("activities", "")
+    told = departments.department_board(request.user, department, year)
+    titles = {**{status.value: status.label for status in ActivityStatus}, departments.LATE: _("Past the last day")}
+    figures = [
+        Figure(str(titles[key]), count, f"?{urlencode({'year': year, 'activities': key})}#activities" if count else "")
+        for key, count in told.counts.items()
+    ]
+    context = {
+        "department": department,
+        "year": year,
+        "holders": told.holders,
+        "figures": figures,
+        "activities": told.of(standing),
+        "narrowed": titles.get(standing, ""),
+        "as_of": timezone.now(),
+        "own_head": department,
+    }
+    return show(request, "board_department.html", context, tab="board")
+
+
+# --- of what place --------------------------------------------------------------------------------------------------------
+
+
+def _states(scope: Scope) -> frozenset[int]:
+    return scope.states.union(part.state for part in scope.parts)
+
+
+def _of_state(request: OfficerRequest, scope: Scope) -> Place:
+    states = _states(scope)
+    state = next(held.office.designation.state for held in capacities(request.user) if held.office.state_id in states)
+    parts = tuple(part for part in scope.parts if part.state == state.pk)
+    own = Scope(scope.states & {state.pk}, frozenset(), parts)
+    return Place(state, own, list(own.places))
+
+
+def _of_district(request: OfficerRequest, pk: int) -> Place:
+    scope = scope_of(request.user)
+    try:
+        district = District.objects.select_related("state").get(pk=pk)
+        return Place(district.state, scope.within(district), [district], district)
+    except District.DoesNotExist:
+        raise Http404 from None
+
+
+# --- showing --------------------------------------------------------------------------------------------------------------
+
+
+def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
+    told = _told(request, place)
+    years = [Choice(year, f"?{urlencode({'year': year})}", year == told.period.year) for year in _years(told.period.year)]
+    listed = {"year": told.period.year, "district": str(place.district.pk) if place.district else ""}
+    context = {
+        "board": told,
+        "years": years,
+        "above": place.district is not None and place.state.pk in _states(scope_of(request.user)),
+        "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
+        "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
+        "plan_tag": SEASON_TAGS.get(told.season.own.standing, "") if told.season and told.season.own else "",
+        "get_list": link(REVIEW, told.reviewed.listed, **listed),
+        "pdf": _pdf_address(place, told.period),
+        **_map(request, told),
+        **more,
+    }
+    return show(request, "board.html", context, tab="board")
+
+
+def _told(request: OfficerRequest, place: Place) -> Board:
+    return board(place, Period(year_in(request.GET)), now=timezone.now())
+
+
+def _map(request: OfficerRequest, told: Board) -> dict[str, Any]:
+    """Return the map of a State and the figures by which it can be coloured; of a district there is none."""
+    if told.place.district:
+        return {}
+    titles, asked = choices(told), request.GET.get("show", "")
+    chosen = asked if asked in titles else next(iter(titles))
+    ways = [Choice(title, f"?{urlencode({'year': told.period.year, 'show': key})}#map", key == chosen) for key, title in titles.items()]
+    return {"map": map_of(told, chosen), "choices": ways}
+
+
+def _years(shown: str) -> list[str]:
+    """Return the years that the board offers: this one and the one before, and the one that is shown."""
+    begins = int(financial_year(today())[:4])
+    return sorted({financial_year(date(begins, 4, 1)), financial_year(date(begins - 1, 4, 1)), shown}, reverse=True)
+
+
+def _pdf_address(place: Place, period: Period) -> str:
+    address = reverse("district_board_pdf", args=[place.district.pk]) if place.district else reverse("state_board_pdf")
+    return f"{address}?{urlencode({'year': period.year})}"
+
+
+def _printed(request: OfficerRequest, place: Place) -> HttpResponseBase:
+    if not printing.can_print():
+        messages.error(request, _("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page."))
+        return redirect("district_board", pk=place.district.pk) if place.district else redirect("state_board")
+    told = _told(request, place)
+    context = {
+        "board": told,
+        "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
+        "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
+        "language": "hi" if (get_language() or "hi").startswith("hi") else "en",
+    }
+    file = BytesIO(printing.laid_out(render_to_string("workflows/board_print.html", context)))
+    return to_keep(file, file_name("board", "pdf"), "application/pdf")
