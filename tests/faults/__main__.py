@@ -21,8 +21,9 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--broker", default=BROKER, help="amqp://…, redis://… or filesystem://localhost//")
-    parser.add_argument("--server", default=os.environ.get("DATABASE_URL"), help="a PostgreSQL server that lets a database be made; it is not "
-                        "restarted. Without one the run starts a server of its own where PostgreSQL is installed")  # fmt: skip
+    parser.add_argument(
+        "--server", default=os.environ.get("DATABASE_URL"), help="a server that is not restarted, instead of one of the run's own"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="how much work is set up, as a share of the full run")
     parser.add_argument("--without-locks", action="store_true", help="take the protection of rows away: the run must then fail")
     parser.add_argument("--only", default="", help="one kind of fault alone, as the report names it")

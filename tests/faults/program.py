@@ -19,7 +19,7 @@ from django.db import connection, transaction  # noqa: E402 -- the applications 
 from django.db.backends.signals import connection_created  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from project.celery import app  # noqa: E402, F401 -- what -A looks for
+from project.celery import app  # noqa: E402 -- what -A looks for
 from tests.workflows import long_work  # noqa: E402
 from workflows import holding, jobs, leases, notices, pulling_back, steps, tasks  # noqa: E402
 from workflows.models import JobRow, RowStatus  # noqa: E402
