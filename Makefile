@@ -16,7 +16,7 @@ STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefg
 # What is judged here is the code, not the data that lies beside it.
 BARE = ENVIRONMENT=test VAR_DIR=$$(mktemp -d)
 
-.PHONY: run test faults bench audit demo-reset check lint messages packages development
+.PHONY: run test faults goals bench audit demo-reset check lint messages packages development
 
 # Sets up what is missing, keeps what is there, and serves until Ctrl-C.
 run: packages
@@ -55,9 +55,14 @@ packages:
 development:
 	@$(PYTHON) project/first_setup.py --development
 
-# Kills, doubles and stops real workers and beats on PostgreSQL; ARGS="--faults 20 --broker redis://127.0.0.1:6379/0" for another run.
+# Kills, doubles and stops real workers and beats, restarts the database, cuts off the broker, alters tables under load; on a PostgreSQL of its
+# own where one is installed. ARGS="--faults 20 --broker redis://127.0.0.1:6379/0" for another run.
 faults: development
 	@$(VENV) -m tests.faults $(ARGS)
+
+# Runs the proofs of docs/trust.md goal by goal and prints what each counted; ARGS="T3 T7" for some of them. All take the better part of an hour.
+goals: development
+	@$(VENV) -m tests.goals $(ARGS)
 
 # How fast lists are written and workbooks read, in rows a second and megabytes; ARGS="--rows 20000 --rounds 1" for a short look.
 bench: development

@@ -30,6 +30,6 @@ DATABASE["CONN_MAX_AGE"] = 0  # noqa: F405
 # Tests kill programs, never the machine: waiting for the disk at every commit would show nothing and take half of the time.
 if ON_SQLITE:  # noqa: F405
     DATABASE["OPTIONS"]["init_command"] = DATABASE["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")  # noqa: F405
-else:
+elif not os.environ.get("COMMITS_WAIT"):
     DATABASE["OPTIONS"]["options"] += " -c synchronous_commit=off"  # noqa: F405
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 -- the static server complains about a folder that is not there

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from programme.calendar import today
 from programme.models import Charge, Office, Officer, Posting
 from programme.powers import Power
+from workflows import ways_in
 from workflows.authority import FOR_ANOTHER, Refusal, capacities
 
 # Who is away for longer is relieved or replaced by an order of the government: that is an additional charge, not a link officer.
@@ -135,6 +136,38 @@ def refuse_unfit(officer: Officer, office: Office, *, by: Officer, starts_on: da
     held = list(_meeting(Posting.objects.filter(officer=officer), starts_on, ends_on).select_related("office__designation"))
     if any(posting.office_id == office.pk and posting.charge not in FOR_ANOTHER for posting in held):
         raise ValidationError({"officer": _("%(who)s holds %(office)s already.") % said})
+    _refuse_roles(held, office)
+
+
+def check_posting(
+    officer: Officer, office: Office, *, by: Officer, starts_on: date, ends_on: date | None, besides: Posting | None = None
+) -> None:
+    """Raise ``Refusal`` unless ``by`` administers the office's State and may post this officer there alone.
+
+    Raises ``ValidationError`` at ``officer`` when he would decide, audit or administer besides what he holds in these dates;
+    ``besides`` is the posting whose dates are changed.
+    """
+    _check_keeping(officer, office, by)
+    ways_in.check_posting(officer, office, by=by)
+    others = Posting.objects.filter(officer=officer).exclude(pk=besides.pk if besides else None)
+    _refuse_roles(list(_meeting(others, starts_on, ends_on).select_related("office__designation")), office)
+
+
+def check_relieving(posting: Posting, *, on: date, by: Officer) -> None:
+    """Raise ``Refusal`` or ``ValidationError`` as ``check_posting`` does; an earlier last day may be given by whoever administers."""
+    if posting.ends_on is None or on <= posting.ends_on:
+        return _check_keeping(posting.officer, posting.office, by)
+    return check_posting(posting.officer, posting.office, by=by, starts_on=posting.starts_on, ends_on=on, besides=posting)
+
+
+def _check_keeping(officer: Officer, office: Office, by: Officer) -> None:
+    if not any(Power.ADMINISTER in held.powers and held.office.state_id == office.state_id for held in capacities(by, afresh=True)):
+        raise Refusal(_("Only the programme administrator of the State posts officers to its offices."))
+    if officer.pk == by.pk:
+        raise Refusal(_("Another administrator has to do this for you."))
+
+
+def _refuse_roles(held: Iterable[Posting], office: Office) -> None:
     roles = {_role(posting.office.designation.powers) for posting in held} | {_role(office.designation.powers)}
     if len(roles - {""}) > 1:
         raise ValidationError({"officer": _("Who decides, who audits and who keeps the set-up must stay different persons.")})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from programme.models import Officer
 from programme.powers import NEEDS_FACTOR
-from workflows import sign_ins
+from workflows import sign_ins, ways_in
 from workflows.authority import Refusal, capacities, check_looking_after
 from workflows.models import DoorAct, DoorKind, RecoveryCode, Telephone, factor_box, new_factor_key
 
@@ -133,9 +133,10 @@ def waits_until(officer: Officer) -> datetime | None:
 def reset(officer: Officer, *, by: Officer, reason: str) -> None:
     """Take away the lost factor of another, with its codes and sign-ins, so that he sets up a new one.
 
-    Raises ``Refusal`` when ``by`` does not administer for him, is he himself, or there is nothing to take away.
+    Raises ``Refusal`` when ``by`` does not administer for him, is he himself, gave him his password, or there is nothing to take away.
     """
     check_looking_after(by, officer)
+    ways_in.refuse_giver(officer, by=by)
     if not is_set(officer):
         raise Refusal(_("%(name)s has no second factor.") % {"name": officer.name})
     Telephone.objects.filter(user=officer).delete()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
@@ -33,6 +33,8 @@ BREATH = 0.01
 RECENT = timedelta(days=1)
 OPEN = (JobStatus.WAITING, JobStatus.RUNNING)
 REFUSALS = (Refusal, Overtaken, ValidationError)
+# The database broke off (restarted, full, a lock that did not come): no fault of the row, which waits for whoever takes the job up next.
+BROKEN_OFF = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ def _take_row(work: Work, job: Job) -> bool:
             row.prepared = prepared if row == ahead else None  # type: ignore[attr-defined]
             _mark(row, **_act(work, row))
     except Exception as error:
-        if row is None:
+        if row is None or isinstance(error, BROKEN_OFF):
             raise
         # With the act everything it wrote is undone, also when only the commit found the fault.
         place = extract_tb(error.__traceback__)[-1]

@@ -8,13 +8,15 @@ import uuid
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -88,9 +90,20 @@ def receive(upload: UploadedFile, kind: str, *, by: Officer, draft: Draft) -> En
         told = {"name": paper.name, "content_type": paper.content_type, "size": len(paper.content), "sha256": digest}
         row = Enclosure(draft=draft, kind=kind, added_by=by, **told)
         stored = paper.to_store()
-        row.stored.save(str(stored.name), stored, save=False)
-        row.save()
+        with whole(row.stored, str(stored.name)):
+            row.stored.save(str(stored.name), stored, save=False)
+            row.save()
     return row
+
+
+@contextmanager
+def whole(stored: FieldFile, name: str) -> Iterator[None]:
+    """Keep a file with its row or not at all: what a full disk took in part, or a row that could not be written, leaves nothing behind."""
+    try:
+        yield
+    except BaseException:
+        stored.storage.delete(stored.field.generate_filename(stored.instance, name))
+        raise
 
 
 def kinds_changed(case: Case, received: Iterable[Enclosure]) -> set[str]:

@@ -1,11 +1,11 @@
-"""An officer changes his own password: on record, and told by mail, which a stranger at his desk does not read."""
+"""An officer changes his own password, which is told by mail, as a stranger at his desk does not read that; or he is given one."""
 
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from programme.models import Officer
-from workflows import notices
+from workflows import notices, sign_ins, ways_in
 from workflows.models import DoorAct, DoorKind
 
 
@@ -19,6 +19,18 @@ def change(officer: Officer, password: str) -> None:
         with translation.override(officer.language):
             subject, text = _("Your password was changed"), _words(act)
         notices.put(f"password/{act.pk}", address=officer.email, subject=subject, text=text)
+
+
+@transaction.atomic
+def given(officer: Officer, *, by: Officer) -> None:
+    """Note that an administrator set the officer's password, in the same transaction, and end his sign-ins.
+
+    Raises ``Refusal`` when ``by`` does not administer for him, or may not do it alone: nothing may stand then.
+    """
+    Officer.objects.select_for_update().get(pk=officer.pk)
+    ways_in.check_giving_password(officer, by=by)
+    DoorAct.objects.create(kind=DoorKind.GIVEN, officer=officer, by=by)
+    sign_ins.end_all(officer)
 
 
 def last_change(officer: Officer) -> DoorAct | None:

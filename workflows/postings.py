@@ -50,7 +50,13 @@ def join(
     only: list[str] | None = None,
     upto: Decimal | None = None,
 ) -> Posting:
-    """Post an officer to an office; raise ``ValidationError`` when the dates clash with another regular posting."""
+    """Post an officer to an office; raise ``ValidationError`` when the dates clash with another regular posting.
+
+    ``by`` is ``None`` for what is posted from the machine itself. Raises ``Refusal`` when ``by`` does not administer there, or
+    may not do it alone.
+    """
+    if by and charge not in FOR_ANOTHER:
+        charges.check_posting(officer, office, by=by, starts_on=starts_on, ends_on=ends_on)
     posting = Posting(officer=officer, office=office, charge=charge, starts_on=starts_on, ends_on=ends_on, order_number=order_number)
     posting.only, posting.upto, posting.made_by = only, upto, by
     posting.full_clean()
@@ -66,7 +72,9 @@ def join(
 
 @transaction.atomic
 def relieve(posting: Posting, *, on: date, by: Officer | None) -> Posting:
-    """End a posting: ``on`` is its last day. Raise ``ValidationError`` when that lies before its first."""
+    """End a posting: ``on`` is its last day. Raise ``ValidationError`` when that lies before its first, ``Refusal`` as ``join`` does."""
+    if by:
+        charges.check_relieving(_standing(posting), on=on, by=by)
     posting.ends_on, posting.ended_by = on, by
     posting.full_clean()
     posting.save(update_fields=["ends_on", "ended_by"])
@@ -75,6 +83,11 @@ def relieve(posting: Posting, *, on: date, by: Officer | None) -> Posting:
         sign_ins.end_all(posting.officer)
     waking.after_commit("check_obstacles")
     return posting
+
+
+def _standing(posting: Posting) -> Posting:
+    """Return the posting as it stands in the database: the page has given the row at hand its new last day already."""
+    return Posting.objects.select_related("officer", "office__designation").get(pk=posting.pk)
 
 
 @transaction.atomic

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.faults.cluster import Cluster, a_cluster, can_be_made
+
 SERVER = "postgres://root@127.0.0.1:5432/postgres"
 BROKER = "amqp://guest:guest@127.0.0.1:5672//"
 
@@ -19,21 +21,30 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--broker", default=BROKER, help="amqp://…, redis://… or filesystem://localhost//")
-    parser.add_argument("--server", default=os.environ.get("DATABASE_URL", SERVER), help="a PostgreSQL server that lets a database be made")
+    parser.add_argument(
+        "--server", default=os.environ.get("DATABASE_URL"), help="a server that is not restarted, instead of one of the run's own"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="how much work is set up, as a share of the full run")
     parser.add_argument("--without-locks", action="store_true", help="take the protection of rows away: the run must then fail")
+    parser.add_argument("--only", default="", help="one kind of fault alone, as the report names it")
+    parser.add_argument("--at", default="", help="strike the work of one task alone, for example run_jobs")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     # Also when it is told to end, what it started and made is taken away.
     signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))
-    with tempfile.TemporaryDirectory(prefix="karyapravah-faults-") as folder, a_database(asked.server) as address:
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="karyapravah-faults-"))
+        cluster = opened.enter_context(a_cluster()) if not asked.server and can_be_made() else None
+        address = opened.enter_context(a_database(cluster.address if cluster else asked.server or SERVER))
         os.environ |= {
             "DATABASE_URL": address,
             "VAR_DIR": folder,
             "CELERY_BROKER_URL": asked.broker,
             "DJANGO_SETTINGS_MODULE": "tests.settings",
+            # A server that dies at once takes along what was answered before it was written.
+            "COMMITS_WAIT": "yes",
         }
-        return strike(asked, Path(folder))
+        return strike(asked, Path(folder), cluster)
 
 
 @contextlib.contextmanager
@@ -42,15 +53,17 @@ def a_database(server: str) -> Iterator[str]:
     import psycopg  # noqa: PLC0415 -- only a run outside the tests makes its own database
 
     name = f"kp_faults_{os.getpid()}"
-    with psycopg.connect(server.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+    address = server.replace("postgres://", "postgresql://")
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
-        try:
-            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-        finally:
+    try:
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def strike(asked: argparse.Namespace, folder: Path) -> int:
+def strike(asked: argparse.Namespace, folder: Path, cluster: Cluster | None) -> int:
     import django  # noqa: PLC0415 -- the settings read the environment that was just written
 
     django.setup()
@@ -59,8 +72,9 @@ def strike(asked: argparse.Namespace, folder: Path) -> int:
 
     make_state()
     report = run(
-        faults=asked.faults, seed=asked.seed, broker=asked.broker, folder=folder, share=asked.share, without_locks=asked.without_locks
-    )
+        faults=asked.faults, seed=asked.seed, broker=asked.broker, folder=folder, share=asked.share,
+        without_locks=asked.without_locks, only=asked.only, at=asked.at, cluster=cluster,
+    )  # fmt: skip
     from django.db import connections  # noqa: PLC0415 -- as above
 
     connections.close_all()

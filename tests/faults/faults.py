@@ -7,8 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from django.db import OperationalError, connection, connections, transaction
+
+from tests.faults.cluster import Cluster
 from tests.faults.fleet import Fleet, alive, gone, kill, kill_group
+from tests.faults.line import Line
 from tests.faults.wire import Wire
+from workflows.models import Case, JobRow, Movement, Noting
+from workflows.record import triggers
 
 # Longer than the leases that the programs are started with: a worker so long away has lost what it had, and comes back to it.
 STALL = 5.0
@@ -16,8 +22,12 @@ STALL = 5.0
 PATIENCE, MOMENT = 30, 0.1
 CHILD, WORKER, WHOLE = "a worker's child killed", "a worker killed, its children left", "a worker killed with its children"
 ALL, STALLED = "everything killed", "a worker stopped beyond its lease"
+RESTARTED, ENDED = "the database server restarted", "every connection to the database ended"
+BROKER_GONE, ALTERED = "the broker gone, and back with nothing in it", "tables altered and their guards put in anew"
+# Seconds that the broker stays away; what waits for a lock gives up before PostgreSQL would call it a deadlock of somebody else.
+AWAY, LOCK_WAIT, TRIES = 2.0, "400ms", 40
 # How many processes that do work each kind strikes at the most: each may have had one mail under way.
-PROCESSES = {CHILD: 1, WORKER: 2, WHOLE: 2, ALL: 4, STALLED: 2}
+PROCESSES = {CHILD: 1, WORKER: 2, WHOLE: 2, ALL: 4, STALLED: 2, RESTARTED: 4, ENDED: 4}
 
 
 @dataclass
@@ -31,8 +41,11 @@ class Struck:
 class Faults:
     """All kinds, each as often as it weighs; or one kind ``only``, which strikes at one task only where ``at`` names it."""
 
-    def __init__(self, fleet: Fleet, wire: Wire, rng: Random, only: str = "", at: str = "") -> None:
+    def __init__(
+        self, fleet: Fleet, wire: Wire, rng: Random, *, line: Line | None, cluster: Cluster | None, only: str = "", at: str = ""
+    ) -> None:
         self.fleet, self.wire, self.rng, self.at = fleet, wire, rng, at
+        self.line, self.cluster, self.altered = line, cluster, 0
         self.kinds: list[tuple[str, int, Callable[[], bool | None]]] = [
             (CHILD, 6, self.kill_child),
             (WORKER, 3, self.kill_worker),
@@ -44,8 +57,17 @@ class Faults:
             ("a second beat", 1, self.second_beat),
             ("messages sent again", 3, self.send_again),
             ("the queue emptied", 2, self.flush),
+            (ENDED, 2, self.end_connections),
+            (ALTERED, 1, self.alter),
+            (BROKER_GONE, 1 if line else 0, self.lose_broker),
+            (RESTARTED, 1 if cluster else 0, self.restart_database),
         ]
         self.kinds = [one for one in self.kinds if only in ("", one[0])]
+
+    @property
+    def left_out(self) -> list[str]:
+        """Return the kinds that cannot be injected here."""
+        return [kind for kind, weight, _inject in self.kinds if not weight]
 
     def strike(self) -> Struck | None:
         """Inject one fault by chance; ``None`` when there was nothing alive to inject it into."""
@@ -142,3 +164,67 @@ class Faults:
         """Empty the queue; what waits in it are wake-ups of beat, web and jobs."""
         self.wire.send_all(times=1)
         return False if self.wire.flush() else None
+
+    def end_connections(self) -> bool | None:
+        """End the connections of all programs, in the middle of what they write."""
+        if self._working() is None:
+            return None
+        met = bool(self.fleet.in_transaction())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND application_name LIKE 'faults-%%'"
+            )
+            [(ended,)] = cursor.fetchall()
+        return met if ended else None
+
+    def restart_database(self) -> bool | None:
+        if self.cluster is None or self._working() is None:
+            return None
+        met = bool(self.fleet.in_transaction())
+        restarted = self.cluster.restart(self.rng)
+        # This process had a connection to the old server too.
+        connections.close_all()
+        return met if restarted else None
+
+    def lose_broker(self) -> bool | None:
+        """Cut the line to the broker, take away what waits there, and let it be reached again seconds later."""
+        if self.line is None:
+            return None
+        cut = self.line.cut()
+        self.wire.forget()
+        time.sleep(AWAY)
+        self.line.mend()
+        return False if cut else None
+
+    def alter(self) -> bool | None:
+        """Give the tables that everybody writes a column more, and put the guards in anew, while officers' work is under way."""
+        if self._working() is None:
+            return None
+        self.altered += 1
+        name = f"faults_{self.altered}"
+        for _try in range(TRIES):
+            met = bool(self.fleet.in_transaction())
+            try:
+                add_column(name)
+            except OperationalError:
+                time.sleep(self.rng.random() * MOMENT)
+            else:
+                return met if _has_column(name) and not triggers.missing() else None
+        return None
+
+
+def add_column(name: str) -> None:
+    """Do it in one transaction, and wait for no lock so long that others would wait for us; raise ``OperationalError`` then."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+        for model in (Case, Movement, Noting, JobRow):
+            cursor.execute(f"ALTER TABLE {model._meta.db_table} ADD COLUMN {name} integer")
+        triggers.remove()
+        triggers.install()
+
+
+def _has_column(name: str) -> bool:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_table_description(cursor, Case._meta.db_table)
+    return name in {column.name for column in found}

@@ -19,7 +19,7 @@ from django.db import connection, transaction  # noqa: E402 -- the applications 
 from django.db.backends.signals import connection_created  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from project.celery import app  # noqa: E402, F401 -- what -A looks for
+from project.celery import app  # noqa: E402 -- what -A looks for
 from tests.workflows import long_work  # noqa: E402
 from workflows import holding, jobs, leases, notices, pulling_back, steps, tasks  # noqa: E402
 from workflows.models import JobRow, RowStatus  # noqa: E402
@@ -32,16 +32,18 @@ mark, dispose, tell_all, claim, now = jobs._mark, holding.dispose, notices.tell_
 LATER = datetime.fromisoformat(os.environ["FAULTS_CLOCK"]) - now() if os.environ.get("FAULTS_CLOCK") else timedelta(0)
 
 
-def named(connection: Any, task: Any = None, **kwargs: Any) -> None:
+def named(connection: Any, **kwargs: Any) -> None:
     """Let the database know each connection by its process and task, so that a kill can be shown to have met a transaction."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            name = f"faults-{os.getpid()}-{getattr(task, 'name', '').rpartition('.')[2]}"
-            cursor.execute("SELECT set_config('application_name', %s, false)", [name])
+            task = getattr(app.current_task, "name", "").rpartition(".")[2]
+            cursor.execute("SELECT set_config('application_name', %s, false)", [f"faults-{os.getpid()}-{task}"])
 
 
-def begins(task: Any, **kwargs: Any) -> None:
-    named(connection, task)
+def begins(**kwargs: Any) -> None:
+    """A connection that is kept from task to task bears the name of the one that it serves; Celery closes the others here."""
+    if connection.connection is not None:
+        named(connection)
 
 
 def slow_mark(row: Any, **marks: Any) -> None:

@@ -14,9 +14,11 @@ from django.utils import translation
 
 from project.lifeline import PARENT
 from tests.beside import database_address
+from tests.faults.cluster import Cluster
 from tests.faults.faults import PROCESSES, Faults, Struck
 from tests.faults.fleet import Fleet
 from tests.faults.invariants import broken
+from tests.faults.line import Line
 from tests.faults.loads import LOADS, Found, Size
 from tests.faults.mailbox import BOX, taken
 from tests.faults.wire import Wire
@@ -34,6 +36,7 @@ class Report:
     seed: int
     asked: int
     injected: dict[str, int] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
     in_transaction: int = 0
     found: dict[str, Found] = field(default_factory=dict)
     mails_left_twice: int = 0
@@ -71,6 +74,7 @@ class Report:
     def as_text(self) -> str:
         lines = [f"{self.database}, {self.broker.partition(':')[0]}, seed {self.seed}: {self.faults} faults in {self.seconds:.0f} s"]
         lines += [f"  {count:4} {kind}" for kind, count in sorted(self.injected.items(), key=lambda one: -one[1])]
+        lines += [f"     - {kind}: not on this machine" for kind in self.left_out]
         lines += [f"  {self.in_transaction:4} of them in the middle of a transaction", ""]
         lines += [f"  {name:32} {one.total:5}  lost {one.lost:3}  doubled {one.doubled:3}" for name, one in self.found.items()]
         lines += [
@@ -84,23 +88,38 @@ class Report:
 
 
 def run(
-    *, faults: int, seed: int, broker: str, folder: Path, share: float = 1.0, without_locks: bool = False, only: str = "", at: str = ""
+    *,
+    faults: int,
+    seed: int,
+    broker: str,
+    folder: Path,
+    share: float = 1.0,
+    without_locks: bool = False,
+    only: str = "",
+    at: str = "",
+    cluster: Cluster | None = None,
 ) -> Report:
-    """Set up, strike ``faults`` times, let everything end, and return what was found. The database is the one Django is on."""
+    """Set up, strike ``faults`` times, let everything end, and return what was found. The database is the one Django is on.
+
+    Its server is restarted only where it is the run's own ``cluster``.
+    """
     rng, began = Random(seed), time.monotonic()  # noqa: S311 -- chance, no secret
     queue, box = f"faults-{uuid4().hex[:10]}", folder / "mails.txt"
     report = Report(broker, "SQLite" if settings.ON_SQLITE else "PostgreSQL", seed, faults)
     with translation.override("en"):
         for load in LOADS.values():
             load.set_up(Size(share, round(faults * EACH)))
-    fleet = Fleet(environment(queue, box, broker, folder, without_locks), folder, queue)
+    line = None if broker.startswith("filesystem") else Line(broker)
+    fleet = Fleet(environment(queue, box, line.address if line else broker, folder, without_locks), folder, queue)
     wire = Wire(broker, queue, settings.BROKER_DIR)
     try:
-        _strike(report, Faults(fleet, wire, rng, only, at), fleet, rng)
+        _strike(report, Faults(fleet, wire, rng, line=line, cluster=cluster, only=only, at=at), fleet, rng)
         report.finished = _wait_for_the_end(report, fleet)
     finally:
         fleet.end()
         wire.take_away()
+        if line:
+            line.cut()
     report.found = {name: load.found(box) for name, load in LOADS.items()}
     report.mails_left_twice = sum(count - 1 for count in Counter(taken(box)).values())
     report.broken = broken()
@@ -142,6 +161,7 @@ class Watch:
 def _strike(report: Report, faults: Faults, fleet: Fleet, rng: Random) -> None:
     """Inject faults, a second or so apart, as long as work is left for them to meet; each needs a worker that has come up."""
     watch, counted, until = Watch(_left(), time.monotonic()), Counter[str](), time.monotonic() + 60 + report.asked * 15
+    report.left_out = faults.left_out
     while sum(counted.values()) < report.asked and time.monotonic() < until:
         fleet.keep_up()
         time.sleep(0.2 + rng.random() * 0.8)

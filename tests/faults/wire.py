@@ -51,6 +51,11 @@ class Wire:
         with self.app.connection_for_write() as connection, connection.channel() as channel:
             return int(channel.queue_purge(self.queue) or 0)
 
+    def forget(self) -> None:
+        """Take the queue away with all that waits in it, as a broker forgets it that kept nothing on its disk."""
+        with self.app.connection_for_write() as connection, connection.channel() as channel:
+            channel.queue_delete(self.queue)
+
     def take_away(self) -> None:
         """Take queue, exchange and whatever else bears their name from the broker."""
         with contextlib.suppress(Exception), self.app.connection_for_write() as connection, connection.channel() as channel:

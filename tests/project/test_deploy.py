@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -53,6 +54,43 @@ def test_every_unit_runs_as_nobody_special_with_the_switches_of_one_file() -> No
         assert (service["User"], service["EnvironmentFile"]) == ("karyapravah", "/etc/karyapravah/karyapravah.env")
         assert service["NoNewPrivileges"] == "yes" and service["ProtectSystem"] == "strict"
     assert unit("backup.timer")["Timer"]["Persistent"] == "true"
+
+
+NGINX = shutil.which("nginx") or next((path for path in ("/usr/sbin/nginx",) if os.path.exists(path)), "")
+# A certificate and logs of the test's own, and ports that everybody may listen at.
+ELSEWHERE = {
+    "/etc/ssl/odop.example.gov.in.crt": "site.crt", "/etc/ssl/private/odop.example.gov.in.key": "site.key", "/var/log/nginx/": "",
+}  # fmt: skip
+
+
+def judged_by_nginx(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Let nginx read the site as it would from its own folder, and say what it finds; nothing is started."""
+    make_certificate(folder / "site.key", folder / "site.crt")
+    for there, here in ELSEWHERE.items():
+        assert there in text, f"{there} is not named any more"
+        text = text.replace(there, f"{folder}/{here}")
+    (folder / "site.conf").write_text(re.sub(r"(listen (?:\[::\]:)?)(80|443)", r"\g<1>1\g<2>9", text))
+    main = f"pid {folder}/nginx.pid; error_log stderr; events {{}} http {{ include {folder}/site.conf; }}"
+    (folder / "nginx.conf").write_text(main)
+    command = [NGINX, "-t", "-q", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+
+
+def make_certificate(key: Path, certificate: Path) -> None:
+    subject = ["-subj", "/CN=odop.example.gov.in", "-days", "1"]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", *subject]
+    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True, timeout=30)
+
+
+@pytest.mark.once
+def test_nginx_takes_the_example_of_the_proxy_and_would_not_take_a_slip_in_it(tmp_path: Path) -> None:
+    if not NGINX or not shutil.which("openssl"):
+        pytest.skip("nginx or openssl is not installed (Debian: apt-get install nginx-light openssl)")
+    text = (DEPLOY / "nginx.conf").read_text()
+    found = judged_by_nginx(text, tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert judged_by_nginx(text.replace("proxy_pass", "proxy_past", 1), tmp_path).returncode != 0
+    assert judged_by_nginx(text.replace("numbered '", "unnumbered '", 1), tmp_path).returncode != 0
 
 
 @pytest.fixture

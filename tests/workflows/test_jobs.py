@@ -5,7 +5,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -222,6 +222,17 @@ def test_a_worker_killed_at_a_row_loses_nothing_and_doubles_nothing(moment, row)
     free(job)
     jobs.run(TABLE)
     assert (now_of(job).status, written()) == (JobStatus.FINISHED, ["r1", "r2", "r3"])
+    nothing_is_doubled(job)
+
+
+def test_a_row_at_which_the_database_broke_off_waits_and_is_not_failed():
+    job = letters(3)
+    with patch.object(jobs, "_act", side_effect=OperationalError("terminating connection")), pytest.raises(OperationalError):
+        jobs.run(TABLE)
+    assert statuses(job) == ["waiting"] * 3 and not Incident.objects.exists()
+    free(job)
+    jobs.run(TABLE)
+    assert statuses(job) == ["done"] * 3
     nothing_is_doubled(job)
 
 

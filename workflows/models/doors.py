@@ -84,6 +84,7 @@ class DoorKind(models.TextChoices):
     FACTOR_RESET = "factor_reset", _("Lost second factor taken away")
     LOCK_LIFTED = "lock_lifted", _("Lock lifted")
     PASSWORD = "password", _("Password changed")
+    GIVEN = "given", _("Password given by an administrator")
 
 
 # What an officer does for himself; everything else somebody else does for him.

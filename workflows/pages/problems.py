@@ -1,5 +1,7 @@
 """When something cannot be done: a page that says why and what to do next, in the reader's language."""
 
+import errno
+import sys
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
@@ -104,8 +106,23 @@ def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that something failed; of a disk that is full, which the machine's own people end and nobody else, say that."""
+    if no_room(sys.exception()):
+        text = _("The disk of this installation is full. Nothing of this was saved or signed. Tell the programme administrator.")
+        return page(request, 507, _("There is no room left here"), text, typed=typed(request))
     text = _("The fault is ours and has been noted. Nothing was signed. Try again in a few minutes.")
     return page(request, 500, _("Something failed here"), text)
+
+
+def no_room(fault: BaseException | None) -> bool:
+    """Say whether a fault comes from a full disk: of papers, of PostgreSQL (its code 53100) or of SQLite."""
+    while fault is not None:
+        if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return True
+        if getattr(fault, "sqlstate", "") == "53100" or getattr(fault, "sqlite_errorname", "") == "SQLITE_FULL":
+            return True
+        fault = fault.__cause__
+    return False
 
 
 def typed(request: HttpRequest) -> list[str]:

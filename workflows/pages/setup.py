@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -37,7 +39,7 @@ from programme.norms.borders import border_table
 from programme.norms.faults import faults
 from programme.norms.publishing import NotPublished, fingerprint, publish
 from programme.norms.schemes import scheme_of
-from workflows import postings, sign_ins, tokens
+from workflows import passwords, postings, sign_ins, tokens, ways_in
 from workflows.authority import Refusal
 from workflows.flows import FLOWS
 from workflows.models import AuditScope
@@ -117,6 +119,8 @@ class Officers(Table, UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: Officer, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if not change and obj.has_usable_password():
+            passwords.given(obj, by=signed_in(request))
         postings.derive(obj)
         if not obj.is_active:
             tokens.end_all(obj, by=signed_in(request))
@@ -128,10 +132,22 @@ class Officers(Table, UserAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 -- Django's name
-        """Set another's password on a fresh proof alone; his sign-ins end with the old one."""
-        if request.method == "POST":
-            proof.require(request)
-        return super().user_change_password(request, id, form_url)
+        """Set another's password on a fresh proof alone; his sign-ins end with the old one, and a refusal is said over the form."""
+        if request.method != "POST":
+            return super().user_change_password(request, id, form_url)
+        proof.require(request)
+        officer = self.get_object(request, unquote(id))
+        try:
+            with transaction.atomic():
+                if officer:
+                    ways_in.check_giving_password(officer, by=signed_in(request))
+                answer = super().user_change_password(request, id, form_url)
+                if officer and not Officer.objects.filter(pk=officer.pk, password=officer.password).exists():
+                    passwords.given(officer, by=signed_in(request))
+                return answer
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.path)
 
 
 @admin.register(Posting, site=site)

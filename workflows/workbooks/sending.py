@@ -22,7 +22,7 @@ from programme.models import Office, Officer
 from workflows import jobs
 from workflows.authority import Overtaken, Refusal
 from workflows.models import Job, JobRow, Workbook
-from workflows.papers import shown_name
+from workflows.papers import shown_name, whole
 from workflows.sheets import reading
 from workflows.sheets.refusals import Unreadable
 from workflows.workbooks.kind import Kind
@@ -60,8 +60,10 @@ def receive(upload: UploadedFile, kind: Kind, office: Office, *, by: Officer) ->
         with transaction.atomic():
             book.save()
             book.checking = _ask(book)
-            book.stored.save(f"{uuid.uuid4().hex}.concealed", ContentFile(identity.conceal_bytes(content)), save=False)
-            book.save()
+            name = f"{uuid.uuid4().hex}.concealed"
+            with whole(book.stored, name):
+                book.stored.save(name, ContentFile(identity.conceal_bytes(content)), save=False)
+                book.save()
     except IntegrityError:
         raise Overtaken(_("Another workbook of yours is still being read or accepted. Wait until it is done, or stop it.")) from None
     return book

@@ -10,9 +10,12 @@ from programme.models import Charge, Office, Officer, Posting
 from programme.powers import Power
 from workflows.postings import join
 
+# Password, second factor and post of whoever sanctions come from two administrators (decision 0039); neither can post the other.
+AT_FIRST = 2
+
 
 class Command(BaseCommand):
-    help = "Post the first administrator of a State, who lets everybody else in on the set-up pages. Asks for his password."
+    help = "Post the first two administrators of a State, one a call, who let everybody else in on the set-up pages. Asks for the password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -26,8 +29,9 @@ class Command(BaseCommand):
         office = next((office for office in offices if Power.ADMINISTER in office.designation.powers), None)
         if office is None:
             raise CommandError(f"No post of {state} administers; run setup and load_state first.")
-        if Posting.objects.filter(office=office).exists():
-            raise CommandError("The post was held before: its administrator lets others in.")
+        held = Posting.objects.filter(office=office).count()
+        if held >= AT_FIRST:
+            raise CommandError("Two have held the post: its administrators let others in.")
         officer = Officer(username=username, name_en=name, name_hi=name)
         password = getpass("Password: ")
         try:
@@ -36,7 +40,8 @@ class Command(BaseCommand):
             officer.full_clean()
             with transaction.atomic():
                 officer.save()
-                join(officer, office, charge=Charge.REGULAR, starts_on=today(), order_number=order, by=None)
+                charge = Charge.ADDITIONAL if held else Charge.REGULAR
+                join(officer, office, charge=charge, starts_on=today(), order_number=order, by=None)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(f"{name} holds {office.name}. At the first sign-in a second factor is set up.")

@@ -17,6 +17,7 @@ from programme.events import replan
 from programme.models import Allotment, BudgetHead, Charge, District, Event, Matter, Office, Officer, Posting, State, Target
 from programme.samagam import SERIES, load_samagam
 from programme.tables import BadRow, Row, read_csv, read_json
+from workflows.authority import FOR_ANOTHER
 from workflows.demonstration import Story, load_files
 from workflows.demonstration.crowd import tell_crowd
 from workflows.demonstration.desk import tell_desk
@@ -115,6 +116,8 @@ def _post(row: Row, officer: Officer, office: Office, *, by: Officer | None) -> 
     try:
         starts_on = today() + timedelta(days=int(row["from_day"]))
         ends_on = today() + timedelta(days=int(row["to_day"])) if row["to_day"] else None
+        # Own charges are posted from the machine itself; who stands in or assists was named by somebody.
+        by = by if row["charge"] in FOR_ANOTHER else None
         join(officer, office, charge=row["charge"], starts_on=starts_on, ends_on=ends_on, order_number=row["order_number"], by=by)
     except (ValueError, ValidationError) as error:
         raise row.bad(str(error)) from None
