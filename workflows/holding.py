@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from programme import kept
 from programme.models import Office, Officer, Posting
-from workflows import notices, papers, waking
+from workflows import marks, notices, papers, waking
 from workflows.authority import Overtaken
 from workflows.deadlines import days_held, days_late
 from workflows.models import Case, Movement, Noting, Outcome, Question
@@ -20,7 +21,8 @@ from workflows.models import Case, Movement, Noting, Outcome, Question
 @contextmanager
 def locked(case_id: int) -> Iterator[Case]:
     """Hold the file's row to the end of the transaction; raise ``Overtaken`` when another act holds it too long."""
-    with transaction.atomic():
+    # Whatever a page knew of the set-up is asked anew inside.
+    with transaction.atomic(), kept.under(None):
         try:
             related = Case.objects.select_related("norm", "state", "district__state", "office__designation", "office__district")
             case = related.select_for_update(of=("self",)).get(pk=case_id)
@@ -41,7 +43,8 @@ def open_stays(case: Case) -> list[Movement]:
 
 def still_open(movement_pk: int, case: Case) -> Movement:
     """Return the stay as it stands under the lock; raise ``Overtaken``, saying who ended it, when it has ended."""
-    movement = stays().get(pk=movement_pk)
+    movement = stays().annotate(mark=marks.column()).get(pk=movement_pk)
+    kept.found(movement.mark)
     if not movement.is_open:
         raise Overtaken(
             _("This step is already taken: %(outcome)s by %(officer)s on %(moment)s.")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from programme.models import Officer
+from workflows import marks
 from workflows.models import SignIn
 
 SINCE, SEEN, ADDRESS, BROWSER = "signed_in_at", "seen_at", "address", "browser"
@@ -27,7 +28,19 @@ SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": 
 
 
 class SessionStore(DatabaseStore):
-    """Django's database store, with the officer of the session beside it."""
+    """Django's database store, with the officer of the session beside it.
+
+    The mark of the set-up is read with the session; ``mark`` is ``None`` where no session was found.
+    """
+
+    mark: int | None = None
+
+    def _get_session_from_db(self) -> SignIn | None:
+        row = SignIn.objects.annotate(mark=marks.column()).filter(pk=self.session_key, expire_date__gt=timezone.now()).first()
+        if row is None:
+            self._session_key = None
+        self.mark = row and row.mark
+        return row
 
     @classmethod
     def get_model_class(cls) -> type[SignIn]:

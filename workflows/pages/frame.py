@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from programme.kept import under
 from programme.models import Charge, Officer
 from programme.models.naming import in_language
 from programme.powers import Power
@@ -58,14 +59,27 @@ def for_officers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return _opened(view, auditors_send=False)
 
 
+def for_signing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open a page as ``for_officers`` does, whose forms change nothing of the set-up: it is read but once a request."""
+    return _opened(view, auditors_send=False, keeps_set_up=True)
+
+
 def at_the_bench(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Open a page as ``for_officers`` does; here an auditor may send what is his own: samples, observations, work he asks for."""
     return _opened(view, auditors_send=True)
 
 
-def _opened(view: Callable[..., HttpResponseBase], *, auditors_send: bool) -> Callable[..., HttpResponseBase]:
+def _opened(
+    view: Callable[..., HttpResponseBase], *, auditors_send: bool, keeps_set_up: bool = False
+) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # What a page reads was so when its session was read; an act asks again, under the lock of the file.
+        unchanged = keeps_set_up or request.method in problems.SAFE
+        with under(getattr(request.session, "mark", None) if unchanged else None):
+            return told(request, *args, **kwargs)
+
+    def told(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             if request.method not in problems.SAFE and not auditors_send:
                 refuse_auditor(request.user)

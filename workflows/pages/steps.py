@@ -16,7 +16,7 @@ from workflows.models import Draft, Movement
 from workflows.pages import prepared, proof, sights
 from workflows.pages.drafts import Sheet, write
 from workflows.pages.files import file_page
-from workflows.pages.frame import OfficerRequest, for_officers, readable_case, readable_movement
+from workflows.pages.frame import OfficerRequest, for_officers, for_signing, readable_case, readable_movement
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing
 from workflows.templatetags.words import moment
@@ -27,7 +27,7 @@ KEEPING = {"save", "autosave", "discard"}
 
 @only(*SAFE, "POST")
 @sensitive_post_parameters()
-@for_officers
+@for_signing
 def decide(request: OfficerRequest, pk: int) -> HttpResponse:
     """Sign the decision that was filled in on the file page, or keep it as a draft; an assistant's is always a draft."""
     movement = readable_movement(request, pk)
