@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
@@ -267,12 +268,32 @@ def _authors(notings: QuerySet[Noting]) -> set[int | None]:
 
 
 def _refuse_conflict(officer: Officer, movement: Movement, charge: str) -> None:
-    conflict = conflicting_notings(movement, charge).filter(Q(officer=officer) | Q(prepared_by=officer)).first()
+    known: dict[tuple[int, bool], int | None] = vars(movement).get("conflicts", {})
+    asked = (officer.pk, charge in FOR_ANOTHER)
+    conflict = known[asked] if asked in known else _first_conflict(movement, officer, charge).first()
     if conflict:
         raise Refusal(
             _("You yourself signed or prepared paragraph %(paragraph)s of this file; another officer must take this step.")
-            % {"paragraph": conflict.paragraph}
+            % {"paragraph": conflict}
         )
+
+
+def _first_conflict(movement: Movement, officer: Officer, charge: str) -> QuerySet[Any, int]:
+    own = conflicting_notings(movement, charge).filter(Q(officer=officer) | Q(prepared_by=officer))
+    return own.values_list("paragraph", flat=True)
+
+
+def conflict_columns(movement: Movement, officer: Officer) -> dict[str, Any]:
+    """Return as columns what ``read_conflicts`` reads, for a question that is asked of this stay anyway."""
+    return {
+        "conflict_own": Subquery(_first_conflict(movement, officer, "")[:1]),
+        "conflict_for_another": Subquery(_first_conflict(movement, officer, Charge.LINK)[:1]),
+    }
+
+
+def read_conflicts(movement: Movement, row: Any, officer: Officer) -> None:
+    """Let the stay know the first paragraph of each kind that bars the officer, from a row with ``conflict_columns``."""
+    movement.conflicts = {(officer.pk, False): row.conflict_own, (officer.pk, True): row.conflict_for_another}  # type: ignore[attr-defined]
 
 
 def conflicting_notings(movement: Movement, charge: str = "") -> QuerySet[Noting]:

@@ -27,7 +27,7 @@ def ask(movement: Movement, *, by: Officer, form: QuestionForm) -> Noting:
     Raises ``Refusal`` for whoever may not take the step, and where a committee takes it; ``Overtaken`` as a decision does.
     """
     with locked(movement.case_id) as case:
-        stay = still_open(movement.pk, case)
+        stay = still_open(movement, case, by)
         posting = authority.check_step(by, stay)
         check_askable(stay)
         as_seen(case, form.cleaned_data.get("seen", ""), stay)
