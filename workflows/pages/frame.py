@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from workflows import inbox, readings
 from workflows.authority import Overtaken, Refusal, audits, capacities, may_anywhere, refuse_auditor, visible_to
 from workflows.filters import words_in
 from workflows.flows import FLOWS
-from workflows.models import Case, Movement
+from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
 from workflows.repairs import rights
 from workflows.sittings import seats
@@ -69,9 +70,7 @@ def at_the_bench(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return _opened(view, auditors_send=True)
 
 
-def _opened(
-    view: Callable[..., HttpResponseBase], *, auditors_send: bool, keeps_set_up: bool = False
-) -> Callable[..., HttpResponseBase]:
+def _opened(view: Callable[..., HttpResponseBase], *, auditors_send: bool, keeps_set_up: bool = False) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # What a page reads was so when its session was read; an act asks again, under the lock of the file.
@@ -217,7 +216,11 @@ def other_charges(officer: Any) -> list[Any]:
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
     rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
-    case = rows.filter(pk=pk).first()
+    beside = {
+        "was_asked": Exists(Question.objects.filter(case=OuterRef("pk"))),
+        "was_objected": Exists(Objection.objects.filter(case=OuterRef("pk"))),
+    }
+    case = rows.annotate(**beside).filter(pk=pk).first()
     if case is None:
         raise Http404
     request.case_read = case

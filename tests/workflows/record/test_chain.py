@@ -110,7 +110,9 @@ def test_facts_that_cannot_be_written_leave_the_file_as_it_was(place, case):
     assert (case.paragraphs, Noting.objects.count()) == (1, 1)
 
 
-def test_a_paragraph_its_search_words_and_the_row_of_its_file_are_one_statement_on_postgresql_and_few_elsewhere(place, case, django_assert_num_queries):
+def test_a_paragraph_its_search_words_and_the_row_of_its_file_are_one_statement_on_postgresql_and_few_elsewhere(
+    place, case, django_assert_num_queries
+):
     facts = {"text": "counted"}
     acts = {"step": "scrutinise", "outcome": "recommended", "officer": place.officer, "prepared_by": None, "office": place.office}
     case.record.facts()
