@@ -21,7 +21,6 @@ from workflows.deadlines import days_held, days_late
 from workflows.models import Case, Movement, Noting, Outcome, Question
 from workflows.writing import Change, next_number, together
 
-
 # The rows that an act writes next, and under which name their primary keys are read with the stay.
 NEXT: dict[str, type[Model]] = {"next_noting": Noting, "next_task": Task, "next_movement": Movement}
 

@@ -21,7 +21,7 @@ from workflows.record.canonical import in_order
 EMPTY: tuple[Any, ...] = (None, "", [])
 AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
 # Rows that were read beforehand, by their model.
-_at_hand: ContextVar[dict[Any, list[Any]]] = ContextVar("at_hand", default={})
+_at_hand: ContextVar[dict[Any, list[Any]] | None] = ContextVar("at_hand", default=None)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -122,7 +122,7 @@ def names_at_hand(record: Any, changes: Iterable[dict[str, list[Any]]]) -> Itera
 
 
 def _rows_behind(model: Any, keys: list[Any]) -> list[Any]:
-    known = _at_hand.get().get(model)
+    known = (_at_hand.get() or {}).get(model)
     return list(model.objects.filter(pk__in=keys)) if known is None else [row for row in known if row.pk in keys]
 
 

@@ -22,8 +22,8 @@ from workflows.pages.files import stays_of
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, row_number, show
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
-from workflows.shown import names_at_hand
 from workflows.sheets.columns import Column, Type
+from workflows.shown import names_at_hand
 from workflows.templatetags.words import moment
 
 DECISIONS = "decisions"
