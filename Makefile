@@ -16,7 +16,7 @@ STATE = ENVIRONMENT=production SECRET_KEY=only-for-make-check-0123456789-abcdefg
 # What is judged here is the code, not the data that lies beside it.
 BARE = ENVIRONMENT=test VAR_DIR=$$(mktemp -d)
 
-.PHONY: run test faults goals bench audit demo-reset check lint messages packages development
+.PHONY: run test faults goals bench bench-scale audit demo-reset check lint messages packages development
 
 # Sets up what is missing, keeps what is there, and serves until Ctrl-C.
 run: packages
@@ -64,9 +64,13 @@ faults: development
 goals: development
 	@$(VENV) -m tests.goals $(ARGS)
 
-# How fast lists are written and workbooks read, in rows a second and megabytes; ARGS="--rows 20000 --rounds 1" for a short look.
+# Every budget against its floor in one run, on PostgreSQL; ARGS="--json figures.json --rounds 3 --only deciding" for a part of it.
 bench: development
-	@$(VENV) -m bench.sheets $(ARGS)
+	@$(VENV) -m bench $(ARGS)
+
+# The same in a State of a million ended files; filling it takes about an hour, once.
+bench-scale: development
+	@$(VENV) -m bench --cases 1000000 $(ARGS)
 
 # What is installed (audit/sbom.cdx.json), under which licences (audit/licences.csv), and which known faults it has.
 audit: development

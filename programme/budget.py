@@ -32,6 +32,14 @@ def balance(head: BudgetHead, year: str) -> Decimal:
     return allotment.balance if allotment else Decimal(0)
 
 
+def as_read(head: BudgetHead, year: str) -> Allotment:
+    """Return how the head stands, as it was first read with this ``head``; one of nothing where nothing is allotted."""
+    known: dict[str, Allotment] = vars(head).setdefault("allotments_read", {})
+    if year not in known:
+        known[year] = Allotment.objects.filter(head=head, year=year).first() or Allotment(allotted=Decimal(0), committed=Decimal(0))
+    return known[year]
+
+
 def commit(head: BudgetHead, year: str, amount: Decimal, *, file_number: str) -> LedgerEntry:
     """Commit ``amount`` rupees of the head; raise ``NoBudget`` when less is left."""
     held = Allotment.objects.filter(head=head, year=year, committed__lte=F("allotted") - amount)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from programme.budget import balance
+from programme.budget import as_read
 from programme.calendar import financial_year, today
 from programme.checks import Check
 from programme.models import ExhibitionProposal, Norm, Product
@@ -17,7 +17,7 @@ NAMED_AT_MOST = 3
 
 def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
     """Return the checks in the order they are read. Three queries, when district, product and head are at hand."""
-    others = list(_other_exhibitions(proposal))
+    others = _other_exhibitions(proposal)
     return [
         _balance(proposal),
         *_ceiling(proposal, norm),
@@ -28,8 +28,16 @@ def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
     ]
 
 
-def _other_exhibitions(proposal: ExhibitionProposal) -> Iterator[ExhibitionProposal]:
-    """Yield what is pending or sanctioned in the district, and in the rest of the State on the same days."""
+def _other_exhibitions(proposal: ExhibitionProposal) -> list[ExhibitionProposal]:
+    """Return what is pending or sanctioned in the district, and in the rest of the State on the same days; read once for a record."""
+    known = vars(proposal).setdefault("others_read", {})
+    place = (proposal.district_id, proposal.starts_on, proposal.ends_on)
+    if place not in known:
+        known[place] = list(_read_others(proposal))
+    return known[place]
+
+
+def _read_others(proposal: ExhibitionProposal) -> Iterator[ExhibitionProposal]:
     same_days = Q(starts_on__lte=proposal.ends_on, ends_on__gte=proposal.starts_on)
     found = ExhibitionProposal.objects.filter(Q(district=proposal.district_id) | same_days, dropped=False)
     found = found.filter(district__state=proposal.district.state_id).exclude(pk=proposal.pk)
@@ -42,7 +50,7 @@ def _balance(proposal: ExhibitionProposal) -> Check:
     said = {"head": head.code, "year": year, "amount": rupees(amount)}
     if proposal.amount_sanctioned is not None:
         return Check("ok", _("%(amount)s is committed under head %(head)s.") % said)
-    left = balance(head, year)
+    left = as_read(head, year).balance
     said["balance"] = rupees(left)
     if amount > left:
         return Check("stop", _("Head %(head)s has %(balance)s left in %(year)s, less than %(amount)s.") % said)
@@ -85,8 +93,8 @@ def _product(proposal: ExhibitionProposal) -> Check:
 
 
 def _districts_shown(proposal: ExhibitionProposal) -> Check:
-    has_product = Exists(Product.objects.filter(district=OuterRef("pk"), live=True))
-    shown = list(proposal.districts_shown.annotate(has_product=has_product))
+    at_hand = "districts_shown" in getattr(proposal, "_prefetched_objects_cache", {})
+    shown = list(proposal.districts_shown.all() if at_hand else proposal.districts_shown.annotate(has_product=Product.of_a_district()))
     if not shown:
         return Check("look", _("No district is named whose products will be shown."))
     without = [district.name for district in shown if not district.has_product]

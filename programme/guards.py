@@ -46,20 +46,10 @@ class Refusal:
         ]
 
     def create(self, vendor: str) -> list[str]:
-        if vendor == SQLITE:
-            return self.installed_as(vendor)
-        body, trigger, _always = self.installed_as(vendor)
-        return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$",
-            trigger,
-            # Without ALWAYS, session_replication_role = replica would skip it.
-            f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}",
-        ]
+        return self.installed_as(vendor) if vendor == SQLITE else _on_postgresql(self.name, self.table, *self.installed_as(vendor))
 
     def drop(self, vendor: str) -> list[str]:
-        if vendor == SQLITE:
-            return [f"DROP TRIGGER IF EXISTS {self.name}"]
-        return [f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}", f"DROP FUNCTION IF EXISTS {self.name}()"]
+        return _dropped(vendor, self.name, self.table)
 
     def _function_body(self) -> str:
         raise_it = f"RAISE EXCEPTION '{self.sentence}' USING ERRCODE = 'integrity_constraint_violation';"
@@ -93,7 +83,51 @@ class Exclusion:
         return [f"ALTER TABLE {self.table} DROP CONSTRAINT IF EXISTS {self.name}"]
 
 
-Guard = Refusal | Exclusion
+@dataclass(frozen=True)
+class Renewal:
+    """After one kind of statement on a table, do something to another (SQL without values): once a statement, on SQLite once a row."""
+
+    name: str
+    table: str
+    event: str
+    sqlite: str | None
+    postgresql: str
+
+    def concerns(self, vendor: str) -> bool:
+        return vendor == POSTGRESQL or self.sqlite is not None
+
+    def installed_as(self, vendor: str) -> list[str]:
+        if vendor == SQLITE:
+            return [f"CREATE TRIGGER {self.name} AFTER {self.event} ON {self.table} FOR EACH ROW BEGIN {self.sqlite}; END"]
+        return [
+            f" BEGIN {self.postgresql}; RETURN NULL; END ",
+            f"CREATE TRIGGER {self.name} AFTER {self.event} ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION {self.name}()",
+            "A",
+        ]
+
+    def create(self, vendor: str) -> list[str]:
+        return self.installed_as(vendor) if vendor == SQLITE else _on_postgresql(self.name, self.table, *self.installed_as(vendor))
+
+    def drop(self, vendor: str) -> list[str]:
+        return _dropped(vendor, self.name, self.table)
+
+
+Guard = Refusal | Exclusion | Renewal
+
+
+def _on_postgresql(name: str, table: str, body: str, trigger: str, _always: str) -> list[str]:
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$",
+        trigger,
+        # Without ALWAYS, session_replication_role = replica would skip it.
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    ]
+
+
+def _dropped(vendor: str, name: str, table: str) -> list[str]:
+    if vendor == SQLITE:
+        return [f"DROP TRIGGER IF EXISTS {name}"]
+    return [f"DROP TRIGGER IF EXISTS {name} ON {table}", f"DROP FUNCTION IF EXISTS {name}()"]
 
 
 def append_only(table: str, sentence: str) -> list[Guard]:

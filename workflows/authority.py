@@ -1,15 +1,19 @@
 """May this person do it, and why not. Every page, list, job and engine act asks here."""
 
+from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
 from programme.calendar import today
+from programme.kept import as_set_up
 from programme.models import Charge, Level, Norm, Office, Officer, Posting
 from programme.money import rupees
 from programme.norms.ladders import rung
@@ -71,12 +75,13 @@ def capacities(officer: Officer, *, afresh: bool = False) -> list[Capacity]:
     if not officer.is_authenticated or not officer.is_active:
         return []
     if afresh or not hasattr(officer, "_capacities"):
-        officer._capacities = _read_capacities(officer)  # type: ignore[attr-defined]
+        known = _known_capacities(officer.pk, today())
+        officer._capacities = [Capacity(copy(held.posting), held.powers) for held in known]  # type: ignore[attr-defined]
     return officer._capacities  # type: ignore[attr-defined]
 
 
-def _read_capacities(officer: Officer) -> list[Capacity]:
-    day = today()
+@as_set_up
+def _known_capacities(officer: int, day: date) -> list[Capacity]:
     postings = (
         Posting.objects.filter(Posting.in_force(day), officer=officer)
         .select_related("office__designation__state", "office__designation__department", "office__district", "audit_scope")
@@ -263,12 +268,32 @@ def _authors(notings: QuerySet[Noting]) -> set[int | None]:
 
 
 def _refuse_conflict(officer: Officer, movement: Movement, charge: str) -> None:
-    conflict = conflicting_notings(movement, charge).filter(Q(officer=officer) | Q(prepared_by=officer)).first()
+    known: dict[tuple[int, bool], int | None] = vars(movement).get("conflicts", {})
+    asked = (officer.pk, charge in FOR_ANOTHER)
+    conflict = known[asked] if asked in known else _first_conflict(movement, officer, charge).first()
     if conflict:
         raise Refusal(
             _("You yourself signed or prepared paragraph %(paragraph)s of this file; another officer must take this step.")
-            % {"paragraph": conflict.paragraph}
+            % {"paragraph": conflict}
         )
+
+
+def _first_conflict(movement: Movement, officer: Officer, charge: str) -> QuerySet[Any, int]:
+    own = conflicting_notings(movement, charge).filter(Q(officer=officer) | Q(prepared_by=officer))
+    return own.values_list("paragraph", flat=True)
+
+
+def conflict_columns(movement: Movement, officer: Officer) -> dict[str, Any]:
+    """Return as columns what ``read_conflicts`` reads, for a question that is asked of this stay anyway."""
+    return {
+        "conflict_own": Subquery(_first_conflict(movement, officer, "")[:1]),
+        "conflict_for_another": Subquery(_first_conflict(movement, officer, Charge.LINK)[:1]),
+    }
+
+
+def read_conflicts(movement: Movement, row: Any, officer: Officer) -> None:
+    """Let the stay know the first paragraph of each kind that bars the officer, from a row with ``conflict_columns``."""
+    movement.conflicts = {(officer.pk, False): row.conflict_own, (officer.pk, True): row.conflict_for_another}  # type: ignore[attr-defined]
 
 
 def conflicting_notings(movement: Movement, charge: str = "") -> QuerySet[Noting]:
@@ -307,14 +332,20 @@ def visible_to(officer: Officer) -> QuerySet[Case]:
 
 def offices_for(power: Power | str, level: Level | str, case: Case) -> list[Office]:
     """Return the offices of the file's place that hold the power, in a fixed order; raise ``Refusal`` when there is none."""
-    offices = Office.objects.filter(designation__state=case.state_id, designation__level=level)
-    if level == Level.DISTRICT:
-        offices = offices.filter(district=case.district_id)
-    found = offices.select_related("designation__state", "district").order_by("designation__code")
+    found = _offices_at(str(level), case.state_id, case.district_id if level == Level.DISTRICT else None)
     holders = [office for office in found if power in office.designation.powers]
     if not holders:
         raise Refusal(_("No office holds the power “%(power)s” here. Ask the programme administrator.") % {"power": Power(power).label})
     return holders
+
+
+@as_set_up
+def _offices_at(level: str, state: int, district: int | None) -> list[Office]:
+    """Return the offices of a State at a level in a fixed order, of one district where one is given."""
+    offices = Office.objects.filter(designation__state=state, designation__level=level)
+    if level == Level.DISTRICT:
+        offices = offices.filter(district=district)
+    return list(offices.select_related("designation__state", "district").order_by("designation__code"))
 
 
 def office_for(power: Power | str, level: Level | str, case: Case) -> Office:
@@ -345,9 +376,7 @@ def office_on_the_ladder(power: Power | str, case: Case) -> Office:
     named = rung(ladder_of(case), case.amount or Decimal(0)).designation
     if (power, named) in case.offices:
         return case.offices[power, named]
-    offices = Office.objects.filter(designation__state=case.state_id, designation__code=named)
-    offices = offices.filter(Q(district=case.district_id) | Q(district=None))
-    office = offices.select_related("designation__state", "district").first()
+    office = _office_named(named, case.state_id, case.district_id)
     if office is None or power not in office.designation.powers:
         raise Refusal(
             _("The delegation names “%(post)s”, which does not hold the power “%(power)s”. Ask the programme administrator.")
@@ -355,6 +384,12 @@ def office_on_the_ladder(power: Power | str, case: Case) -> Office:
         )
     case.offices[power, named] = office
     return office
+
+
+@as_set_up
+def _office_named(code: str, state: int, district: int | None) -> Office | None:
+    offices = Office.objects.filter(Q(district=district) | Q(district=None), designation__state=state, designation__code=code)
+    return offices.select_related("designation__state", "district").first()
 
 
 def check_delegation(movement: Movement, amount: Decimal) -> None:

@@ -2,31 +2,71 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import OperationalError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, Model, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
 
+from programme import kept
 from programme.models import Office, Officer, Posting
-from workflows import notices, papers, waking
+from workflows import authority, marks, notices, papers, waking
 from workflows.authority import Overtaken
 from workflows.deadlines import days_held, days_late
 from workflows.models import Case, Movement, Noting, Outcome, Question
+from workflows.writing import Change, next_number, together
+
+# The rows that an act writes next, and under which name their primary keys are read with the stay.
+NEXT: dict[str, type[Model]] = {"next_noting": Noting, "next_task": Task, "next_movement": Movement}
+
+
+# The file that this thread holds already: who reads it under the lock and then acts asks nothing twice.
+_held: ContextVar[Case | None] = ContextVar("held", default=None)
 
 
 @contextmanager
 def locked(case_id: int) -> Iterator[Case]:
     """Hold the file's row to the end of the transaction; raise ``Overtaken`` when another act holds it too long."""
-    with transaction.atomic():
+    outer = _held.get()
+    if outer and outer.pk == case_id:
+        yield outer
+        return
+    with _locked(Case.objects.filter(pk=case_id)) as case:
+        yield case
+
+
+@contextmanager
+def _locked(files: QuerySet[Case]) -> Iterator[Case]:
+    """Hold the one file of these; raise as ``locked`` does, and ``Case.DoesNotExist``."""
+    # Whatever a page knew of the set-up is asked anew inside.
+    with transaction.atomic(), kept.under(None):
         try:
-            related = Case.objects.select_related("norm", "state", "district__state", "office__designation", "office__district")
-            case = related.select_for_update(of=("self",)).get(pk=case_id)
+            related = files.select_related("norm", "state", "district__state", "office__designation", "office__district")
+            case = related.select_for_update(of=("self",)).get()
         except OperationalError:
             raise Overtaken(_("Another officer is acting on this file at this moment. Look again.")) from None
-        yield case
+        token = _held.set(case)
+        try:
+            yield case
+        finally:
+            _held.reset(token)
+
+
+@contextmanager
+def held_stay(movement_pk: int, files: QuerySet[Case], by: Officer) -> Iterator[Movement]:
+    """Hold the file of a stay, one of these ``files``, and yield the stay as it stands, for an act of ``by`` inside.
+
+    Raise as ``locked`` does, and ``Case.DoesNotExist`` where the stay is of none of them.
+    """
+    of_the_stay = Movement.objects.filter(pk=movement_pk)
+    place = {f"stay_{name}": Subquery(of_the_stay.values(name)) for name in ("step", "office")}
+    with _locked(files.filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place)) as case:
+        yield _stay(Movement(pk=movement_pk, case=case, step=case.stay_step, office_id=case.stay_office), case, by)
 
 
 def stays() -> QuerySet[Movement]:
@@ -39,9 +79,29 @@ def open_stays(case: Case) -> list[Movement]:
     return [held(stay, case) for stay in stays().filter(case=case, disposed=None).order_by("pk")]
 
 
-def still_open(movement_pk: int, case: Case) -> Movement:
-    """Return the stay as it stands under the lock; raise ``Overtaken``, saying who ended it, when it has ended."""
-    movement = stays().get(pk=movement_pk)
+def still_open(stay: Movement, case: Case, by: Officer) -> Movement:
+    """Return the stay as it stands under the lock; raise ``Overtaken``, saying who ended it, when it has ended.
+
+    A stay that was read under this very lock is not read again.
+    """
+    return refuse_ended(stay if stay.case is case and "mark" in vars(stay) else _stay(stay, case, by), case)
+
+
+def _stay(stay: Movement, case: Case, by: Officer) -> Movement:
+    """Read a stay, and with it the mark of the set-up, what bars ``by`` from the step, and whether the file asks anything of anybody."""
+    asks = Exists(Question.objects.filter(case=case.pk, closed_in=None))
+    columns = {"mark": marks.column(), "asks": asks, **authority.conflict_columns(stay, by), **_next_numbers()}
+    movement = stays().annotate(**columns).get(pk=stay.pk)
+    kept.found(movement.mark)
+    authority.read_conflicts(movement, movement, by)
+    case.next_numbers = {model: getattr(movement, name) for name, model in NEXT.items() if hasattr(movement, name)}
+    if not movement.asks:
+        case.open_questions = []
+    return held(movement, case)
+
+
+def refuse_ended(movement: Movement, case: Case) -> Movement:
+    """Raise ``Overtaken`` for a stay that has ended, saying who ended it; return it otherwise."""
     if not movement.is_open:
         raise Overtaken(
             _("This step is already taken: %(outcome)s by %(officer)s on %(moment)s.")
@@ -54,6 +114,10 @@ def still_open(movement_pk: int, case: Case) -> Movement:
     return held(movement, case)
 
 
+def _next_numbers() -> dict[str, Any]:
+    return {name: number for name, model in NEXT.items() if (number := next_number(model))}
+
+
 def held(movement: Movement, case: Case) -> Movement:
     """Let a stay and its task speak of the one row of the file that is locked."""
     movement.case = movement.task.process = case
@@ -62,7 +126,7 @@ def held(movement: Movement, case: Case) -> Movement:
 
 def refuse_changed(movement: Movement, seen: str) -> None:
     """Raise ``Overtaken`` when the step is taken, or the file is no longer as the officer read it; asked again under the file's lock."""
-    as_seen(movement.case, seen, still_open(movement.pk, movement.case))
+    as_seen(movement.case, seen, refuse_ended(stays().get(pk=movement.pk), movement.case))
 
 
 def as_seen(case: Case, seen: str, movement: Movement | None = None) -> None:
@@ -95,14 +159,11 @@ def dispose(movement: Movement, outcome: Outcome, posting: Posting | None, *, un
     rows = Movement.objects.filter(pk=movement.pk, disposed=None)
     if unopened:
         rows = rows.filter(opened_at=None)
-    closed = rows.update(
-        disposed=at,
-        officer=posting.officer if posting else None,
-        posting=posting,
-        outcome=outcome,
-        days_held=days_held(movement, at),
-        days_late=days_late(movement, at),
-    )
+    officer = posting.officer if posting else None
+    ended = {"disposed": at, "officer": officer, "posting": posting, "outcome": outcome}
+    ended |= {"days_held": days_held(movement, at), "days_late": days_late(movement, at)}
+    done = {"owner": officer, "started": at, "finished": at, "status": STATUS.DONE}
+    closed, _tasks = together(Change(rows, ended), Change(Task.objects.filter(pk=movement.task_id), done))
     if closed != 1:
         raise Overtaken(
             _("The file was opened there at this moment; it can no longer be pulled back.")
@@ -182,8 +243,8 @@ def go_on(case: Case, activation: Any, noting: Noting) -> None:
     """Let the engine make what comes next, save the file once, and tell those who wait for word."""
     activation.activate_next()
     waking.after_commit("look_at", case.pk)
-    fields = ["amount", "ending", "paragraphs", "head", "norm"]
-    case.save(update_fields=[*fields, "status", "finished"] if case.ending else fields)
+    if case.ending:
+        case.save(update_fields=["status", "finished"])
     if noting.outcome == Outcome.RETURN:
         waiting = Movement.objects.select_related("office").filter(case=case, disposed=None).first()
         if waiting:

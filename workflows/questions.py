@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from programme.kept import as_set_up
 from programme.models import Office, Officer
 from programme.powers import Power
 from workflows import authority, notices, snapshots
@@ -27,7 +28,7 @@ def ask(movement: Movement, *, by: Officer, form: QuestionForm) -> Noting:
     Raises ``Refusal`` for whoever may not take the step, and where a committee takes it; ``Overtaken`` as a decision does.
     """
     with locked(movement.case_id) as case:
-        stay = still_open(movement.pk, case)
+        stay = still_open(movement, case, by)
         posting = authority.check_step(by, stay)
         check_askable(stay)
         as_seen(case, form.cleaned_data.get("seen", ""), stay)
@@ -87,7 +88,9 @@ def open_to(officer: Officer) -> QuerySet[Question]:
 
 def of_file(case: Case) -> list[Question]:
     """Return every question asked on a file in the order they were asked, with the paragraph that closed each."""
-    asked = list(case.questions.select_related("asked_in", "closed_in", *OFFICES).order_by("pk"))
+    rows = case.questions.select_related("asked_in", "closed_in", *OFFICES).order_by("pk")
+    # Who read the file may know already that it never asked anything.
+    asked = list(rows if vars(case).get("was_asked", True) else rows.none())
     for question in asked:
         question.case = question.movement.case = case
     case.open_questions = sorted((question for question in asked if question.is_open), key=lambda question: (question.due, question.pk))
@@ -109,8 +112,14 @@ def offices_to_ask(movement: Movement) -> list[Office]:
     """Return the offices that may be asked from a stay: those of the file's district, then those of the State; no open question twice."""
     case = movement.case
     asked = [movement.office_id, *(question.office_id for question in case.open_questions if question.movement_id == movement.pk)]
-    here = Q(district=None) if case.district_id is None else Q(district=None) | Q(district=case.district_id)
-    offices = Office.objects.filter(here, designation__state=case.state_id).exclude(pk__in=asked)
+    return [office for office in _offices_that_answer(case.state_id, case.district_id) if office.pk not in asked]
+
+
+@as_set_up
+def _offices_that_answer(state: int, district: int | None) -> list[Office]:
+    """Return the offices of a State and one district of it that may be asked, the district's first."""
+    here = Q(district=None) if district is None else Q(district=None) | Q(district=district)
+    offices = Office.objects.filter(here, designation__state=state)
     found = offices.select_related("designation__state", "district").order_by("designation__level", "pk")
     return sorted((office for office in found if Power.ANSWER_QUESTION in office.designation.powers), key=lambda o: o.district_id is None)
 

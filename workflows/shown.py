@@ -1,8 +1,9 @@
 """How what changed is shown to people: field by field and line by line, with names, amounts and days as the country writes them."""
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -19,6 +20,8 @@ from workflows.record.canonical import in_order
 
 EMPTY: tuple[Any, ...] = (None, "", [])
 AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
+# Rows that were read beforehand, by their model.
+_at_hand: ContextVar[dict[Any, list[Any]] | None] = ContextVar("at_hand", default=None)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -102,6 +105,31 @@ def _shown_cell(rows: Any, column: str, label: str, value: Any) -> str:
     return "—" if value in EMPTY else str(value)
 
 
+@contextmanager
+def names_at_hand(record: Any, changes: Iterable[dict[str, list[Any]]]) -> Iterator[None]:
+    """Read the rows behind every reference of these changes at once, one question for each model, for what is shown inside."""
+    wanted: dict[Any, set[Any]] = {}
+    for name, values in (pair for changed in changes for pair in changed.items()):
+        found = field_of(record, name)
+        if found is not None and found.is_relation:
+            keys = (key for value in values if value not in EMPTY and not _are_lines(value) for key in _keys(value))
+            wanted.setdefault(found.related_model, set()).update(keys)
+    token = _at_hand.set({model: list(model.objects.filter(pk__in=keys)) for model, keys in wanted.items() if keys})
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
+def _rows_behind(model: Any, keys: list[Any]) -> list[Any]:
+    known = (_at_hand.get() or {}).get(model)
+    return list(model.objects.filter(pk__in=keys)) if known is None else [row for row in known if row.pk in keys]
+
+
+def _keys(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def value_shown(record: Any, name: str, value: Any) -> str:
     """Write a sealed value for people: names for references as they are called today, amounts and dates in words of the country."""
     found = field_of(record, name)
@@ -112,8 +140,7 @@ def value_shown(record: Any, name: str, value: Any) -> str:
     if _are_lines(value):
         return "\n".join(f"{n}. {_line(record, name, line, _columns(record, name, line))}" for n, line in enumerate(value, 1))
     if found is not None and found.is_relation:
-        named = found.related_model.objects.filter(pk__in=value if isinstance(value, list) else [value])
-        return ", ".join(str(row) for row in named) or str(value)
+        return ", ".join(str(row) for row in _rows_behind(found.related_model, _keys(value))) or str(value)
     if getattr(found, "flatchoices", None):
         return str(dict(found.flatchoices).get(value, value))
     words = getattr(record, "WORDS", {}).get(name)

@@ -114,9 +114,8 @@ def note(
         private=_personal(case.record, changes),
         facts=told | ({"shown": seen.digest} if seen else {}) | (issued.facts if issued else {}),
         papers=_in_order(named),
+        beside=seen.row if seen else None,
     )
-    if seen:
-        seen.keep(noting)
     if issued:
         issued.keep(noting)
     for question in unanswered:
@@ -146,13 +145,13 @@ def _in_order(papers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def note_aside(
     case: Case, step: str, outcome: Outcome, text: str, *, posting: Posting, facts: dict[str, Any], sight: dict[str, Any]
 ) -> Noting:
-    """Write a paragraph beside the file's way: nothing is decided, nothing changes, the file stays. Saves the file's head.
+    """Write a paragraph beside the file's way: nothing is decided, nothing changes, the file stays.
 
     ``sight`` is what the officer had before him.
     """
     named = _papers_of(case)
     seen = snapshots.sealed(sight, case, named, by=posting)
-    noting = chain.append(
+    return chain.append(
         case,
         step=step,
         outcome=outcome,
@@ -162,10 +161,8 @@ def note_aside(
         posting=posting,
         facts={"text": text, "changes": {}, "to": None, "shown": seen.digest} | facts,
         papers=_in_order(named),
+        beside=seen.row,
     )
-    seen.keep(noting)
-    case.save(update_fields=["paragraphs", "head"])
-    return noting
 
 
 def close(question: Question, noting: Noting) -> bool:

@@ -19,7 +19,7 @@ from programme import budget
 from programme.bilingual import LANGUAGES
 from programme.calendar import financial_year, today
 from programme.checks import Check
-from programme.models import Allotment, Charge, Posting
+from programme.models import Charge, Posting
 from programme.money import rupees
 from programme.norms.ladders import rung
 from workflows import reasons
@@ -75,8 +75,9 @@ class Sealed:
     def digest(self) -> str:
         return sha256_of(self.body)
 
-    def keep(self, noting: Noting) -> None:
-        Snapshot.objects.create(noting=noting, body=self.body, salt=self.salt, personal=self.personal)
+    def row(self, noting: Noting) -> Snapshot:
+        """Return the row that keeps it beside its paragraph."""
+        return Snapshot(noting=noting, body=self.body, salt=self.salt, personal=self.personal)
 
 
 def of(
@@ -250,7 +251,7 @@ def _budget(case: Case, node: Any) -> dict[str, Any] | None:
     if head is None:
         return None
     year = financial_year(today())
-    allotment = Allotment.objects.filter(head=head, year=year).first() or Allotment(allotted=0, committed=0)
+    allotment = budget.as_read(head, year)
     money = {name: _plain(Decimal(getattr(allotment, name))) for name in ("allotted", "committed", "balance")}
     return {"code": head.code, "name_en": head.name_en, "name_hi": head.name_hi, "year": year, **money}
 

@@ -82,7 +82,7 @@ def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = 
     (already taken, or the file changed since the page was opened); nothing is written then.
     """
     with locked(movement.case_id) as case:
-        movement = still_open(movement.pk, case)
+        movement = still_open(movement, case, by)
         posting = authority.check_step(by, movement)
         if movement.node.in_committee and form.sitting is None:
             raise Refusal(_("This step is taken in a sitting of the committee, by signing its minutes."))

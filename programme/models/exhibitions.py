@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import Prefetch
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +88,8 @@ class ExhibitionProposal(FileRecord):
     @classmethod
     def read(cls, pk: int) -> "ExhibitionProposal":
         """Return the proposal with all that a file shows of it."""
-        return cls.objects.select_related("product", "budget_head", "district").prefetch_related("districts_shown").get(pk=pk)
+        shown = Prefetch("districts_shown", District.objects.annotate(has_product=Product.of_a_district()))
+        return cls.objects.select_related("product", "budget_head", "district").prefetch_related(shown).get(pk=pk)
 
     @property
     def subject(self) -> str:

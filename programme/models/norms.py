@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from programme.kept import as_set_up
 from programme.models.offices import Officer
 from programme.models.places import State
 
@@ -76,11 +77,16 @@ class Norm(models.Model):
 
         Raise ``Norm.DoesNotExist`` when none has begun or the last one has ended.
         """
-        for place in dict.fromkeys([state, None]):
-            norm = _latest(cls.objects.filter(scheme=scheme, state=place), on)
-            if norm:
-                return norm
+        norm = _in_force(scheme, state.pk if state else None, on)
+        if norm:
+            return norm
         raise cls.DoesNotExist(f"No norm of {scheme} applies in {state or 'India'} on {on}.")
+
+
+@as_set_up
+def _in_force(scheme: str, state: int | None, on: date) -> Norm | None:
+    norms = (_latest(Norm.objects.filter(scheme=scheme, state=place), on) for place in dict.fromkeys([state, None]))
+    return next((norm for norm in norms if norm), None)
 
 
 def _latest(norms: "QuerySet[Norm]", on: date) -> Norm | None:

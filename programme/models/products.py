@@ -50,3 +50,8 @@ class Product(Named):
                 fields=["district"], condition=models.Q(live=True, rank="primary"), name="one_live_primary_product_a_district"
             ),
         ]
+
+    @staticmethod
+    def of_a_district() -> models.Exists:
+        """Return as a column of districts whether the register holds a product of each."""
+        return models.Exists(Product.objects.filter(district=models.OuterRef("pk"), live=True))

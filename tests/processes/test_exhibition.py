@@ -327,15 +327,3 @@ def test_a_movement_stands_for_each_open_human_task():
     assert movement.task.owner_permission_obj == office("finance")
     closed = Movement.objects.get(case=case, step="scrutinise")
     assert (closed.task.status, closed.task.owner) == ("DONE", officer("odop.cell"))
-
-
-def test_a_decision_costs_few_statements(django_assert_max_num_queries):
-    case = a_file(at="concur")
-    movement = waiting(case)
-    form = movement.node.form_class({"outcome": "concurred", "seen": case.head}, movement=movement, officer=officer("finance"))
-    assert form.is_valid()
-    # Savepoint and its release stand for the transaction's own begin and commit.
-    with django_assert_max_num_queries(27) as asked:
-        decide(movement, by=officer("finance"), form=form)
-    written = [query["sql"].split()[0] for query in asked.captured_queries if query["sql"].startswith(("INSERT", "UPDATE"))]
-    assert sorted(written) == ["INSERT"] * 6 + ["UPDATE"] * 3  # of the rows inserted one is that of the search, one what was shown

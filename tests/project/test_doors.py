@@ -161,6 +161,6 @@ def test_no_address_answers_a_way_it_was_not_made_for(method: str, client_for) -
 def test_a_form_of_another_site_is_refused_at_every_door(name: str, settings) -> None:
     settings.DEMONSTRATION = True
     client = Client(enforce_csrf_checks=True)
-    client.force_login(officer("dm.agra"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(officer("dm.agra"), backend="workflows.sign_ins.ReadWithSession")
     answer = client.post(reverse(name), {"which": "others", "language": "en"}, headers={"origin": "https://evil.example"})
     assert answer.status_code == 403

@@ -206,7 +206,7 @@ def test_words_shown_back_on_a_stale_page_leave_the_number_out(asking: None) -> 
 
 def test_a_form_refused_for_its_token_shows_the_words_back_and_not_the_number(asking: None) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(officer("dm.agra"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(officer("dm.agra"), backend="workflows.sign_ins.ReadWithSession")
     answer = client.post(reverse("draft", args=["exhibition", uuid.uuid4()]), {"purpose": "Three days of sale", "aadhaar": WRONG})
     page = answer.content.decode()
     assert answer.status_code == 403 and "Three days of sale" in page and not holds(page, WRONG)

@@ -352,7 +352,7 @@ def test_a_wrong_way_to_ask_is_answered_with_a_page(client_for: Desk) -> None:
 
 def test_a_stale_form_gives_the_words_back(client_for: Desk, db: None) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(Officer.objects.get(username="dm.agra"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Officer.objects.get(username="dm.agra"), backend="workflows.sign_ins.ReadWithSession")
     response = client.post(new_address(), {"title": "दो शब्द", "password": "two words"})
     page = response.content.decode()
     assert response.status_code == 403

@@ -36,7 +36,7 @@ def load_files(stories: list[Story]) -> int:
     if Case.objects.exists():
         return 0
     for story in sorted(stories, key=lambda story: -story.opened_days_ago):
-        _walk(story)
+        walk(story)
     derive()
     seal()
     return len(stories)
@@ -54,7 +54,8 @@ def morning(days_ago: int, minutes: int) -> datetime:
     return datetime.combine(today() - timedelta(days=days_ago), time(10, 35), IST) + timedelta(minutes=minutes)
 
 
-def _walk(story: Story) -> None:
+def walk(story: Story) -> Case:
+    """Make the file of a story and lead it to its step; return it."""
     telling = TELLINGS[story.kind]
     with as_if(morning(story.opened_days_ago, 0)):
         case = _begin(story, telling)
@@ -64,11 +65,12 @@ def _walk(story: Story) -> None:
         stays = Movement.objects.select_related("case", "office__designation__state", "office__district")
         waiting = sorted(stays.filter(case=case, disposed=None).order_by("pk"), key=lambda stay: _left_to_the_clock(stay, story))
         if not waiting or (waiting[0].step == story.outcome and _answers(waiting[0]) >= story.told.get("answered", 0)):
-            return
+            return case
         movement, days_ago = waiting[0], telling.days_ago or _days_ago
         time_came = movement.wakes if _left_to_the_clock(movement, story) else None
         with as_if(time_came or morning(days_ago(story, movement.step, turn), turn * 7)):
             take(movement, story, telling)
+    raise ValueError(f"{story.kind} to {story.at}: the story does not end within {LONGEST} steps.")
 
 
 def _left_to_the_clock(movement: Movement, story: Story) -> bool:

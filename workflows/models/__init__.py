@@ -26,6 +26,7 @@ from workflows.models.samples import (
     TestStep,
 )
 from workflows.models.searching import IndexRow, Part, SavedSearch
+from workflows.models.set_up import SetUpMark
 from workflows.models.sittings import Committee, Item, ItemState, Member, Sitting, SittingState
 from workflows.models.tokens import AccessToken
 from workflows.models.workbooks import RowStanding, Workbook, WorkbookRow
@@ -83,6 +84,7 @@ __all__ = [
     "Sample",
     "SampleItem",
     "SavedSearch",
+    "SetUpMark",
     "Settlement",
     "SignIn",
     "Sitting",

@@ -58,6 +58,15 @@ class Case(Process):
         return {}
 
     @cached_property
+    def next_numbers(self) -> dict[type[models.Model], int]:
+        """The primary keys that the next rows of the file shall have, where they are known beforehand (see ``workflows.writing``)."""
+        return {}
+
+    def standing(self) -> dict[str, Any]:
+        """Return what an act changes of the file's own row, as it stands in memory."""
+        return {name: getattr(self, name) for name in ("amount", "ending", "paragraphs", "head", "norm_id")}
+
+    @cached_property
     def open_questions(self) -> list[Any]:
         """The questions asked on the file that nobody has answered, as they stood when this was first read."""
         named = ("office__designation", "office__district", "asked_in", "movement")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from viewflow.workflow.activation import Activation
+from viewflow.workflow.models import Task
 from viewflow.workflow.nodes.end import EndActivation
 from viewflow.workflow.nodes.func import FunctionActivation
 from viewflow.workflow.nodes.start import StartViewActivation
@@ -12,6 +13,7 @@ from viewflow.workflow.status import PROCESS, STATUS
 
 from programme.models import Office, Officer
 from workflows.models import Movement
+from workflows.writing import numbers, together
 
 
 def arrive(target: Any, activation: Any, at: Office | None = None) -> Iterator[Activation]:
@@ -68,17 +70,19 @@ class StayActivation(ViewActivation):
         case = prev_activation.process
         office = seed or flow_task.office_for(case)
         now, resumes = case.moment, prev_activation.resumes
-        task = flow_task.flow_class.task_class(
+        task_number, stay_number = numbers(case.next_numbers, Task, Movement)
+        task = Task(
+            pk=task_number,
             process=case,
             flow_task=flow_task,
+            flow_task_type=flow_task.task_type,
             token=token,
             created=now,
             owner_permission=f"programme.{flow_task.power}" if flow_task.power else "",
             owner_permission_obj=office,
         )
-        task.save()
-        task.previous.add(prev_activation.task)
-        Movement.objects.create(
+        stay = Movement(
+            pk=stay_number,
             case=case,
             task=task,
             step=flow_task.name,
@@ -90,11 +94,12 @@ class StayActivation(ViewActivation):
             ladder=flow_task.ladder_for(case),
             **flow_task.clock(case, office, now, days_left(resumes) if resumes else None),
         )
+        together(task, Task.previous.through(from_task=task, to_task=prev_activation.task), stay)
         return cls(task)
 
     @ViewActivation.status.transition(source=STATUS.NEW, target=STATUS.DONE)
     def sign(self, officer: Officer | None, target: Any, returns_to: str, at: Office | None = None) -> None:
-        """Finish the task, in the officer's name or by the clock.
+        """Say how the task ends, in the officer's name or by the clock; its row was written with the end of the stay.
 
         ``target`` is where ``activate_next`` will lead; ``None`` when the file waits for the others of a step taken together.
         ``at`` is the office that gets it where the step itself shall not choose: a file that was pulled back.
@@ -102,7 +107,6 @@ class StayActivation(ViewActivation):
         self.target, self.returns_to, self.at = target, returns_to, at
         self.task.owner = officer
         self.task.started = self.task.finished = self.process.moment
-        self.task.save(update_fields=["owner", "started", "finished", "status"])
 
     @ViewActivation.status.super()
     def create_next(self) -> Iterator[Activation]:

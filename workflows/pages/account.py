@@ -32,7 +32,7 @@ YEAR_IN_SECONDS = 365 * 24 * 60 * 60
 SHOWN_AT_ONCE = 6
 # The order by which the demonstration posts officers who stand behind every desk, and whom nobody tries by name.
 UNLISTED = "DEMO/EVERY-DISTRICT"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "workflows.sign_ins.ReadWithSession"
 # In the session of somebody whose password was right and whose code is still asked: who, until when, how often wrong.
 HALF, HALF_LASTS = "half_signed_in", 5 * 60
 TOO_MANY = 429

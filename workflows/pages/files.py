@@ -12,7 +12,7 @@ from programme.models import Officer
 from programme.powers import Power
 from workflows import authority, deadlines, history, inbox, objections, reasons, steps
 from workflows.letters.letter import field_label
-from workflows.models import Case, Movement
+from workflows.models import Case, Movement, Objection
 from workflows.pages import filling, kept, listing, prepared, sights
 from workflows.pages.boxes import beside, signable
 from workflows.pages.frame import OfficerRequest, for_officers, list_come_from, readable_case, show
@@ -120,8 +120,8 @@ def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
 
 
 def _objected(case: Case) -> dict[str, Any]:
-    """Return the objections that were raised, each with the name of its field or paper, and their count; one query while there is none."""
-    raised = objections.standing(case)
+    """Return the objections that were raised, each with the name of its field or paper, and their count."""
+    raised = objections.standing(case) if vars(case).get("was_objected", True) else Objection.objects.none()
     rows = list(raised.select_related("noting__office__designation", "noting__office__district", "answered_in").order_by("pk"))
     named = [(field_label(case.flow_class.record, objection.to), objection) for objection in rows]
     return {"raised": named, "tally": objections.tally(raised) if rows else None}

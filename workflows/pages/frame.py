@@ -9,12 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from programme.kept import under
 from programme.models import Charge, Officer
 from programme.models.naming import in_language
 from programme.powers import Power
@@ -22,7 +24,7 @@ from workflows import inbox, readings
 from workflows.authority import Overtaken, Refusal, audits, capacities, may_anywhere, refuse_auditor, visible_to
 from workflows.filters import words_in
 from workflows.flows import FLOWS
-from workflows.models import Case, Movement
+from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
 from workflows.registers.access import reads_registers
 from workflows.repairs import rights
@@ -59,14 +61,25 @@ def for_officers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return _opened(view, auditors_send=False)
 
 
+def for_signing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open a page as ``for_officers`` does, whose forms change nothing of the set-up: it is read but once a request."""
+    return _opened(view, auditors_send=False, keeps_set_up=True)
+
+
 def at_the_bench(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Open a page as ``for_officers`` does; here an auditor may send what is his own: samples, observations, work he asks for."""
     return _opened(view, auditors_send=True)
 
 
-def _opened(view: Callable[..., HttpResponseBase], *, auditors_send: bool) -> Callable[..., HttpResponseBase]:
+def _opened(view: Callable[..., HttpResponseBase], *, auditors_send: bool, keeps_set_up: bool = False) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # What a page reads was so when its session was read; an act asks again, under the lock of the file.
+        unchanged = keeps_set_up or request.method in problems.SAFE
+        with under(getattr(request.session, "mark", None) if unchanged else None):
+            return told(request, *args, **kwargs)
+
+    def told(request: OfficerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             if request.method not in problems.SAFE and not auditors_send:
                 refuse_auditor(request.user)
@@ -216,7 +229,11 @@ def other_charges(officer: Any) -> list[Any]:
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
     rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
-    case = rows.filter(pk=pk).first()
+    beside = {
+        "was_asked": Exists(Question.objects.filter(case=OuterRef("pk"))),
+        "was_objected": Exists(Objection.objects.filter(case=OuterRef("pk"))),
+    }
+    case = rows.annotate(**beside).filter(pk=pk).first()
     if case is None:
         raise Http404
     request.case_read = case

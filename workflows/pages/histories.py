@@ -23,6 +23,7 @@ from workflows.pages.frame import OfficerRequest, for_officers, readable_case, r
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
 from workflows.sheets.columns import Column, Type
+from workflows.shown import names_at_hand
 from workflows.templatetags.words import moment
 
 DECISIONS = "decisions"
@@ -46,7 +47,7 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "count": len(chosen),
         "whole_count": len(sheet.paragraphs),
         "chain_holds": sheet.holds,
-        "paper_names": case.record.PAPERS,
+        "paper_names": case.flow_class.record.PAPERS,
         "issued": papers_issued(sheet.paragraphs),
         "readings": read[:READINGS_SHOWN],
         "readings_count": read.count(),
@@ -54,7 +55,8 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "can_print": printing.can_print(),
         "pango": printing.PANGO,
     }
-    return show(request, "history.html", context, tab="files")
+    with names_at_hand(case.flow_class.record, (paragraph.body["changes"] for paragraph in chosen)):
+        return show(request, "history.html", context, tab="files")
 
 
 def _decisions_only(request: OfficerRequest) -> bool:

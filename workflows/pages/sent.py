@@ -16,7 +16,7 @@ def after_signing(request: OfficerRequest, case: Case, stay: Movement | None = N
 
     The address ends in the main part of the page, so that the keyboard goes on there.
     """
-    said = whereto(case)
+    said = whereto(case, stay)
     choice = list_come_from(request) or inbox.Choice()
     others = inbox.chosen(request.user, choice).exclude(case=case.pk)
     following = (others.filter(inbox.after(stay)).first() if stay else None) or others.first()
@@ -27,12 +27,12 @@ def after_signing(request: OfficerRequest, case: Case, stay: Movement | None = N
     return redirect(f"{reverse('file', args=[following.case_id])}?{choice.query}#main")
 
 
-def whereto(case: Case) -> str:
-    """Say where the file is now."""
+def whereto(case: Case, signed: Movement | None = None) -> str:
+    """Say where the file is now; ``signed`` is the stay that was signed, where there was one."""
     stays = list(Movement.objects.filter(case=case.pk, disposed=None).select_related("office__designation", "office__district"))
     said = {"number": case.number, "offices": "; ".join(stay.office.name for stay in stays)}
-    signed = case.notings.order_by("-paragraph").values_list("step", flat=True).first()
-    if any(stay.step == signed for stay in stays):
+    step = signed.step if signed else case.notings.order_by("-paragraph").values_list("step", flat=True).first()
+    if any(stay.step == step for stay in stays):
         return _("%(number)s: signed. The file goes on when these have answered too: %(offices)s.") % said
     if stays:
         return _("%(number)s: signed and sent to %(offices)s.") % said

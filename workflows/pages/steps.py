@@ -3,20 +3,20 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from workflows import authority, pulling_back, steps
+from workflows import authority, holding, pulling_back, steps
 from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import PullBackForm, WithdrawalForm
-from workflows.models import Draft, Movement
+from workflows.models import Case, Draft, Movement
 from workflows.pages import prepared, proof, sights
 from workflows.pages.drafts import Sheet, write
 from workflows.pages.files import file_page
-from workflows.pages.frame import OfficerRequest, for_officers, readable_case, readable_movement
+from workflows.pages.frame import OfficerRequest, for_officers, for_signing, readable_case, readable_movement
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing
 from workflows.templatetags.words import moment
@@ -27,23 +27,37 @@ KEEPING = {"save", "autosave", "discard"}
 
 @only(*SAFE, "POST")
 @sensitive_post_parameters()
-@for_officers
+@for_signing
 def decide(request: OfficerRequest, pk: int) -> HttpResponse:
     """Sign the decision that was filled in on the file page, or keep it as a draft; an assistant's is always a draft."""
+    if request.method == "POST" and request.POST.get("action") not in KEEPING:
+        return _sign(request, pk)
     movement = readable_movement(request, pk)
     if request.method != "POST" or movement.node.own_page:
         return redirect("file", pk=movement.case_id)
     refuse_closed(movement)
-    may_sign = authority.signs(request.user, movement)
-    if not may_sign or request.POST.get("action") in KEEPING:
-        return prepared.keep(request, movement, may_sign=may_sign)
-    form = movement.node.form_class(request.POST, movement=movement, officer=request.user)
-    if not form.is_valid():
-        return file_page(request, movement.case, form=form, status=422)
-    proof.require_for(request, form.outcome, form.amount_written)
-    draft = prepared.shown_to(request, movement)
-    form.sight = sights.brought(request, movement.case, seen=form.cleaned_data["seen"])
-    return after_signing(request, steps.decide(movement, by=request.user, form=form, draft=draft), movement)
+    return prepared.keep(request, movement, may_sign=authority.signs(request.user, movement))
+
+
+def _sign(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Judge the form and take the step under one lock, so that what both read is read once."""
+    try:
+        with holding.held_stay(pk, authority.visible_to(request.user), by=request.user) as movement:
+            request.case_read = movement.case
+            if movement.node.own_page:
+                return redirect("file", pk=movement.case_id)
+            refuse_closed(movement)
+            if not authority.signs(request.user, movement):
+                return prepared.keep(request, movement, may_sign=False)
+            form = movement.node.form_class(request.POST, movement=movement, officer=request.user)
+            valid = form.is_valid()
+            if valid:
+                proof.require_for(request, form.outcome, form.amount_written)
+                form.sight = sights.brought(request, movement.case, seen=form.cleaned_data["seen"])
+                steps.decide(movement, by=request.user, form=form, draft=prepared.shown_to(request, movement))
+    except Case.DoesNotExist:
+        raise Http404 from None
+    return after_signing(request, movement.case, movement) if valid else file_page(request, movement.case, form=form, status=422)
 
 
 @only(*SAFE, "POST")

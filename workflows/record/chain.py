@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from programme.models import Office, Officer, Posting
@@ -13,6 +15,7 @@ from workflows.record.canonical import canonical, sha256_of
 from workflows.record.keys import current_key_id, hmac_key, mac_of
 from workflows.record.state import digest_of_state
 from workflows.searching import rows as index
+from workflows.writing import Change, numbers, together
 
 VERSION = 1
 SALT_BYTES = 16
@@ -30,12 +33,14 @@ def append(
     facts: dict[str, Any],
     private: dict[str, Any] | None = None,
     papers: list[dict[str, str]] | None = None,
+    beside: Callable[[Noting], Model] | None = None,
 ) -> Noting:
-    """Write the next paragraph of ``case`` and its search words, and move number and head, in memory; the caller saves the case.
+    """Write the next paragraph of ``case``, its search words, and what the file's own row says after it: one statement on PostgreSQL.
 
     The caller holds the case's row locked in a transaction, and has already set the record, amount, ending and papers
     as they stand after the act: the paragraph pins them. An act of the system has no officer, office or posting.
-    ``papers`` spares the query for the file's current papers (kind, sha256 and name, sorted) when the caller has them.
+    ``papers`` spares the query for the file's current papers (kind, sha256 and name, sorted) when the caller has them; ``beside``
+    makes the row that is kept with the paragraph.
     Raise ``NotCanonical`` when facts cannot be written, ``ValueError`` when a fact takes a name the record itself uses.
     """
     now = timezone.now()
@@ -52,11 +57,15 @@ def append(
     if taken := sorted(facts.keys() & frame.keys()):
         raise ValueError(f"The record writes these itself: {', '.join(taken)}")
     body = canonical(facts | frame)
-    noting = _store(case, now, body, step=step, outcome=outcome, officer=officer, prepared_by=prepared_by, office=office)
-    if private_text is not None:
-        PrivateNote.objects.create(noting=noting, salt=salt, body=private_text)
-    index.write(noting, case=case, papers=named, private=private)
+    noting = _paragraph(case, now, body, step=step, outcome=outcome, officer=officer, prepared_by=prepared_by, office=office)
     case.paragraphs, case.head = noting.paragraph, noting.hash
+    together(
+        noting,
+        None if private_text is None else PrivateNote(noting=noting, salt=salt, body=private_text),
+        beside(noting) if beside else None,
+        index.of_paragraph(noting, case=case, papers=named, private=private),
+        Change(Case.objects.filter(pk=case.pk), case.standing()),
+    )
     return noting
 
 
@@ -86,8 +95,10 @@ def _frame(case: Case, *, step: str, outcome: str, office: Office | None, postin
     }
 
 
-def _store(case: Case, now: datetime, body: str, *, step: str, outcome: str, **people: Any) -> Noting:
-    return Noting.objects.create(
+def _paragraph(case: Case, now: datetime, body: str, *, step: str, outcome: str, **people: Any) -> Noting:
+    [number] = numbers(case.next_numbers, Noting)
+    return Noting(
+        pk=number,
         case=case,
         paragraph=case.paragraphs + 1,
         written_at=now,

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from programme.bilingual import in_both
 from workflows.models import Case, Enclosure, IndexRow, Noting, Part, PrivateNote
 from workflows.searching.folding import RULES, UNSEEN, fold
+from workflows.writing import Upsert
 
 AT_ONCE = 100
 # Aadhaar, account, mobile and family numbers, with the gaps people write; PAN, which an importer-exporter code is too; GSTIN; Udyam.
@@ -21,15 +22,15 @@ NUMBERS_OF_PERSONS = re.compile(
 )
 
 
-def write(noting: Noting, *, case: Case, papers: Iterable[dict[str, str]], private: dict[str, Any] | None) -> None:
-    """Index the paragraph just written, and what the file is called after it: one statement, in the transaction of the act.
+def of_paragraph(noting: Noting, *, case: Case, papers: Iterable[dict[str, str]], private: dict[str, Any] | None) -> Upsert:
+    """Return the rows that index a paragraph, and what the file is called after it, to be written with the paragraph.
 
     ``papers`` are the file's current papers, kind and name; ``private`` the facts about persons where the paragraph changed them.
     """
     parts = {Part.NAMES: names_of(case, papers), noting.paragraph: words_of(json.loads(noting.body))}
     if private is not None:
         parts[Part.APPLICANT] = applicant_in(case, private)
-    _store(_rows(case, parts))
+    return Upsert(_rows(case, parts), unique=["case", "part"], update=["words", "rules"])
 
 
 def stale() -> QuerySet[Case]:
@@ -52,11 +53,7 @@ def _rebuild(numbers: list[int]) -> None:
     locked = Case.objects.select_for_update(of=("self",)).select_related("district").filter(pk__in=numbers)
     rows = [row for case in locked.order_by("pk") for row in rows_of(case)]
     IndexRow.objects.filter(case__in=numbers).delete()
-    _store(rows)
-
-
-def _store(rows: list[IndexRow]) -> None:
-    IndexRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["case", "part"], update_fields=["words", "rules"])
+    IndexRow.objects.bulk_create(rows)
 
 
 def rows_of(case: Case) -> list[IndexRow]:

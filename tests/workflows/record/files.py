@@ -97,7 +97,7 @@ class Place:
             case, step=step, outcome=outcome, officer=self.officer, prepared_by=None, office=self.office, posting=self.posting,
             facts={"text": f"परीक्षण {case.paragraphs + 1}", "papers": papers, "shown": shown.digest, **facts}, private=private,
         )  # fmt: skip
-        shown.keep(noting)
+        shown.row(noting).save()
         case.save()
         return noting
 

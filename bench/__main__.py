@@ -1,0 +1,59 @@
+"""Every budget in one run: ``python -m bench [--cases N] [--open M] [--rounds N] [--json FILE]``.
+
+The floor and the product are measured side by side, round after round, and compared by their medians.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from bench.base import NoServer, Server, environment
+from bench.table import Line, print_table
+
+SMALL = 1_000
+
+
+def asked() -> argparse.Namespace:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--cases", type=int, default=20_000, help="ended files of the large State")
+    words.add_argument("--open", type=int, default=3_000, help="open files")
+    words.add_argument("--rounds", type=int, default=7)
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--json", type=Path, help="write the figures here too")
+    words.add_argument("--only", default="deciding,reading,verifying,lists", help="parts, with commas between them")
+    return words.parse_args()
+
+
+def main() -> int:
+    given = asked()
+    try:
+        server = Server()
+    except NoServer as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    bases = [server.filled(cases, given.open, given.seed) for cases in (SMALL, given.cases)]
+    small, large = (server.copy(name) for name in bases)
+    os.environ.update(environment(small), DJANGO_SETTINGS_MODULE="bench.settings")
+    import_module("django").setup()
+    found: list[Line] = []
+    for part in given.only.split(","):
+        print(f"{part} …", file=sys.stderr)
+        found += import_module(f"bench.{part}").lines(small, large, given.rounds)
+    print_table(found)
+    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {server.facts()[0]}"
+    print(f"\n{given.cases:,} ended and {given.open:,} open files; {given.rounds} rounds; {where}; {datetime.now(UTC):%d-%m-%Y}")
+    if given.json:
+        told = {"machine": where, "cases": given.cases, "open": given.open, "rounds": given.rounds}
+        given.json.write_text(json.dumps({**told, "lines": [line.as_json() for line in found]}, indent=1, ensure_ascii=False))
+    for name in bases:
+        server.drop(f"{name}_run")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

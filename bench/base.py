@@ -1,0 +1,67 @@
+"""The databases of the bench: filled once for each size and kept, and copied for each run, which may then decide what it likes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+HELP = """make bench measures on PostgreSQL, and found none that it may use.
+It looks at DATABASE_URL, then for a server on this machine. It needs the right to create databases, for example:
+    DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres make bench
+What it makes there is named karyapravah_bench_…; nothing else is touched."""
+
+
+class NoServer(Exception):
+    """There is no PostgreSQL that the bench may use."""
+
+
+class Server:
+    def __init__(self) -> None:
+        given = os.environ.get("BENCH_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
+        self.address = given if given.startswith("postgres") else "postgres://127.0.0.1:5432/postgres"
+        try:
+            self.link = psycopg.connect(self._at("postgres"), autocommit=True, connect_timeout=3)
+        except psycopg.OperationalError as error:
+            raise NoServer(f"{HELP}\n{error}") from None
+
+    def _at(self, name: str) -> str:
+        return urlsplit(self.address)._replace(path=f"/{name}").geturl()
+
+    def filled(self, cases: int, waiting: int, seed: int) -> str:
+        """Return the name of a database with so many ended and waiting files; it is made where it is not there yet."""
+        name = f"karyapravah_bench_{cases}_{waiting}_{seed}"
+        if name not in self.names():
+            making = f"{name}_making"
+            self.drop(making)
+            self.link.execute(f"CREATE DATABASE {making} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+            for words in (["migrate", "-v0"], ["make_keys"], ["seed_scale", f"--cases={cases}", f"--open={waiting}", f"--seed={seed}"]):
+                subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment(self._at(making)), check=True)  # noqa: S603
+            self.link.execute(f"ALTER DATABASE {making} RENAME TO {name}")
+        return name
+
+    def copy(self, name: str) -> str:
+        """Return the address of a fresh copy."""
+        copied = f"{name}_run"
+        self.drop(copied)
+        self.link.execute(f"CREATE DATABASE {copied} TEMPLATE {name}")
+        return self._at(copied)
+
+    def drop(self, name: str) -> None:
+        self.link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def names(self) -> list[str]:
+        return [row[0] for row in self.link.execute("SELECT datname FROM pg_database")]
+
+    def facts(self) -> Any:
+        return self.link.execute("SHOW server_version").fetchone()
+
+
+def environment(address: str) -> dict[str, str]:
+    """Return the environment of the bench's own processes: the made-up keys of a test, and folders of its own."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "PYTHONUTF8")}
+    return {**kept, "ENVIRONMENT": "test", "VAR_DIR": str(ROOT / "var" / "bench"), "DATABASE_URL": address}

@@ -1,0 +1,12 @@
+"""The product's addresses, and under ``stock/`` those of the stock flow."""
+
+from django.urls import path
+from viewflow.contrib.auth import AuthViewset
+from viewflow.urls import Application, Site
+from viewflow.workflow.flow import FlowAppViewset
+
+from bench.stock import StockFlow
+from project.urls import urlpatterns as product
+
+site = Site(title="Stock", viewsets=[FlowAppViewset(StockFlow, icon="assignment")])
+urlpatterns = [path("stock/", site.urls), *product]
