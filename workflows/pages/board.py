@@ -101,7 +101,6 @@ def department_board(request: OfficerRequest, code: str) -> HttpResponse:
         "activities": told.of(standing),
         "narrowed": titles.get(standing, ""),
         "as_of": timezone.now(),
-        "own_head": department,
     }
     return show(request, "board_department.html", context, tab="board")
 
