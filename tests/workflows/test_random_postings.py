@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from programme.calendar import today
@@ -137,7 +137,8 @@ def judge(stays: dict[str, Movement], rows: list[Drawn], gone: set[str]) -> None
 SEEN = {"somebody": 0, "nobody": 0, "revoked": 0}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+# Finding a smaller example would take longer than reading the one that was found.
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
 @given(rows=st.lists(drawn_postings, min_size=1, max_size=6), gone=st.sets(st.sampled_from(PEOPLE), max_size=1), ends=days_to_end)
 def look(stays: dict[str, Movement], rows: list[Drawn], gone: set[str], ends: int) -> None:
     """Judge with all postings, and at once again when the first of them was taken back or shortened, before any worker ran."""
