@@ -74,7 +74,7 @@ def make_world() -> World:
     book = checked("loans", office("dic", "Agra"), [a_loan(1)])
     season = {"kind": seasons.KIND, "by": officer("dm.agra"), "args": {"year": financial_year(today())}}
     job = jobs.start(key="acts", rows=[JobRow(key="1", args={})], **season)
-    failed = jobs.start(key="failed", rows=[JobRow(key="1", args={}, status="failed")], **season)
+    failed = jobs.start(key="failed", rows=[JobRow(key="1", args={}, status="failed", ended_at=timezone.now())], **season)
     Job.objects.filter(pk=failed.pk).update(status="finished", failed=1)
     AccessAttempt.objects.create(username="dm.agra", ip_address="127.0.0.1", failures_since_start=9)
     holiday = Holiday(state=State.objects.get(short="UP"), date=today() + timedelta(days=40), name_en="Fair", name_hi="मेला")
