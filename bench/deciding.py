@@ -4,6 +4,7 @@ import re
 import time
 from html import unescape
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -27,7 +28,11 @@ SIGNER = "odop.cell"
 
 def forms(officer: Officer) -> Any:
     """Yield stays at which this officer recommends, each with its form as its page would send it, not judged again."""
-    waiting = Movement.objects.filter(disposed=None, step="scrutinise", office__postings__officer=officer).order_by("pk").values_list("pk", flat=True)
+    waiting = (
+        Movement.objects.filter(disposed=None, step="scrutinise", office__postings__officer=officer)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     for pk in list(waiting):
         stay = Movement.objects.select_related("case__norm", "case__state", "office__designation", "office__district").get(pk=pk)
         typed = {"outcome": "recommended", "seen": stay.case.head, "amount_recommended": str(stay.case.record.amount), "text": "जाँच की गई।"}
@@ -40,7 +45,7 @@ def stock_tasks(officer: Officer) -> Any:
     """Yield open tasks of the stock flow, each given to the officer."""
     while True:
         activation = StockFlow.start.activation_class.create(StockFlow.start, None, None)
-        activation.process.save()
+        activation.start(SimpleNamespace(user=officer))
         activation.execute()
         task = Task.objects.get(process=activation.process, status="NEW")
         task.flow_task.activation_class(task).assign(officer)
@@ -52,7 +57,7 @@ def stock_step(task: Task) -> None:
     with StockFlow.lock(task.process_id):
         task = StockFlow.task_class.objects.get(pk=task.pk)
         activation = task.flow_task.activation_class(task)
-        activation.start()
+        activation.start(SimpleNamespace(user=task.owner))
         activation.execute()
 
 
@@ -70,7 +75,13 @@ def lines(small: str, _large: str, rounds: int) -> list[Line]:
     counted = statements(lambda: decide_one(one))
     times = engine.ms / hand.ms
     found = [
-        Line("P1", f"one decision: {engine.ms:.1f} ms CPU, {engine.elapsed:.1f} ms wall; floor {hand.ms:.2f} and {hand.elapsed:.2f}; stock viewflow {stock.ms:.1f}", times, 4.5, "× floor, CPU"),
+        Line(
+            "P1",
+            f"one decision: {engine.ms:.1f} ms CPU, {engine.elapsed:.1f} ms wall; floor {hand.ms:.2f} and {hand.elapsed:.2f}; stock viewflow {stock.ms:.1f}",
+            times,
+            4.5,
+            "× floor, CPU",
+        ),
         Line("P1", "the same by the clock on the wall", engine.elapsed / hand.elapsed, 4.5, "× floor, wall"),
         Line("P1", "statements in its one transaction", counted, 12, "statements"),
     ]
@@ -80,7 +91,13 @@ def lines(small: str, _large: str, rounds: int) -> list[Line]:
 def _pages(officer: Officer, floor: ByHand, rounds: int) -> list[Line]:
     desk = Desk(get_wsgi_application(), SIGNER, int(time.time()))
     bare = Desk(floor, SIGNER, int(time.time()))
-    waiting = iter(list(Movement.objects.filter(disposed=None, step="scrutinise", office__postings__officer=officer).order_by("pk").select_related("case")))
+    waiting = iter(
+        list(
+            Movement.objects.filter(disposed=None, step="scrutinise", office__postings__officer=officer)
+            .order_by("pk")
+            .select_related("case")
+        )
+    )
     tasks = stock_tasks(officer)
     post, hand, stock, walk, stock_walk, get = Cost(), Cost(), Cost(), Cost(), Cost(), Cost()
 
@@ -119,10 +136,23 @@ def _pages(officer: Officer, floor: ByHand, rounds: int) -> list[Line]:
     one = opened(next(waiting))
     counted = statements(lambda: send(one))
     return [
-        Line("P2", f"a decision sent from its page: {post.ms:.1f} ms CPU; bare WSGI {hand.ms:.2f}; stock viewflow's post {stock.ms:.1f}", post.ms / hand.ms, 7, "× floor, CPU"),
+        Line(
+            "P2",
+            f"a decision sent from its page: {post.ms:.1f} ms CPU; bare WSGI {hand.ms:.2f}; stock viewflow's post {stock.ms:.1f}",
+            post.ms / hand.ms,
+            7,
+            "× floor, CPU",
+        ),
         Line("P2", "its statements", counted, 20, "statements"),
         Line("P2", "less than stock viewflow's post", stock.ms / post.ms, 2, "× less", more=True),
-        Line("P3", f"inbox, file, decision: {walk.ms:.0f} ms CPU a step; stock viewflow's pages {stock_walk.ms:.0f}", stock_walk.ms / walk.ms, 5, "× less", more=True),
+        Line(
+            "P3",
+            f"inbox, file, decision: {walk.ms:.0f} ms CPU a step; stock viewflow's pages {stock_walk.ms:.0f}",
+            stock_walk.ms / walk.ms,
+            5,
+            "× less",
+            more=True,
+        ),
     ]
 
 
@@ -140,4 +170,12 @@ def _hundred(officer: Officer, floor: ByHand) -> list[Line]:
     took = time.perf_counter() - started
     left = Movement.objects.filter(pk__in=[stay.pk for stay in stays], disposed=None).count()
     assert left == 0, left
-    return [Line("P7", f"{len(stays)} files under one signature: {took:.2f} s; as many floor transactions {by_hand:.2f} s", took / by_hand, 3, "× floor, wall")]
+    return [
+        Line(
+            "P7",
+            f"{len(stays)} files under one signature: {took:.2f} s; as many floor transactions {by_hand:.2f} s",
+            took / by_hand,
+            3,
+            "× floor, wall",
+        )
+    ]

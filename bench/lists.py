@@ -31,8 +31,22 @@ def lines(_small: str, large: str, rounds: int) -> list[Line]:
     peak = {name: max(run.megabytes for run in runs) for name, runs in taken.items()}
     return [
         Line("P8", f"{opened} plans opened", season, 3, "seconds"),
-        Line("P8", "lines of a workbook read and judged cell by cell; storing them is not in it", READ / seconds["read"], 2_000, "rows/s", more=True),
+        Line(
+            "P8",
+            "lines of a workbook read and judged cell by cell; storing them is not in it",
+            READ / seconds["read"],
+            2_000,
+            "rows/s",
+            more=True,
+        ),
         Line("P8", f"memory while reading; {peak['read more']:.0f} MB for three times as many", peak["read"], 150, "MB"),
-        Line("P9", f"{LONG:,} rows as .xlsx in {seconds['long']:.1f} s; openpyxl {seconds[STOCK]:.1f} s", seconds[STOCK] / seconds["long"], 1, "× faster", more=True),
+        Line(
+            "P9",
+            f"{LONG:,} rows as .xlsx in {seconds['long']:.1f} s; openpyxl {seconds[STOCK]:.1f} s",
+            seconds[STOCK] / seconds["long"],
+            1,
+            "× faster",
+            more=True,
+        ),
         Line("P9", f"memory for them; {peak['short']:.0f} MB for a tenth of them", peak["long"], peak["short"] + 20, "MB"),
     ]

@@ -104,7 +104,11 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
                 one("inbox many", get(desk, reverse("inbox")))
                 one("stock inbox", get(desk, "/stock/stock/inbox/"))
                 one("stock history", get(desk, f"/stock/stock/{task.process_id}/"))
-                contains = Q(number__icontains=word) | Q(subject__icontains=word) | Q(pk__in=IndexRow.objects.filter(words__icontains=word).values("case"))
+                contains = (
+                    Q(number__icontains=word)
+                    | Q(subject__icontains=word)
+                    | Q(pk__in=IndexRow.objects.filter(words__icontains=word).values("case"))
+                )
                 one("icontains", lambda _piece: list(Case.objects.filter(contains).order_by("-pk")[:25]), 1)
                 board = Desk(program, "principal.secretary", now)
                 one("board", get(board, reverse("review")), 1)
@@ -135,7 +139,14 @@ def _told(costs: dict[str, Cost], place: tuple[str, int, Desk, Any], program: An
     files = Case.objects.count()
     return [
         Line("P4", "statements of the inbox", pages["inbox"], 8, "statements"),
-        Line("P4", f"inbox at {files:,} files: {ms['inbox large']:.1f} ms CPU; stock viewflow's {ms['stock inbox']:.1f}", ms["stock inbox"] / ms["inbox large"], 10, "× faster", more=True),
+        Line(
+            "P4",
+            f"inbox at {files:,} files: {ms['inbox large']:.1f} ms CPU; stock viewflow's {ms['stock inbox']:.1f}",
+            ms["stock inbox"] / ms["inbox large"],
+            10,
+            "× faster",
+            more=True,
+        ),
         Line("P4", "growth from the small State to the large one", ms["inbox large"] / ms["inbox small"], 1.15, "×"),
         Line("P4", "all own open files instead of 50", ms["inbox many"] / ms["inbox large"], 1.5, "×"),
         Line("P4", "75 posts instead of one", ms["inbox 75 posts"] / ms["inbox large"], 1.5, "×"),
@@ -143,8 +154,22 @@ def _told(costs: dict[str, Cost], place: tuple[str, int, Desk, Any], program: An
         Line("P5", "statements of a file of thirty paragraphs", pages["file"], 12, "statements"),
         Line("P5", "statements of its history", pages["history"], 12, "statements"),
         Line("P5", f"file page {ms['file large']:.1f} ms CPU, growth", ms["file large"] / ms["file small"], 1.2, "×"),
-        Line("P5", f"history, chain verified {ms['history large']:.1f} ms CPU; stock viewflow's (7 rows) {ms['stock history']:.1f}", ms["stock history"] / ms["history large"], 5, "× faster", more=True),
-        Line("P6", f"search {ms['search large']:.1f} ms CPU; icontains {ms['icontains']:.1f}", ms["icontains"] / ms["search large"], 8, "× faster", more=True),
+        Line(
+            "P5",
+            f"history, chain verified {ms['history large']:.1f} ms CPU; stock viewflow's (7 rows) {ms['stock history']:.1f}",
+            ms["stock history"] / ms["history large"],
+            5,
+            "× faster",
+            more=True,
+        ),
+        Line(
+            "P6",
+            f"search {ms['search large']:.1f} ms CPU; icontains {ms['icontains']:.1f}",
+            ms["icontains"] / ms["search large"],
+            8,
+            "× faster",
+            more=True,
+        ),
         Line("P6", "growth from the small State to the large one", ms["search large"] / ms["search small"], 2.5, "×"),
         Line("P11", "statements of the board", pages["board"], 15, "statements"),
         Line("P11", f"board {ms['board']:.1f} ms CPU; a list page {ms['lean']:.1f}", ms["board"] / ms["lean"], 2, "× a lean page"),
@@ -165,4 +190,12 @@ def _sweeps() -> list[Line]:
             clock.sweep()
             taken.append(time.perf_counter() - began)
     waiting = Movement.objects.filter(disposed=None).count()
-    return [Line("P14", f"{waiting:,} open, 1,000 of them late at once: {taken[1]:.2f} s; with none more late {taken[0]:.2f} s", taken[1], 5, "seconds")]
+    return [
+        Line(
+            "P14",
+            f"{waiting:,} open, 1,000 of them late at once: {taken[1]:.2f} s; with none more late {taken[0]:.2f} s",
+            taken[1],
+            5,
+            "seconds",
+        )
+    ]

@@ -6,8 +6,6 @@ from viewflow.workflow.flow import views
 from viewflow.workflow.models import Process
 
 
-
-
 class StockFlow(flow.Flow):
     """Six steps of people, one after the other, on the package's own process and tasks."""
 
@@ -21,3 +19,9 @@ class StockFlow(flow.Flow):
     fifth = flow.View(views.UpdateProcessView.as_view(fields=[])).Next(this.sixth)
     sixth = flow.View(views.UpdateProcessView.as_view(fields=[])).Next(this.end)
     end = flow.End()
+
+    def has_view_permission(self, user: object, obj: object = None) -> bool:
+        return True
+
+    def has_manage_permission(self, user: object, obj: object = None) -> bool:
+        return True

@@ -25,7 +25,14 @@ def lines(_small: str, large: str, _rounds: int) -> list[Line]:
     took = time.process_time() - cpu
     with_server = took + server_seconds(pid) - before
     return [
-        Line("P10", f"{count:,} paragraphs, papers and records with them: {took:.1f} s CPU, {with_server:.1f} with the database's", count / took, 150_000, "notings/s CPU", more=True),
+        Line(
+            "P10",
+            f"{count:,} paragraphs, papers and records with them: {took:.1f} s CPU, {with_server:.1f} with the database's",
+            count / took,
+            150_000,
+            "notings/s CPU",
+            more=True,
+        ),
         _outside(count),
     ]
 
@@ -39,7 +46,14 @@ def _outside(count: int) -> Line:
             archive.extractall(folder)
         program = next(Path(folder).rglob("verify.py"), ROOT / "workflows" / "record" / "offline.py")
         started = time.perf_counter()
-        done = subprocess.run([sys.executable, str(program), str(packed)], capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run([sys.executable, str(program), str(packed)], capture_output=True, text=True, check=False)
         took = time.perf_counter() - started
     said = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
-    return Line("P10", f"export of {count:,} paragraphs checked outside in {took:.1f} s: {' '.join(said)[:70]}", count / took, 100_000, "notings/s", more=True)
+    return Line(
+        "P10",
+        f"export of {count:,} paragraphs checked outside in {took:.1f} s: {' '.join(said)[:70]}",
+        count / took,
+        100_000,
+        "notings/s",
+        more=True,
+    )
