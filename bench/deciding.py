@@ -4,6 +4,7 @@ import re
 import time
 from html import unescape
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -44,7 +45,7 @@ def stock_tasks(officer: Officer) -> Any:
     """Yield open tasks of the stock flow, each given to the officer."""
     while True:
         activation = StockFlow.start.activation_class.create(StockFlow.start, None, None)
-        activation.process.save()
+        activation.start(SimpleNamespace(user=officer))
         activation.execute()
         task = Task.objects.get(process=activation.process, status="NEW")
         task.flow_task.activation_class(task).assign(officer)
@@ -56,7 +57,7 @@ def stock_step(task: Task) -> None:
     with StockFlow.lock(task.process_id):
         task = StockFlow.task_class.objects.get(pk=task.pk)
         activation = task.flow_task.activation_class(task)
-        activation.start()
+        activation.start(SimpleNamespace(user=task.owner))
         activation.execute()
 
 

@@ -1,8 +1,7 @@
 """The product's addresses, and under ``stock/`` those of the stock flow."""
 
 from django.urls import path
-from viewflow.contrib.auth import AuthViewset
-from viewflow.urls import Application, Site
+from viewflow.urls import Site
 from viewflow.workflow.flow import FlowAppViewset
 
 from bench.stock import StockFlow

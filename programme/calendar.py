@@ -39,6 +39,12 @@ def financial_year(day: date) -> str:
     return f"{begins}-{(begins + 1) % 100:02}"
 
 
+def days_of_year(year: str) -> tuple[date, date]:
+    """Return the first and the last day of a financial year such as "2026-27"."""
+    begins = int(year[:4])
+    return date(begins, 4, 1), date(begins + 1, 3, 31)
+
+
 def is_working_day(day: date, state: State, district: District | None = None) -> bool:
     """Say whether offices of the State, or of its district, are open on ``day``."""
     return calendar_at(state, district).works(day)

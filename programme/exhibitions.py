@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from programme.budget import as_read
-from programme.calendar import financial_year, today
+from programme.calendar import days_of_year, financial_year, today
 from programme.checks import Check
 from programme.models import ExhibitionProposal, Norm, Product
+from programme.models.naming import in_language
 from programme.money import rupees
 
 NAMED_AT_MOST = 3
@@ -28,21 +30,29 @@ def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
     ]
 
 
-def _other_exhibitions(proposal: ExhibitionProposal) -> list[ExhibitionProposal]:
-    """Return what is pending or sanctioned in the district, and in the rest of the State on the same days; read once for a record."""
-    known = vars(proposal).setdefault("others_read", {})
+class Other(NamedTuple):
+    """Another exhibition, as the checks name it."""
+
+    district_id: int
+    title: str
+    name_en: str
+    name_hi: str
+
+
+def _other_exhibitions(proposal: ExhibitionProposal) -> list[Other]:
+    """Return what is pending or sanctioned in the district in that year, and in the rest of the State on the same days.
+
+    Read once for a record: a page and the act it leads to judge by the same.
+    """
+    known: dict[Any, list[Other]] = vars(proposal).setdefault("others_read", {})
     place = (proposal.district_id, proposal.starts_on, proposal.ends_on)
     if place not in known:
-        known[place] = list(_read_others(proposal))
+        same_year = Q(district=proposal.district_id, starts_on__range=days_of_year(financial_year(proposal.starts_on)))
+        same_days = ~Q(district=proposal.district_id) & Q(starts_on__lte=proposal.ends_on, ends_on__gte=proposal.starts_on)
+        found = ExhibitionProposal.objects.filter(same_year | same_days, dropped=False, district__state=proposal.district.state_id)
+        rows = found.exclude(pk=proposal.pk).order_by("starts_on", "district__name_en", "pk")
+        known[place] = list(map(Other._make, rows.values_list("district_id", "title", "district__name_en", "district__name_hi")))
     return known[place]
-
-
-def _read_others(proposal: ExhibitionProposal) -> Iterator[ExhibitionProposal]:
-    same_days = Q(starts_on__lte=proposal.ends_on, ends_on__gte=proposal.starts_on)
-    found = ExhibitionProposal.objects.filter(Q(district=proposal.district_id) | same_days, dropped=False)
-    found = found.filter(district__state=proposal.district.state_id).exclude(pk=proposal.pk)
-    named = found.select_related("district").only("title", "starts_on", "district__name_en", "district__name_hi")
-    yield from named.order_by("starts_on", "district__name_en")
 
 
 def _balance(proposal: ExhibitionProposal) -> Check:
@@ -68,19 +78,18 @@ def _ceiling(proposal: ExhibitionProposal, norm: Norm) -> Iterator[Check]:
         yield Check("ok", _("The amount asked, %(asked)s, is within the norm of %(ceiling)s.") % said)
 
 
-def _first_of_the_year(proposal: ExhibitionProposal, of_the_district: list[ExhibitionProposal]) -> Check:
+def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[Other]) -> Check:
     year = financial_year(proposal.starts_on)
-    same_year = [other for other in of_the_district if financial_year(other.starts_on) == year]
     said = {"district": proposal.district.name, "year": year, "titles": _named([other.title for other in same_year])}
     if same_year:
         return Check("look", _("%(district)s has another exhibition in %(year)s: %(titles)s.") % said)
     return Check("ok", _("First exhibition of %(district)s in %(year)s.") % said)
 
 
-def _dates(on_the_same_days: list[ExhibitionProposal]) -> Check:
+def _dates(on_the_same_days: list[Other]) -> Check:
     if not on_the_same_days:
         return Check("ok", _("No other district of the State holds an exhibition on these dates."))
-    districts = list(dict.fromkeys(other.district.name for other in on_the_same_days))
+    districts = list(dict.fromkeys(in_language(other, "name") for other in on_the_same_days))
     return Check("look", _("On these dates an exhibition is also held or proposed in: %(districts)s.") % {"districts": _named(districts)})
 
 
@@ -97,7 +106,7 @@ def _districts_shown(proposal: ExhibitionProposal) -> Check:
     shown = list(proposal.districts_shown.all() if at_hand else proposal.districts_shown.annotate(has_product=Product.of_a_district()))
     if not shown:
         return Check("look", _("No district is named whose products will be shown."))
-    without = [district.name for district in shown if not district.has_product]
+    without = [district.name for district in shown if not district.has_product]  # type: ignore[attr-defined]
     if without:
         return Check("look", _("The register holds no product of: %(districts)s.") % {"districts": _named(without)})
     return Check("ok", _("Every district to be shown has a product in the register."))

@@ -14,7 +14,7 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from programme import kept
-from programme.models import Office, Officer, Posting
+from programme.models import District, Norm, Office, Officer, Posting, State
 from workflows import authority, marks, notices, papers, waking
 from workflows.authority import Overtaken
 from workflows.deadlines import days_held, days_late
@@ -46,15 +46,40 @@ def _locked(files: QuerySet[Case]) -> Iterator[Case]:
     # Whatever a page knew of the set-up is asked anew inside.
     with transaction.atomic(), kept.under(None):
         try:
-            related = files.select_related("norm", "state", "district__state", "office__designation", "office__district")
-            case = related.select_for_update(of=("self",)).get()
+            case = files.annotate(mark=marks.column()).select_for_update(of=("self",)).get()
         except OperationalError:
             raise Overtaken(_("Another officer is acting on this file at this moment. Look again.")) from None
+        with kept.under(case.mark):
+            case.norm, case.office, case.state = _norm(case.norm_id), _office(case.office_id), _state(case.state_id)
+            case.district = _district(case.district_id)
         token = _held.set(case)
         try:
             yield case
         finally:
             _held.reset(token)
+
+
+# What a file names of the set-up; shared by every file, and changed by none.
+
+
+@kept.as_set_up
+def _norm(pk: int) -> Norm:
+    return Norm.objects.get(pk=pk)
+
+
+@kept.as_set_up
+def _office(pk: int) -> Office:
+    return Office.objects.select_related("designation__state", "designation__department", "district__state").get(pk=pk)
+
+
+@kept.as_set_up
+def _state(pk: int) -> State:
+    return State.objects.get(pk=pk)
+
+
+@kept.as_set_up
+def _district(pk: int | None) -> District | None:
+    return District.objects.select_related("state").get(pk=pk) if pk else None
 
 
 @contextmanager
@@ -91,8 +116,9 @@ def _stay(stay: Movement, case: Case, by: Officer) -> Movement:
     """Read a stay, and with it the mark of the set-up, what bars ``by`` from the step, and whether the file asks anything of anybody."""
     asks = Exists(Question.objects.filter(case=case.pk, closed_in=None))
     columns = {"mark": marks.column(), "asks": asks, **authority.conflict_columns(stay, by), **_next_numbers()}
-    movement = stays().annotate(**columns).get(pk=stay.pk)
+    movement: Any = Movement.objects.select_related("task", "came_from", "draft").annotate(**columns).get(pk=stay.pk)
     kept.found(movement.mark)
+    movement.office = _office(movement.office_id)
     authority.read_conflicts(movement, movement, by)
     case.next_numbers = {model: getattr(movement, name) for name, model in NEXT.items() if hasattr(movement, name)}
     if not movement.asks:
@@ -160,7 +186,7 @@ def dispose(movement: Movement, outcome: Outcome, posting: Posting | None, *, un
     if unopened:
         rows = rows.filter(opened_at=None)
     officer = posting.officer if posting else None
-    ended = {"disposed": at, "officer": officer, "posting": posting, "outcome": outcome}
+    ended: dict[str, Any] = {"disposed": at, "officer": officer, "posting": posting, "outcome": outcome}
     ended |= {"days_held": days_held(movement, at), "days_late": days_late(movement, at)}
     done = {"owner": officer, "started": at, "finished": at, "status": STATUS.DONE}
     closed, _tasks = together(Change(rows, ended), Change(Task.objects.filter(pk=movement.task_id), done))

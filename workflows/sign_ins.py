@@ -43,11 +43,11 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> SignIn | None:
         rows = SignIn.objects.select_related("officer").annotate(mark=marks.column())
-        row = rows.filter(pk=self.session_key, expire_date__gt=timezone.now()).first()
+        row: Any = rows.filter(pk=self.session_key, expire_date__gt=timezone.now()).first()
         if row is None:
             self._session_key = None
-        self.mark = row and row.mark
-        _read.set(row and row.officer)
+        self.mark = row.mark if row else None
+        _read.set(row.officer if row else None)
         return row
 
     @classmethod

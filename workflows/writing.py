@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, BigIntegerField, Model, QuerySet
+from django.db.models import AutoField, BigIntegerField, ForeignKey, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import RawSQL
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -76,7 +76,7 @@ def _rows(write: Write) -> list[Model]:
 
 def _is_named(row: Model) -> bool:
     """Say whether the keys of everything that the row points to are known."""
-    related = [field.get_cached_value(row, default=None) for field in row._meta.concrete_fields if field.is_relation]
+    related: list[Any] = [field.get_cached_value(row, default=None) for field in row._meta.concrete_fields if isinstance(field, ForeignKey)]
     return all(one.pk is not None for one in related if one is not None)
 
 
@@ -112,7 +112,7 @@ def _at_once(writes: list[Write]) -> list[int]:
 def _compiled(write: Write) -> Statement:
     if isinstance(write, Change):
         query = write.rows.query.chain(UpdateQuery)
-        query.add_update_values(write.values)
+        query.add_update_values(write.values)  # type: ignore[attr-defined]  # the stubs know the class it was made from
         text, given = query.get_compiler(connection=connection).as_sql()
         return text, tuple(given)
     if isinstance(write, Upsert):

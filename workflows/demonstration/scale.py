@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -135,9 +136,8 @@ def _read(case: Case, title: str) -> Pattern:
     last = re.search(r'"after":"([0-9a-f]{64})"', rows["workflows_noting"][-1]["body"])
     fixed = [case.number, title, _called(case.number), *_folded(title), *hashes, last[1] if last else ""]
     fixed += [word for number, key in pattern.orders for word in (number, key, _spoken(number))]
-    pattern.tokens = re.compile(
-        "(" + "|".join([*(re.escape(word) for word in sorted(set(fixed), key=len, reverse=True) if word), ISO_DATE]) + ")"
-    )
+    words = [re.escape(word) for word in sorted(set(fixed), key=len, reverse=True) if word]
+    pattern.tokens = re.compile("(" + "|".join([*words, ISO_DATE]) + ")")
     pattern.state = pattern.parts(canonical(state_of(case)))
     for noting in rows["workflows_noting"]:
         noting["parts"] = pattern.parts(noting["body"])
@@ -280,9 +280,9 @@ def _write(table: str, rows: list[Row]) -> None:
 def _settle_budget() -> None:
     """Let every allotment hold what its ledger committed, and be large enough for it."""
     for allotment in Allotment.objects.all():
-        given = {True: 0, False: 0}
+        given = {True: Decimal(0), False: Decimal(0)}
         for kind, amount in allotment.entries.values_list("kind", "amount"):
-            given[kind == "given_back"] += amount if kind in ("commitment", "given_back") else 0
+            given[kind == "given_back"] += amount if kind in ("commitment", "given_back") else Decimal(0)
         allotment.committed = given[False] - given[True]
         allotment.allotted = max(allotment.allotted, allotment.committed + 50_000_000)
         allotment.save(update_fields=["committed", "allotted"])

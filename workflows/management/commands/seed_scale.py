@@ -11,17 +11,15 @@ from workflows.management.commands.load_demonstration import CROWDED, load_allot
 
 
 class Command(BaseCommand):
-    help = (
-        "Fill an empty database with a State of many files, for measuring: real flows' shapes, valid chains, the same from the same seed."
-    )
+    help = "Fill an empty database with a State of many files, for measuring: real shapes, valid chains, the same from the same seed."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--cases", type=int, default=1_000, help="files that have ended")
-        parser.add_argument("--open", type=int, default=100, help="files that wait")
+        parser.add_argument("--open", dest="waiting", type=int, default=100, help="files that wait")
         parser.add_argument("--seed", type=int, default=1)
 
     @no_translations
-    def handle(self, *args: Any, cases: int, open: int, seed: int, **options: Any) -> None:
+    def handle(self, *args: Any, cases: int, waiting: int, seed: int, **options: Any) -> None:
         if not settings.DEMONSTRATION and settings.ENVIRONMENT != "test":
             raise CommandError("These files are made up. Set ENVIRONMENT=demonstration to allow that.")
         if not State.objects.filter(short=CROWDED).exists():
@@ -31,9 +29,9 @@ class Command(BaseCommand):
             load_crowd()
             load_allotments()
         state = State.objects.get(short=CROWDED)
-        written = scale.build(state, cases=cases, waiting=open, seed=seed, say=self.stderr.write)
+        written = scale.build(state, cases=cases, waiting=waiting, seed=seed, say=self.stderr.write)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0")
                 cursor.execute("ANALYZE")
-        self.stdout.write(f"{cases:,} ended and {open:,} waiting files, {written:,} paragraphs.")
+        self.stdout.write(f"{cases:,} ended and {waiting:,} waiting files, {written:,} paragraphs.")
