@@ -21,7 +21,7 @@ from tests.processes.plan_files import a_plan, a_report
 from tests.workflows.audit.windows import drawn
 from tests.workflows.exports.written import a_written_list
 from tests.workflows.pictures import a_picture
-from tests.workflows.registers.entries import entered
+from tests.workflows.registers.entries import entered, once
 from tests.workflows.repairs.plans import planned
 from tests.workflows.seated import a_claim, decided, draft, in_place, moved, ready
 from tests.workflows.test_questions import ask
@@ -333,7 +333,7 @@ def _world() -> dict[str, list]:
     noting = case.notings.get(outcome="recommended")
     observed = observing.observe(noting, "Why?", office=noting.office, due=today(), by=officer("auditor"))
     agras = Product.objects.get(district__name_en="Agra", rank="primary")
-    event, matter, letter = entered("events", series="samagam"), entered("matters"), entered("letters")
+    event = entered("events", series="samagam")
     entry_paper = writing.attach(EVENTS, event, SimpleUploadedFile("schedule.pdf", PDF), by=officer("dm.agra"))
     return {
         "product": [agras.pk], "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
@@ -363,7 +363,7 @@ def _world() -> dict[str, list]:
         "register": ["events"], "register_board": ["events", "series"], "new_entry": ["matters"],
         **{name: ["events", event.pk] for name in ("entry", "change_entry")}, "act_on_entry": ["events", event.pk, "strike-off"],
         "entry_paper": ["events", event.pk, entry_paper.pk], "event_calendar": [event.pk],
-        "api_events_history": [event.pk], "api_matters_history": [matter.pk], "api_letters_history": [letter.pk],
+        **{f"api_{key}_history": [once(key, "Agra").pk] for key in ENTRIES},
         "job": [job.pk], "cancel_job": [job.pk], "retry_job": [job.pk],
         **{name: [sitting.pk] for name in ("sitting", "minutes", "sign_minutes", "put_on_agenda", "call_off")},
         "appoint_link": [agra.pk], "appoint_assistant": [agra.pk], "end_charge": [link.pk],

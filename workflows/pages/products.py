@@ -27,8 +27,8 @@ def products(request: OfficerRequest) -> HttpResponse:
     rows = _readable(request).order_by("district__name_en", RANKS, "name_en")
     places = District.objects.filter(pk__in=rows.values("district")).order_by("name_en")
     asked = request.GET.get("district", "")
-    if asked in {str(place.pk) for place in places}:
-        rows = rows.filter(district=asked)
+    if chosen := next((place for place in places if str(place.pk) == asked), None):
+        rows = rows.filter(district=chosen)
     context = {"page": page_of(request, rows), "places": places, "district": asked}
     return show(request, "products.html", context, tab="registers")
 
