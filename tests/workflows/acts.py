@@ -56,6 +56,8 @@ from workflows.workbooks.sending import drop
 
 LATER = timedelta(days=9)
 OTHER_PDF = PDF.replace(b"endobj", b"\nendobj", 1)
+# What is offered for many files at once.
+TOGETHER = {"recommended", "sanctioned"}
 World = dict[str, Any]
 Try = Callable[[World, Officer], Any]
 
@@ -136,7 +138,7 @@ def decides(place: str, outcome: str) -> dict[str, Try]:
             if job.rows.exclude(status="done").exists():
                 raise NotDone(job.rows.get().sentence_en)
 
-    return {"verb": by_verb, "page": by_page} | ({"together": together} if outcome != "returned" else {})
+    return {"verb": by_verb, "page": by_page} | ({"together": together} if outcome in TOGETHER else {})
 
 
 def withdraw(world: World, by: Officer) -> Any:
