@@ -149,7 +149,7 @@ def check_posting(
     """
     _check_keeping(officer, office, by)
     ways_in.check_posting(officer, office, by=by)
-    others = Posting.objects.filter(officer=officer).exclude(pk=besides.pk if besides else None)
+    others = Posting.objects.filter(officer=officer).exclude(pk__in=[besides.pk] if besides else [])
     _refuse_roles(list(_meeting(others, starts_on, ends_on).select_related("office__designation")), office)
 
 

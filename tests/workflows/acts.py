@@ -55,6 +55,9 @@ from workflows.workbooks.accepting import accept
 from workflows.workbooks.sending import drop
 
 LATER = timedelta(days=9)
+OTHER_PDF = PDF.replace(b"endobj", b"\nendobj", 1)
+# What is offered for many files at once.
+TOGETHER = {"recommended", "sanctioned"}
 World = dict[str, Any]
 Try = Callable[[World, Officer], Any]
 
@@ -75,7 +78,7 @@ def make_world() -> World:
     season = {"kind": seasons.KIND, "by": officer("dm.agra"), "args": {"year": financial_year(today())}}
     job = jobs.start(key="acts", rows=[JobRow(key="1", args={})], **season)
     failed = jobs.start(key="failed", rows=[JobRow(key="1", args={}, status="failed", ended_at=timezone.now())], **season)
-    Job.objects.filter(pk=failed.pk).update(status="finished", failed=1)
+    Job.objects.filter(pk=failed.pk).update(status="finished", failed=1, finished_at=timezone.now())
     AccessAttempt.objects.create(username="dm.agra", ip_address="127.0.0.1", failures_since_start=9)
     holiday = Holiday(state=State.objects.get(short="UP"), date=today() + timedelta(days=40), name_en="Fair", name_hi="मेला")
     office_days.declare(holiday, by=officer("administrator"))
@@ -135,7 +138,7 @@ def decides(place: str, outcome: str) -> dict[str, Try]:
             if job.rows.exclude(status="done").exists():
                 raise NotDone(job.rows.get().sentence_en)
 
-    return {"verb": by_verb, "page": by_page} | ({"together": together} if outcome != "returned" else {})
+    return {"verb": by_verb, "page": by_page} | ({"together": together} if outcome in TOGETHER else {})
 
 
 def withdraw(world: World, by: Officer) -> Any:
@@ -152,7 +155,9 @@ def pull_back(world: World, by: Officer) -> Any:
 
 def ask(world: World, by: Officer) -> Any:
     stay = world["scrutinise"]
-    return questions.ask(stay, by=by, form=question_form(stay.case, office("epb")))
+    form = question_form(stay.case, office("epb"))
+    assert form.is_valid(), form.errors
+    return questions.ask(stay, by=by, form=form)
 
 
 def answer(world: World, by: Officer) -> Any:
@@ -225,28 +230,34 @@ ACTS: dict[str, Act] = {
     "steps.decide: return": Act(CELL, decides("scrutinise", "returned")),
     "steps.decide: reject": Act({"principal.secretary"}, decides("approve", "rejected"), PREPARES),
     "steps.decide: sanction": Act({"principal.secretary"}, decides("approve", "sanctioned"), PREPARES),
-    "steps.withdraw": Act(MAGISTRATE, {"verb": withdraw, "page": lambda w, by: post(by, "withdraw", w["sent"].pk, text="Taken back.",
-                          seen=w["sent"].head)}),
+    "steps.withdraw": Act(MAGISTRATE, {"verb": withdraw, "page": lambda w, by: post(by, "withdraw", w["sent"].pk,
+                          **{"withdraw-text": "Taken back.", "withdraw-seen": w["sent"].head})}),
     "pulling_back.pull_back": Act(MAGISTRATE, {"verb": pull_back, "page": page("pull_back", "sent", text="")}),
     "questions.ask": Act(CELL, verb(ask)),
-    "questions.answer": Act({"finance"}, {"verb": answer, "page": page("answer", "question", **{"answer-text": "No objection."})}),
-    "questions.unask": Act(MAGISTRATE, {"verb": unask, "page": page("unask", "question", **{"unask-text": "Settled."})}),
+    "questions.answer": Act({"finance"}, {"verb": answer, "page": lambda w, by: post(by, "answer", w["question"].pk,
+                              **{f"answer{w['question'].pk}-text": "No objection."})}),
+    "questions.unask": Act(MAGISTRATE, {"verb": unask, "page": page("unask", "question")}),
     "bulk.sign": Act(CELL, {"verb": decides("scrutinise", "recommended")["together"]}),
-    "papers.receive": Act(EVERYBODY, verb(lambda w, by: papers.receive(SimpleUploadedFile("a.pdf", PDF), "proposal_letter", by=by,
+    "papers.receive": Act(EVERYBODY, verb(lambda w, by: papers.receive(SimpleUploadedFile("a.pdf", OTHER_PDF), "proposal_letter", by=by,
                           draft=Draft.objects.get(pk=w["draft"])))),
     # --- committees
-    "sittings.agenda.call": Act(CONVENERS, verb(lambda w, by: agenda.call(w["sitting"].kind, w["agra"], by=by, held_on=today(), place="Agra"))),
+    "sittings.agenda.call": Act(CONVENERS, verb(lambda w, by: agenda.call(w["sitting"].kind, w["agra"], by=by,
+                                held_on=today(), place="Agra"))),
     "sittings.agenda.add": Act(CONVENERS, {"verb": lambda w, by: agenda.add(w["sitting"], w["late"], by=by),
                                "page": lambda w, by: post(by, "put_on_agenda", w["sitting"].pk, movement=w["late"].pk)}),
     "sittings.agenda.remove": Act(CONVENERS, verb(lambda w, by: agenda.remove(w["item"], by=by))),
     "sittings.agenda.record_presence": Act(CONVENERS, verb(lambda w, by: agenda.record_presence(w["sitting"], [], by=by))),
-    "sittings.agenda.seat_outsider": Act(CONVENERS, verb(lambda w, by: agenda.seat_outsider(w["sitting"], by=by, name="R.", post="Expert"))),
-    "sittings.agenda.decide_item": Act(CONVENERS, verb(lambda w, by: seated.decided(w["item"], by=by))),
-    "sittings.agenda.call_off": Act(CONVENERS, {"verb": lambda w, by: agenda.call_off(w["sitting"], by=by), "page": page("call_off", "sitting")}),
+    "sittings.agenda.seat_outsider": Act(CONVENERS, verb(lambda w, by: agenda.seat_outsider(w["sitting"], by=by,
+                                         name="R.", post="Expert"))),
+    "sittings.agenda.decide_item": Act(CONVENERS, verb(lambda w, by: seated.decided(w["item"], "rejected", by=by,
+                                       text="Not of this district."))),
+    "sittings.agenda.call_off": Act(CONVENERS, {"verb": lambda w, by: agenda.call_off(w["sitting"], by=by),
+                                    "page": page("call_off", "sitting")}),
     "sittings.signing.sign": Act(MAGISTRATE, {"verb": lambda w, by: signing.sign(w["sitting"], by=by, seen=seated.draft(w["sitting"])),
                                  "page": lambda w, by: post(by, "sign_minutes", w["sitting"].pk, seen=seated.draft(w["sitting"]))}),
     # --- charges and postings
-    "postings.appoint_link": Act({"dm.agra"} | ADMINISTRATORS, verb(lambda w, by: postings.appoint_link(officer("rural.agra"), w["agra"], by=by,
+    "postings.appoint_link": Act({"dm.agra"} | ADMINISTRATORS, verb(lambda w, by: postings.appoint_link(officer("rural.agra"), w["agra"],
+                                 by=by,
                                  starts_on=w["later"] + LATER, ends_on=w["later"] + LATER))),
     "postings.appoint_assistant": Act({"dm.agra"} | ADMINISTRATORS, verb(lambda w, by: postings.appoint_assistant(officer("rural.agra"),
                                       w["agra"], by=by, starts_on=today()))),
@@ -262,7 +273,8 @@ ACTS: dict[str, Act] = {
     }),
     "postings.relieve": Act(ADMINISTRATORS, verb(lambda w, by: postings.relieve(Posting.objects.get(officer__username="rural.agra"),
                             on=today(), by=by))),
-    "postings.transfer": Act(ADMINISTRATORS, verb(lambda w, by: postings.transfer(officer("rural.agra"), office("rural_development", "Mathura"),
+    "postings.transfer": Act(ADMINISTRATORS, verb(lambda w, by: postings.transfer(officer("rural.agra"),
+                             office("rural_development", "Mathura"),
                              on=today() + LATER, by=by))),
     # --- set-up and the way in
     "office_days.declare": Act(ADMINISTRATORS, verb(lambda w, by: office_days.declare(Holiday(state=w["holiday"].state,
@@ -291,10 +303,12 @@ ACTS: dict[str, Act] = {
     "workbooks.accepting.accept": Act(INDUSTRIES, {"verb": lambda w, by: accept(w["book"], by=by, only_good=False)}),
     "workbooks.sending.drop": Act(INDUSTRIES, {"verb": lambda w, by: drop(w["book"], by=by), "page": page("drop_workbook", "book")}),
     # --- repairs
-    "repairs.planning.plan": Act(ADMINISTRATORS, verb(lambda w, by: planning.plan(w["other_loan"], RepairKind.CANCEL, by=by, reason=REASON))),
+    "repairs.planning.plan": Act(ADMINISTRATORS, verb(lambda w, by: planning.plan(w["other_loan"], RepairKind.CANCEL,
+                                 by=by, reason=REASON))),
     "repairs.planning.apply": Act(ADMINISTRATORS, {"verb": lambda w, by: planning.apply(w["repair"], by=by), "page": page("apply_repair",
                                   "repair")}),
-    "repairs.planning.drop": Act(ADMINISTRATORS, {"verb": lambda w, by: planning.drop(w["repair"], by=by), "page": page("drop_repair", "repair")}),
+    "repairs.planning.drop": Act(ADMINISTRATORS, {"verb": lambda w, by: planning.drop(w["repair"], by=by),
+                                 "page": page("drop_repair", "repair")}),
     "repairs.retrying.job_again": Act(ADMINISTRATORS, verb(lambda w, by: retrying.job_again(w["failed"], by=by))),
     # --- audit
     "audit.sampling.draw": Act(AUDITOR, verb(lambda w, by: sampling.draw(Case.objects.all(), sampling.Plan("T", Method.RANDOM, 1, seed="1"),
@@ -302,12 +316,13 @@ ACTS: dict[str, Act] = {
     "audit.sampling.add_step": Act(AUDITOR, verb(lambda w, by: sampling.add_step(w["sample"], "Is it right?", by=by))),
     "audit.sampling.record": Act(AUDITOR, verb(lambda w, by: sampling.record(w["sample"].items.get(), {w["sample"].steps.get().pk:
                                  (Finding.values[0], "Seen.")}, by=by))),
-    "audit.observing.observe": Act(AUDITOR, verb(lambda w, by: observing.observe(w["noting"], "Why?", office=w["noting"].office, due=today(),
+    "audit.observing.observe": Act(AUDITOR, verb(lambda w, by: observing.observe(w["noting"], "Why?", office=w["noting"].office,
+                                   due=today(),
                                    by=by))),
     "audit.observing.reply": Act(CELL, {"verb": lambda w, by: observing.reply(w["observed"], "Because.", by=by),
-                                 "page": page("reply_to_observation", "observed", text="Because.")}),
+                                 "page": page("reply_to_observation", "observed", **{"reply-text": "Because."})}),
     "audit.observing.settle": Act(AUDITOR, {"verb": lambda w, by: observing.settle(w["observed"], "Right.", by=by),
-                                  "page": page("settle_observation", "observed", text="Right.")}),
+                                  "page": page("settle_observation", "observed", **{"settle-text": "Right."})}),
 }  # fmt: skip
 
 # Not an act of anybody's: it judges, reads, or is called inside one that stands in the table; or its guard stands at another door.

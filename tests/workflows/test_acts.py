@@ -21,7 +21,7 @@ from tests.workflows import test_access
 from tests.workflows.acts import ACTS, NO_ACT, NotDone, Prepared, make_world
 from tests.workflows.seated import in_place
 from workflows.authority import Overtaken, Refusal
-from workflows.models import AccessToken, Case, Item, Job, Movement, Question, Repair, SavedSearch, SignIn, Sitting
+from workflows.models import AccessToken, Case, Item, Job, Movement, Question, Repair, SavedSearch, SignIn, Sitting, Workbook
 from workflows.workbooks.sending import NotTaken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -64,7 +64,8 @@ COUNTED = [
 # Where an act changes a row instead of adding one, and the columns it changes.
 CHANGED = {
     Case: ["pk", "head", "ending", "paragraphs"], Movement: ["pk", "outcome", "disposed", "opened_at"], Question: ["pk", "closed_in"],
-    Posting: ["pk", "starts_on", "ends_on", "ended_at"], Repair: ["pk", "applied_at", "cancelled_at"], Sitting: ["pk", "state"], Job: ["pk", "status"],
+    Posting: ["pk", "starts_on", "ends_on", "ended_at"], Repair: ["pk", "applied_at", "cancelled_at"], Workbook: ["pk", "swept_at"],
+    Sitting: ["pk", "state"], Job: ["pk", "status"],
     Holiday: ["pk", "withdrawn_at"], AccessToken: ["pk", "ended_at"], SavedSearch: ["pk", "name"], Item: ["pk", "outcome", "state"],
 }  # fmt: skip
 
