@@ -7,11 +7,13 @@ from django.db import connection
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS bench_file (id bigint PRIMARY KEY, step int NOT NULL, seen text NOT NULL);
-CREATE TABLE IF NOT EXISTS bench_stay (id bigserial PRIMARY KEY, file bigint NOT NULL, step int NOT NULL, office int NOT NULL, ended timestamptz);
+CREATE TABLE IF NOT EXISTS bench_stay
+  (id bigserial PRIMARY KEY, file bigint NOT NULL, step int NOT NULL, office int NOT NULL, ended timestamptz);
 CREATE INDEX IF NOT EXISTS bench_waiting ON bench_stay (office) WHERE ended IS NULL;
 CREATE INDEX IF NOT EXISTS bench_of_file ON bench_stay (file);
-CREATE TABLE IF NOT EXISTS bench_note (id bigserial PRIMARY KEY, file bigint NOT NULL, step int NOT NULL, officer int NOT NULL, text text NOT NULL,
-  written timestamptz NOT NULL DEFAULT now());
+CREATE TABLE IF NOT EXISTS bench_note
+  (id bigserial PRIMARY KEY, file bigint NOT NULL, step int NOT NULL, officer int NOT NULL, text text NOT NULL,
+   written timestamptz NOT NULL DEFAULT now());
 TRUNCATE bench_file, bench_stay, bench_note;
 INSERT INTO bench_file SELECT n, 1, '' FROM generate_series(1, 20000) n;
 INSERT INTO bench_stay (file, step, office) SELECT n, 1, n % 50 FROM generate_series(1, 20000) n;

@@ -109,7 +109,7 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
                     | Q(subject__icontains=word)
                     | Q(pk__in=IndexRow.objects.filter(words__icontains=word).values("case"))
                 )
-                one("icontains", lambda _piece: list(Case.objects.filter(contains).order_by("-pk")[:25]), 1)
+                one("icontains", lambda _piece, contains=contains: list(Case.objects.filter(contains).order_by("-pk")[:25]), 1)
                 board = Desk(program, "principal.secretary", now)
                 one("board", get(board, reverse("review")), 1)
                 one("lean", get(board, reverse("files")), 1)

@@ -18,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from programme.models import Allotment, Posting, State
 from workflows.demonstration.story import Story
@@ -33,6 +34,7 @@ AT_ONCE = 1_000
 # Serial numbers of copies begin where no series of a year comes to.
 FIRST_SERIAL = 1_000_001
 DAYS_BACK = 3_650
+PLENTY = 1_000_000_000  # Rupees, so that no pattern is refused for want of money.
 ISO_DATE = r"20\d\d-\d\d-\d\d"
 SHOWN = re.compile(r'"shown":"[0-9a-f]{64}",')
 SYLLABLES = [first + vowel for first in "bdgjklmnprst" for vowel in "aiou"]
@@ -79,6 +81,7 @@ def build(state: State, *, cases: int, waiting: int, seed: int, say: Callable[[s
     The cast and the officers of every district must be there. Sealed as it goes.
     """
     chance = random.Random(seed)  # noqa: S311 -- for repeatable data, not for secrets
+    Allotment.objects.update(allotted=F("allotted") + PLENTY)
     places = _districts(state)[: max(2, min(75, (cases + waiting) // 40))]
     patterns = {at: [_pattern(district, at, chance) for district in places] for at in ("closed", "scrutinise", "approve")}
     seal()

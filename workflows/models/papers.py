@@ -116,7 +116,11 @@ class OrderPaper(models.Model):
     @property
     def name(self) -> str:
         """The file name under which it is saved: the order's number and the language."""
-        return f"{self.order.number.replace('/', '-')}-{self.language}.pdf"
+        return self.named(self.order.number, self.language)
+
+    @staticmethod
+    def named(number: str, language: str) -> str:
+        return f"{number.replace('/', '-')}-{language}.pdf"
 
     @property
     def content_type(self) -> str:

@@ -133,14 +133,17 @@ def _at_a_glance(row: Row, reading: Reading, case: Case) -> dict[str, Any] | Non
         and hmac.digest(_key(row.key_id), digest.digest(), "sha256").hex() == row.mac
     )
     said = read_in_order(text) if sound else None
-    if not isinstance(said, dict) or (reading.version is None or row.outcome == Outcome.MIGRATE):
-        return None  # The version that later paragraphs must name is settled on the slow way.
+    if not isinstance(said, dict) or row.outcome == Outcome.MIGRATE:
+        return None  # The version that later paragraphs must name is settled anew on the slow way.
     get, written = said.get, row.written_at
+    version = reading.version
+    if version is None and isinstance(flow := get("flow"), dict):
+        version = flow.get("version")
     agrees = (
         get("n") == row.paragraph
         and get("previous") == row.previous
         and get("file") == case.number
-        and get("flow") == {"name": case.kind, "version": reading.version}
+        and get("flow") == {"name": case.kind, "version": version}
         and get("step") == row.step
         and get("outcome") == row.outcome
         and written.tzinfo is UTC
@@ -149,7 +152,10 @@ def _at_a_glance(row: Row, reading: Reading, case: Case) -> dict[str, Any] | Non
         and _id(get("prepared_by")) == row.prepared_by_id
         and _id(get("office")) == row.office_id
     )
-    return said if agrees else None
+    if not agrees:
+        return None
+    reading.version = version
+    return said
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from viewflow.workflow.models import Process
 
 from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper, RegisterLine, Sitting
+from workflows.models.papers import paper_storage
 from workflows.record import triggers
 from workflows.record.entry_checks import check_registers, check_what_is_left
 from workflows.record.findings import Finding, finding
@@ -168,13 +169,28 @@ def _set_records(cases: list[Case]) -> set[int]:
             by_flow.setdefault(case.flow_class, []).append(case)
     with_record = set()
     for flow, group in by_flow.items():
-        many = [relation.name for relation in flow.record._meta.many_to_many] + _child_rows(flow.record)
-        records = flow.record.objects.prefetch_related(*many).in_bulk([case.record_id for case in group])
+        records = flow.record.objects.prefetch_related(*_child_rows(flow.record)).in_bulk([case.record_id for case in group])
+        for relation in flow.record._meta.many_to_many:
+            _name_the_others(relation, records)
         for case in group:
             if case.record_id in records:
                 case.record = records[case.record_id]
                 with_record.add(case.pk)
     return with_record
+
+
+def _name_the_others(relation: Any, records: dict[int, Any]) -> None:
+    """Let each record know to which rows it is related, by their keys alone, which is what its facts say of them."""
+    source, target = relation.m2m_field_name(), relation.m2m_reverse_field_name()
+    links = relation.remote_field.through.objects.filter(**{f"{source}__in": list(records)}).values_list(f"{source}_id", f"{target}_id")
+    bare: dict[Any, Any] = {}
+    named: dict[int, list[Any]] = {pk: [] for pk in records}
+    for pk, other in links:
+        named[pk].append(bare.get(other) or bare.setdefault(other, relation.related_model(pk=other)))
+    for pk, others in named.items():
+        rows = relation.related_model.objects.all()
+        rows._result_cache = others
+        vars(records[pk]).setdefault("_prefetched_objects_cache", {})[relation.name] = rows
 
 
 def _child_rows(record: Any) -> list[str]:
@@ -184,22 +200,24 @@ def _child_rows(record: Any) -> list[str]:
 def _check_papers(cases: list[Case]) -> Iterator[Finding]:
     """Every paper received, replaced ones too, and every printing of an order must still lie in the store as it was."""
     numbers = {case.pk: case.number for case in cases}
-    for paper in Enclosure.objects.filter(case__in=cases).order_by("case_id", "pk").iterator(chunk_size=CHUNK):
-        yield from _check_stored(paper, numbers[paper.case_id])
-    orders = OrderPaper.objects.filter(order__case__in=cases).select_related("order").order_by("order__case_id", "pk")
-    for printing in orders.iterator(chunk_size=CHUNK):
-        yield from _check_stored(printing, numbers[printing.order.case_id])
+    papers = Enclosure.objects.filter(case__in=cases).order_by("case_id", "pk").values_list("case_id", "name", "stored", "sha256")
+    for case_id, name, stored, sha256 in papers.iterator(chunk_size=CHUNK):
+        yield from _check_stored(stored, sha256, numbers[case_id], name)
+    printed = OrderPaper.objects.filter(order__case__in=cases).order_by("order__case_id", "pk")
+    named = printed.values_list("order__case_id", "order__number", "language", "stored", "sha256")
+    for case_id, order, language, stored, sha256 in named.iterator(chunk_size=CHUNK):
+        yield from _check_stored(stored, sha256, numbers[case_id], OrderPaper.named(order, language))
 
 
-def _check_stored(paper: Enclosure | OrderPaper, number: str) -> Iterator[Finding]:
+def _check_stored(stored: str, sha256: str, number: str, name: str) -> Iterator[Finding]:
     try:
-        with paper.stored.open("rb") as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() == paper.sha256
+        with open(paper_storage().path(stored), "rb", buffering=0) as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except (OSError, ValueError):
-        yield finding("paper-missing", number, name=paper.name)
+        yield finding("paper-missing", number, name=name)
     else:
         if not same:
-            yield finding("paper", number, name=paper.name)
+            yield finding("paper", number, name=name)
 
 
 def _strays() -> Iterator[Finding]:
