@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programme.calendar import today
@@ -32,8 +32,8 @@ def _near_end(agreement: Agreement) -> list[str]:
         return []
     day = agreement.valid_until.strftime("%d-%m-%Y")
     if agreement.valid_until < today():
-        return [_now("It was valid until %(day)s and is neither renewed nor ended.") % {"day": day}]
-    return [_now("It ends on %(day)s.") % {"day": day}]
+        return [gettext("It was valid until %(day)s and is neither renewed nor ended.") % {"day": day}]
+    return [gettext("It ends on %(day)s.") % {"day": day}]
 
 
 AGREEMENTS = Register(

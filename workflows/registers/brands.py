@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from programme.calendar import today
 from programme.festivals import day_meant
@@ -107,7 +106,7 @@ BRANDS = Register(
     reasons=frozenset({"launch_planned"}),
     titled_by=("name_en",),
     tables=_lines,
-    warnings=lambda brand: [*_late_words(brand), *([] if brand.approved_in else [_now("No file or order of approval is named.")])],
+    warnings=lambda brand: [*_late_words(brand), *([] if brand.approved_in else [gettext("No file or order of approval is named.")])],
 )
 
 BRAND_LINES = Register(

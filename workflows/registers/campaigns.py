@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programme.calendar import today
@@ -46,7 +46,7 @@ class DemandForm(EntryForm):
         data = super().clean()
         if self.instance.pk and (data.get("quantity") or 0) < self.instance.allocated:
             said = {"allocated": self.instance.allocated}
-            self.add_error("quantity", _now("%(allocated)s are allocated already; the demand cannot be less.") % said)
+            self.add_error("quantity", gettext("%(allocated)s are allocated already; the demand cannot be less.") % said)
         return data
 
 
@@ -65,7 +65,9 @@ def _demands(campaign: Campaign, officer: Officer) -> list[Table]:
     amounts = sum((row.amount for row in rows if row.amount), start=Decimal(0))
     if campaign.target and amounts:
         said = {"amount": rupees(amounts), "target": rupees(campaign.target)}
-        return [Table(table.title, table.headings, table.rows, note=_now("Demands of %(amount)s against a target of %(target)s.") % said)]
+        return [
+            Table(table.title, table.headings, table.rows, note=gettext("Demands of %(amount)s against a target of %(target)s.") % said)
+        ]
     return [table]
 
 
@@ -77,7 +79,7 @@ def _demand_words(demand: Demand) -> list[str]:
 def _supplies(demand: Demand, officer: Officer) -> list[Table]:
     rows = demand.supplies.filter(removed_why="").select_related("seller")
     said = {"wanted": demand.quantity, "allocated": demand.allocated, "left": demand.left, "unit": demand.unit}
-    note = _now("Wanted %(wanted)s %(unit)s, allocated %(allocated)s, left %(left)s.") % said
+    note = gettext("Wanted %(wanted)s %(unit)s, allocated %(allocated)s, left %(left)s.") % said
     headings = [_("Seller or group"), _("quantity"), _("delivered")]
     return [
         entries_table(_("Supplied by"), headings, rows, lambda row: [row.seller.name, str(row.quantity), str(row.delivered)], note=note)
@@ -86,7 +88,7 @@ def _supplies(demand: Demand, officer: Officer) -> list[Table]:
 
 def _late_supply(demand: Demand) -> list[str]:
     if demand.by < today() and demand.left > 0:
-        return [_now("The day is over and %(left)s %(unit)s are allocated to nobody.") % {"left": demand.left, "unit": demand.unit}]
+        return [gettext("The day is over and %(left)s %(unit)s are allocated to nobody.") % {"left": demand.left, "unit": demand.unit}]
     return []
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from programme.calendar import today
@@ -69,5 +69,5 @@ ONBOARDING = Register(
     related=("seller__district__state", "channel", "product", "matter", "owner__designation", "owner__district"),
     reasons=frozenset({"due"}),
     titled_by=("seller", "channel"),
-    warnings=lambda way: [_now("The first sale is overdue.")] if way.overdue else [],
+    warnings=lambda way: [gettext("The first sale is overdue.")] if way.overdue else [],
 )
