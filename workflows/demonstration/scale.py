@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
+from programme.calendar import today
 from programme.models import Allotment, Posting, State
 from workflows.demonstration.story import Story
 from workflows.demonstration.walk import walk
@@ -34,8 +35,10 @@ AT_ONCE = 1_000
 # Serial numbers of copies begin where no series of a year comes to.
 FIRST_SERIAL = 1_000_001
 DAYS_BACK = 3_650
+LONGEST_STORY = 130  # Days that an exhibition takes from its proposal to its accepted certificate.
 PLENTY = 1_000_000_000  # Rupees, so that no pattern is refused for want of money.
 ISO_DATE = r"20\d\d-\d\d-\d\d"
+MOMENT = re.compile(ISO_DATE + r"( [\d:.]+)?")
 SHOWN = re.compile(r'"shown":"[0-9a-f]{64}",')
 SYLLABLES = [first + vowel for first in "bdgjklmnprst" for vowel in "aiou"]
 # Table, the column that finds the rows of a file, the table that column names, and further columns that name copied rows.
@@ -106,6 +109,7 @@ def build(state: State, *, cases: int, waiting: int, seed: int, say: Callable[[s
 
 def _districts(state: State) -> list[Any]:
     held = Posting.objects.filter(office__designation__code="dm", office__designation__state=state, office__district__products__live=True)
+    held = held.filter(starts_on__lt=today() - timedelta(days=LONGEST_STORY))
     rows = held.select_related("office__district__state").order_by("office__district__name_en")
     return list({posting.office.district_id: posting.office.district for posting in rows}.values())
 
@@ -120,7 +124,7 @@ def _pattern(district: Any, at: str, chance: random.Random) -> Pattern:
         "stalls": chance.randrange(30, 120),
         "amount": str(chance.randrange(8, 24) * 100_000),
     }
-    case = walk(Story(ExhibitionFlow.slug, district, 130 if at == "closed" else 12, at, told))
+    case = walk(Story(ExhibitionFlow.slug, district, LONGEST_STORY if at == "closed" else 12, at, told))
     case = Case.objects.get(pk=case.pk)
     return _read(case, str(told["title"]))
 
@@ -134,7 +138,7 @@ def _read(case: Case, title: str) -> Pattern:
     pattern = Pattern(case.number, title, rows)
     for noting in rows["workflows_noting"]:
         noting["body"] = SHOWN.sub("", noting["body"])
-    pattern.orders = [(order["number"], str(order["key"])) for order in rows["workflows_order"]]
+    pattern.orders = [(order["number"], str(uuid.UUID(str(order["key"])))) for order in rows["workflows_order"]]
     hashes = [noting["hash"] for noting in rows["workflows_noting"]]
     last = re.search(r'"after":"([0-9a-f]{64})"', rows["workflows_noting"][-1]["body"])
     fixed = [case.number, title, _called(case.number), *_folded(title), *hashes, last[1] if last else ""]
@@ -172,7 +176,8 @@ def _copy(pattern: Pattern, rows: dict[str, list[Row]], counter: "_Numbers", cha
     new |= dict(zip(_folded(pattern.title), _folded(title), strict=False))
     for place, (order, key) in enumerate(pattern.orders):
         issued = f"{order.rpartition('/')[0]}/{number.rpartition('/')[2]}{place}"
-        new |= {order: issued, key: str(uuid.UUID(int=chance.getrandbits(128), version=4)), _spoken(order): _spoken(issued)}
+        drawn = uuid.UUID(int=chance.getrandbits(128), version=4)
+        new |= {order: issued, key: str(drawn), key.replace("-", ""): drawn.hex, _spoken(order): _spoken(issued)}
     file_key = uuid.UUID(int=chance.getrandbits(128), version=4)
     keys = {table: {row["id"]: counter.next(table) for row in found if "id" in row} for table, found in pattern.rows.items()}
     for table, column, owner, names in TABLES:
@@ -208,7 +213,9 @@ def _sign(row: Row, old: Row, pattern: Pattern, new: dict[str, str]) -> None:
 
 def _moved(value: Any, gone: timedelta, new: dict[str, str]) -> Any:
     if isinstance(value, str):
-        return new.get(value, value)
+        # SQLite keeps moments as text.
+        moment = value[:10] if MOMENT.fullmatch(value) else ""
+        return (date.fromisoformat(moment) - gone).isoformat() + value[10:] if moment else new.get(value, value)
     if isinstance(value, uuid.UUID):
         return uuid.UUID(new.get(str(value), str(value)))
     return value - gone if isinstance(value, datetime | date) else value

@@ -14,7 +14,6 @@ from django.utils import timezone
 from viewflow.workflow.models import Process
 
 from workflows.models import Case, Enclosure, Leaf, Movement, Noting, Order, OrderPaper, RegisterLine, Sitting
-from workflows.models.papers import paper_storage
 from workflows.record import triggers
 from workflows.record.entry_checks import check_registers, check_what_is_left
 from workflows.record.findings import Finding, finding
@@ -202,16 +201,16 @@ def _check_papers(cases: list[Case]) -> Iterator[Finding]:
     numbers = {case.pk: case.number for case in cases}
     papers = Enclosure.objects.filter(case__in=cases).order_by("case_id", "pk").values_list("case_id", "name", "stored", "sha256")
     for case_id, name, stored, sha256 in papers.iterator(chunk_size=CHUNK):
-        yield from _check_stored(stored, sha256, numbers[case_id], name)
+        yield from _check_stored(Enclosure, stored, sha256, numbers[case_id], name)
     printed = OrderPaper.objects.filter(order__case__in=cases).order_by("order__case_id", "pk")
     named = printed.values_list("order__case_id", "order__number", "language", "stored", "sha256")
     for case_id, order, language, stored, sha256 in named.iterator(chunk_size=CHUNK):
-        yield from _check_stored(stored, sha256, numbers[case_id], OrderPaper.named(order, language))
+        yield from _check_stored(OrderPaper, stored, sha256, numbers[case_id], OrderPaper.named(order, language))
 
 
-def _check_stored(stored: str, sha256: str, number: str, name: str) -> Iterator[Finding]:
+def _check_stored(model: Any, stored: str, sha256: str, number: str, name: str) -> Iterator[Finding]:
     try:
-        with open(paper_storage().path(stored), "rb", buffering=0) as file:
+        with open(model.stored.field.storage.path(stored), "rb", buffering=0) as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except (OSError, ValueError):
         yield finding("paper-missing", number, name=name)
