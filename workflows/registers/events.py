@@ -143,7 +143,7 @@ def _tables(event: Event, officer: Officer) -> Iterator[Table]:
     rows = [
         [Cell(str(matter), reverse("entry", args=["matters", matter.pk])), Cell(str(matter.get_outcome_display()))] for matter in matters
     ]
-    yield Table(_("Matters raised here"), [_("Matter"), _("What came of it")], rows)
+    yield Table(_("Matters raised here"), [_("Matter"), _("What came of the matter")], rows)
     yield from _letters(event)
 
 

@@ -21,7 +21,7 @@ from workflows.sheets.columns import Type
 class MatterForm(EntryForm):
     sections = [
         (gettext_lazy("What was raised"), ["kind", "event", "district", "topic", "text_hi", "text_en", "raised_by"]),
-        (gettext_lazy("What came of it"), ["outcome", "solution", "file_number", "task", "owner", "due", "done_on", "done_how"]),
+        (gettext_lazy("What came of the matter"), ["outcome", "solution", "file_number", "task", "owner", "due", "done_on", "done_how"]),
     ]
 
     class Meta(EntryForm.Meta):

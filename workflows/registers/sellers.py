@@ -52,7 +52,7 @@ def _linked(seller: Seller, officer: Officer) -> list[Table]:
     asked = seller.requests.filter(removed_why="")
     return [
         entries_table(
-            _("On the way to channels of sale"), [_("Channel of sale"), _("standing")], ways, lambda way: [way.channel.name, way.standing]
+            _("On the way to channels of sale"), [_("Channel of sale"), _("Standing")], ways, lambda way: [way.channel.name, way.standing]
         ),
         entries_table(
             _("Supplies to campaigns"),
