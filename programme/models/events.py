@@ -244,12 +244,12 @@ STAGES = ("ordered", "supplied", "realised")
 
 
 class LetterOfIntent(Entry):
-    """What a buyer has said he means to buy at an event, and what became of it, in rupees.
+    """What a buyer has said he means to buy at an event, and what became of it, in rupees. It belongs to the district of its product.
 
     What was ordered, supplied and realised are running totals with the day of the last change; the history holds each step.
     """
 
-    REGISTER, STATE, DISTRICT = "letters", "event__state", "event__district"
+    REGISTER, STATE, DISTRICT = "letters", "event__state", "product__district"
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="letters", verbose_name=_("Event"))
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("Product"))

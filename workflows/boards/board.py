@@ -7,13 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from programme.calendar import financial_year, today
-from programme.models import District, State, Target, TargetCategory
+from programme.models import District, LetterOfIntent, State, Target, TargetCategory
+from programme.models.events import STAGES
 from programme.plans import BoardLine, season_board
 from workflows import beneficiaries, reviewing
 from workflows.boards.figures import Figure, Linked, files
@@ -142,7 +143,7 @@ class Board:
 
 
 def board(place: Place, period: Period, *, now: datetime) -> Board:
-    """Return everything that stands on a board. Seven queries for a State, eight for a district."""
+    """Return everything that stands on a board. Eight queries for a State, nine for a district."""
     budget, link = budget_of(place, period)
     return Board(
         place=place,
@@ -324,5 +325,19 @@ def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str
 
 
 def letters_of_intent(place: Place, period: Period) -> list[Figure]:
-    """Return the funnel from letters of intent to value realised; empty until their register says what became of them."""
-    return []
+    """Return what the letters dated in the year came to, and in rupees what became of them; empty without any. One query."""
+    first, last = period.days
+    given = LetterOfIntent.objects.filter(event__state=place.state, dated__range=(first, last), removed_why="")
+    if place.district or not place.whole:
+        given = given.filter(product__district__in=place.districts)
+    told = given.aggregate(letters=Count("pk"), amount=Sum("amount"), **{stage: Sum(stage) for stage in STAGES})
+    if not told["letters"]:
+        return []
+    asked = {"district": place.district.pk if place.district else "", "dated_from": first, "dated_to": last}
+    address = f"{reverse('register', args=['letters'])}?{urlencode({name: str(value) for name, value in asked.items() if value})}"
+    titles = [_("Letters (₹)"), _("Ordered (₹)"), _("Supplied (₹)"), _("Realised (₹)")]
+    sums = [told["amount"], *(told[stage] or Decimal(0) for stage in STAGES)]
+    return [
+        Figure(_("Letters"), told["letters"], address),
+        *(Figure(title, came_to, address) for title, came_to in zip(titles, sums, strict=True)),
+    ]

@@ -83,7 +83,7 @@ LETTERS = Register(
         Standing("expired", gettext_lazy("Expired without an order"), _expired),
         Standing("business", gettext_lazy("Became business"), lambda: Q(realised__isnull=False)),
     ),
-    related=("event__state", "event__district", "product"),
+    related=("event__state", "product__district"),
     reasons=frozenset({"amount", "event", "product", "seller", "buyer"}),
     titled_by=("seller", "buyer"),
     boards=(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -18,6 +19,7 @@ from programme.models import District, Target
 from tests.files import office, officer
 from tests.workflows.boards.files import of_every_standing
 from tests.workflows.exports.reading import content, csv_lines
+from tests.workflows.registers.entries import entered
 from workflows.boards.figures import Figure
 from workflows.models import AuditScope, Case, Order, Reading
 from workflows.postings import join
@@ -83,6 +85,20 @@ def test_every_figure_is_the_length_of_the_list_it_opens(files: dict[str, Case],
         assert len(figures) >= least, person
         on_the_page = {unescape(address): text for address, text in LINKED.findall(answer.content.decode())}
         assert on_the_page == {address: figure.text for address, figure in figures.items()}, "every link stands on the page, and no other"
+
+
+def test_what_became_of_letters_of_intent_stands_on_the_boards_of_their_products(client_for: Desk) -> None:
+    typed = {"ordered": "6,00,000", "ordered_on": today().isoformat()}
+    entered("letters", amount="10,00,000", **typed), entered("letters", amount="5,00,000")
+    struck = entered("letters", amount="99,00,000")
+    type(struck).objects.filter(pk=struck.pk).update(removed_why="Entered twice.")
+    type(struck).objects.filter(pk=entered("letters").pk).update(dated=today() - timedelta(days=800))
+    for person, district in (("odop.cell", ""), ("dm.agra", "Agra")):
+        client = client_for(person)
+        figures = board_of(client, district).context["board"].letters
+        assert [figure.count for figure in figures] == [2, 1_500_000, 600_000, 0, 0]
+        assert client.get(figures[0].address).context["page"].paginator.count == 2
+    assert board_of(client_for("dm.mathura"), "Mathura").context["board"].letters == []
 
 
 def test_a_part_of_the_state_is_counted_within_what_its_auditor_examines(files: dict[str, Case], client_for: Desk) -> None:
