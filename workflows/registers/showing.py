@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from programme.models import Entry
+from programme.models import Charge, Entry
 from programme.money import rupees
 from programme.zone import IST
 from workflows.forms.rows import RowsField
@@ -113,7 +113,7 @@ class Words:
             done=str(DONE.get(line.act) or acts.get(line.act) or line.act),
             person=_named(body["person"]),
             office=_named(body["office"]),
-            charge=body["charge"] or "",
+            charge=_beside(body["charge"]),
             why=body["why"],
             origin=from_row,
             changes=changes,
@@ -158,6 +158,11 @@ def _plain(field: Any, value: Any) -> str:
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
     return str(value)
+
+
+def _beside(charge: str | None) -> str:
+    """Return a charge that is not the regular one, in words."""
+    return "" if charge in (None, Charge.REGULAR) else str(Charge(charge).label)
 
 
 def _named(said: dict[str, Any] | None) -> str:

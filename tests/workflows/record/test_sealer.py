@@ -73,7 +73,7 @@ def test_what_it_costs_does_not_grow_with_what_is_sealed(place, case, django_ass
     extra = 1 if connection.vendor == "postgresql" else 0  # the lock
     for _ in range(3):
         place.sign(case)
-        with django_assert_num_queries(8 + extra):  # two of them the savepoint of the test
+        with django_assert_num_queries(10 + extra):  # two of them the savepoint of the test
             checkpoint = sealer.seal()
         assert checkpoint.size == Leaf.objects.count() == Noting.objects.count()
 

@@ -58,7 +58,7 @@ def test_a_paragraph_too_far_back_for_the_sealer_is_noticed(record, monkeypatch)
     hidden = record.open_file(7).notings.get()
     later = record.open_file(8).notings.get()
     with monkeypatch.context() as patch:
-        patch.setattr(sealer, "_unsealed", lambda: [(later.pk, later.hash)])
+        patch.setattr(sealer, "_unsealed", lambda: [("noting_id", later.pk, later.hash)])
         sealer.seal()
     assert verify().ok
     monkeypatch.setattr("workflows.record.verifier.WINDOW", later.pk - hidden.pk)

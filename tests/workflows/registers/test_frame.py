@@ -6,19 +6,24 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.urls import reverse
 
 from programme.models import entry_models
-from tests.files import PDF, office, officer
+from tests.files import PDF, a_file, office, officer
 from tests.workflows.api.calls import ask, everything, key_of
+from tests.workflows.record.exports import checked as offline_checked
+from tests.workflows.record.exports import exported, put
+from tests.workflows.record.exports import lines_of as lines_of_export
 from tests.workflows.registers.entries import CHANGES, FURTHER, TYPED, WRONG, entered
 from tests.workflows.workbooks.books import accepted, checked, standings
 from workflows.models import Leaf, Reading, RegisterLine
 from workflows.record import sealer, triggers
 from workflows.record.entries import lines_of
 from workflows.record.verifier import verify
+from workflows.registers import writing
 from workflows.registers.every import REGISTERS
 from workflows.workbooks.kinds import KINDS
 
@@ -226,6 +231,10 @@ def test_tampering_is_found(what: str) -> None:
     statement, kinds = TAMPERED[what]
     triggers.remove()
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
+        if what == "deleted":
+            cursor.execute(
+                "DELETE FROM workflows_leaf WHERE line_id IN (SELECT id FROM workflows_registerline WHERE entry = %s)", [entry.pk]
+            )
         cursor.execute(statement.format(table=entry._meta.db_table), [entry.pk])
     found = {finding.kind for finding in verify().findings}
     with connection.cursor() as cursor:
@@ -276,6 +285,18 @@ def test_a_paper_is_examined_kept_named_by_the_history_and_handed_out_to_readers
     from_page = client.get(path("entry", "events", entry.pk)).content.decode()
     row = next(part for part in from_page.split('"') if "/papers/" in part)
     assert client.get(row).status_code == 200 and client_for("dc.bilaspur").get(row).status_code == 404
+
+
+def test_the_whole_export_proves_histories_without_knowing_registers() -> None:
+    entry, case = entered("events"), a_file()
+    writing.attach(REGISTERS["events"], entry, SimpleUploadedFile("schedule.pdf", PDF), by=officer("dm.agra"))
+    sealer.seal()
+    whole = exported(whole=True)
+    check = offline_checked(whole)
+    assert (check.verdict, check.files) == ("VALID", 2), check.found
+    assert offline_checked(exported(case.number)).verdict == "VALID"
+    put(whole, "log.jsonl", [line.replace(b"Town hall", b"Town Hall") for line in lines_of_export(whole, "log.jsonl")])
+    assert offline_checked(whole).verdict == "ALTERED"
 
 
 def test_an_officer_who_was_transferred_stands_in_the_history_as_he_was() -> None:

@@ -16,6 +16,7 @@ from tests.files import office, officer
 from tests.workflows.workbooks.books import accepted, checked, standings, work, written
 from tests.workflows.workbooks.rows import a_loan
 from workflows.models import Draft, Job, Workbook
+from workflows.registers.every import REGISTERS
 from workflows.sheets import reading
 from workflows.tasks import sweep_workbooks
 from workflows.workbooks import sending
@@ -48,8 +49,8 @@ def send(client: Client, content: bytes, kind: str = "loans", at=None, name: str
 @pytest.mark.parametrize(
     ("who", "kinds"),
     [
-        ("dic.agra", {"loans", "freight", "products"}),
-        ("odop.cell", {"samagam", "letters"}),
+        ("dic.agra", {"loans", "freight", "products", *REGISTERS}),
+        ("odop.cell", {"samagam", *REGISTERS}),
         ("administrator", {"postings", "holidays", "allotments"}),
     ],
 )
@@ -67,7 +68,7 @@ def test_the_ways_to_it_stand_where_an_officer_looks(client_for):
         assert address in read(client, page), page
     assert reverse("drafts") in read(client, reverse("new"))
     assert address in read(in_language(client_for("administrator")), reverse("admin:index", current_app="setup"))
-    assert address not in read(in_language(client_for("dm.agra")), reverse("new"))
+    assert address not in read(in_language(client_for("cdo.agra")), reverse("inbox"))
 
 
 def test_a_template_is_made_for_the_office_and_read_again(client_for):

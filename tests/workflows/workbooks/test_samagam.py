@@ -7,13 +7,12 @@ from datetime import date
 import openpyxl
 import pytest
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from programme.models import Event, EventChange
 from tests.files import office
 from tests.workflows.workbooks.books import accepted, checked, sent, standings, work
-from workflows.models import Workbook
+from workflows.models import RegisterLine, Workbook
 from workflows.workbooks.kinds import KINDS
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +62,8 @@ def test_the_printed_schedule_becomes_73_events_and_the_page_names_the_two_distr
     slots = {(event.district_id, str(event.planned_from), str(event.planned_to)) for event in Event.objects.all()}
     assert slots == {(int(row["district_lgd_code"]), row["starts_on"], row["ends_on"]) for row in printed()}
     assert missing in client.get(reverse("workbook", args=[book.pk])).content.decode()
-    history = LogEntry.objects.filter(user__username="odop.cell")
-    assert history.count() == 73 and book.sha256 in history.first().change_message
+    history = RegisterLine.objects.filter(officer__username="odop.cell", register="events", act="added")
+    assert history.count() == 73 and book.sha256 in history.first().body
 
 
 def test_other_days_need_a_reason_and_the_days_before_are_kept():

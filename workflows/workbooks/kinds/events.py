@@ -22,14 +22,17 @@ from workflows.workbooks.shapes import Place, Shape
 
 
 class Samagam(RecordedKind):
-    """Days of the Samagam, for whoever plans the seasons of the State."""
+    """Days of the Samagam, for the offices that keep the registers of the whole State."""
 
     key = "samagam"
     title = gettext_lazy("Schedule of the Udyam Samagam")
     about = gettext_lazy("One row for each district and its days.")
-    power = Power.OPEN_SEASON
+    power = Power.KEEP_REGISTERS
     titled_by = ("district",)
     form_class = SlotForm
+
+    def offices(self, officer: Officer) -> list[Office]:
+        return [office for office in super().offices(officer) if office.district_id is None]
 
     def records(self, office: Office) -> Any:
         rows = Event.objects.filter(state=office.state_id, kind=EventKind.SAMAGAM, district__isnull=False, removed_why="").exclude(
