@@ -38,6 +38,8 @@ FIRST, LAST = date(1950, 1, 1), date(2199, 12, 31)
 WRITTEN: dict[str, Written] = {
     **dict.fromkeys(("file", "office", "district"), ROW),
     "process": {"type": "string", "enum": list(FLOWS)},
+    # Codes of short tables, which an installation adds to: one that is not there is of nothing that the reader has.
+    **dict.fromkeys(("channel", "partner"), TEXT),
     "year": {"type": "string", "pattern": r"^20[0-9]{2}-[0-9]{2}$"},
 }
 PAGING: dict[str, Written] = {
