@@ -30,7 +30,7 @@ SITE = "http://testserver"
 # Whose page is looked at where several may open it.
 FIRST = ["dm.agra", "dic.agra", "odop.cell", "principal.secretary", "finance", "auditor", "administrator"]
 # What is handed out as a file, though its address has no ending.
-FILES = {"metrics", "alive", "paper", "draft_paper", "evidence", "take_list", "catalogue_picture"}
+FILES = {"metrics", "alive", "paper", "draft_paper", "evidence", "take_list", "entry_paper", "catalogue_picture"}
 # Pages of people whose own differ most from the first one's.
 MORE = [("inbox", "administrator"), ("inbox", "auditor"), ("inbox", "dm.agra.earlier"), ("file", "auditor"), ("files", "auditor")]
 XHTML = "{http://www.w3.org/1999/xhtml}"

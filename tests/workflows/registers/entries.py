@@ -66,12 +66,25 @@ def a_story(district: str = "Agra", **changes: Any) -> dict[str, Any]:
 
 def a_brand(district: str = "Agra", **changes: Any) -> dict[str, Any]:
     place = District.objects.get(name_en=district, state__short__in=["UP", "HP"])
-    said = {"name_en": f"Brand of {district}", "district": place.pk, "covers": "Products of groups", "trademark": "none", "gi": "none"}
+    said = {
+        "name_en": f"Brand of {district}",
+        "name_hi": f"{place.name_hi} का ब्रांड",
+        "district": place.pk,
+        "covers": "Products of groups",
+        "trademark": "none",
+        "gi": "none",
+    }
     return {**said, "launch_words": "before Deepawali 2030", **changes}
 
 
 def a_line(district: str = "Agra", **changes: Any) -> dict[str, Any]:
-    return {"brand": once("brands", district).pk, "name_en": f"Gift pack of {district}", "kind": "gift_pack", **changes}
+    return {
+        "brand": once("brands", district).pk,
+        "name_en": f"Gift pack of {district}",
+        "name_hi": "उपहार पैक",
+        "kind": "gift_pack",
+        **changes,
+    }
 
 
 def a_campaign(district: str = "Agra", **changes: Any) -> dict[str, Any]:
