@@ -56,11 +56,14 @@ def long_file() -> int:
     return int(case.pk)
 
 
-def leave_open(count: int, office: Office) -> None:
-    """Let only so many files wait at the office, for a measurement that is undone."""
-    kept = list(Movement.objects.filter(disposed=None, office=office).order_by("due", "pk").values_list("pk", flat=True)[:count])
-    elsewhere = Office.objects.filter(designation__code="epb").first()
-    Movement.objects.filter(disposed=None, office=office).exclude(pk__in=kept).update(office=elsewhere)
+@contextmanager
+def left_open(count: int, office: Office) -> Iterator[None]:
+    """Let only so many files wait at the office inside; the others wait elsewhere meanwhile."""
+    waiting = list(Movement.objects.filter(disposed=None, office=office).order_by("due", "pk").values_list("pk", flat=True))
+    elsewhere, others = Office.objects.filter(designation__code="epb").first(), Movement.objects.filter(pk__in=waiting[count:])
+    others.update(office=elsewhere)
+    yield
+    others.update(office=office)
 
 
 def get(desk: Desk, address: str) -> Callable[[Any], None]:
@@ -93,8 +96,7 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
         for size, (address, file, desk, task) in places.items():
             use(address)
             office = Office.objects.get(designation__code="odop_cell", designation__state__short="UP")
-            with undone():
-                leave_open(50, office)
+            with left_open(50, office):
                 one(f"inbox {size}", get(desk, reverse("inbox")))
             one(f"file {size}", get(desk, reverse("file", args=[file])))
             one(f"history {size}", get(desk, reverse("history", args=[file])))
@@ -113,16 +115,20 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
                 board = Desk(program, "principal.secretary", now)
                 one("board", get(board, reverse("review")), 1)
                 one("lean", get(board, reverse("files")), 1)
-                with undone():
-                    seventy_five(officer := desk.officer)
-                    leave_open(50, office)
-                    one("inbox 75 posts", get(Desk(program, officer.username, now), reverse("inbox")))
+                with seventy_five_posts(desk.officer), left_open(50, office):
+                    one("inbox 75 posts", get(desk, reverse("inbox")))
     return _told(costs, places["large"], program, now)
 
 
-def seventy_five(officer: Officer) -> None:
+@contextmanager
+def seventy_five_posts(officer: Officer) -> Iterator[None]:
     offices = Office.objects.filter(designation__code="dic", designation__state__short="UP")[:74]
-    Posting.objects.bulk_create(Posting(officer=officer, office=office, charge="additional", starts_on=today()) for office in offices)
+    held = Posting.objects.bulk_create(
+        Posting(officer=officer, office=office, charge="additional", starts_on=today()) for office in offices
+    )
+    derive(officer)
+    yield
+    Posting.objects.filter(pk__in=[posting.pk for posting in held]).delete()
     derive(officer)
 
 
