@@ -51,7 +51,7 @@ ONBOARDING = Register(
     columns=(
         "seller",
         "channel",
-        Column("standing", _("standing"), lambda way: way.standing),
+        Column("standing", _("How it stands"), lambda way: way.standing),
         "applied_on",
         "papers_on",
         "catalogued_on",
