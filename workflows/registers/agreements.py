@@ -44,7 +44,7 @@ AGREEMENTS = Register(
     form=AgreementForm,
     columns=(
         "partner",
-        Column("purpose", _("purpose"), lambda agreement: in_language(agreement, "purpose")),
+        Column("purpose", _("Purpose"), lambda agreement: in_language(agreement, "purpose")),
         "status",
         "signed_on",
         "valid_until",

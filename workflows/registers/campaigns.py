@@ -109,7 +109,7 @@ CAMPAIGNS = Register(
         "district",
         "festival_words",
         "festival_on",
-        Column("begins_on", _("work begins on"), lambda campaign: campaign.begins_on, Type.DATE, 13),
+        Column("begins_on", _("Work begins on"), lambda campaign: campaign.begins_on, Type.DATE, 13),
         "target",
     ),
     search=("name_en", "name_hi", "festival_words"),

@@ -16,6 +16,11 @@ class DossierForm(EntryForm):
         model = DossierEntry
         fields = ("product", "section", "dated", "text_hi", "text_en", "source", "public")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = _("Of a photograph, write the caption as its text, and add the picture as a paper once the entry stands: JPEG or PNG.")
+        self.fields["section"].help_text = help_text
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self.day_not_ahead("dated")
@@ -35,7 +40,7 @@ DOSSIER = Register(
     one=_("Entry of a dossier"),
     about=_("What is known of each product, in dated entries by section, with their source."),
     form=DossierForm,
-    columns=("product", Column("text", _("text"), lambda entry: entry.text[:200]), "section", "dated", "source", "public"),
+    columns=("product", Column("text", _("Text"), lambda entry: entry.text[:200]), "section", "dated", "source", "public"),
     search=("product__name_en", "product__name_hi", "text_en", "text_hi", "source"),
     filters=("district", "section"),
     related=("product__district__state",),
