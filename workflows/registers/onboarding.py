@@ -51,11 +51,7 @@ ONBOARDING = Register(
     columns=(
         "seller",
         "channel",
-<<<<<<< HEAD
-        Column("standing", _("Standing"), lambda way: way.standing),
-=======
         Column("standing", _("How it stands"), lambda way: way.standing),
->>>>>>> reg2
         "applied_on",
         "papers_on",
         "catalogued_on",
