@@ -44,6 +44,8 @@ def main() -> int:
     for part in given.only.split(","):
         print(f"{part} …", file=sys.stderr)
         found += import_module(f"bench.{part}").lines(small, large, given.rounds)
+    measured = {line.number for line in found}
+    found += [Line(f"P{n}", "not part of this run", None, None) for n in range(1, 15) if f"P{n}" not in measured]
     print_table(found)
     where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {server.facts()[0]}"
     print(f"\n{given.cases:,} ended and {given.open:,} open files; {given.rounds} rounds; {where}; {datetime.now(UTC):%d-%m-%Y}")

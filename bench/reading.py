@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -50,8 +51,8 @@ def long_file() -> int:
     found = Movement.objects.filter(disposed=None, step="scrutinise").select_related("case__district__state").order_by("-pk").first()
     assert found
     case, officer = found.case, found.case.district
-    while Case.objects.get(pk=case.pk).paragraphs < LONG:
-        stay = Movement.objects.select_related("case", "office__designation__state", "office__district").get(case=case, disposed=None)
+    waiting = Movement.objects.select_related("case", "office__designation__state", "office__district")
+    while (stay := waiting.get(case=case, disposed=None)).case.paragraphs < LONG or stay.step != "scrutinise":
         take(stay, Story("exhibition", officer, 5, "elsewhere", {"reply": "तीन दर-पत्र संलग्न हैं।"}), TELLING)
     return int(case.pk)
 
@@ -137,7 +138,7 @@ def _told(costs: dict[str, Cost], place: tuple[str, int, Desk, Any], program: An
     address, file, desk, _task = place
     use(address)
     board = Desk(program, "principal.secretary", now)
-    pages = {name: statements(lambda where=where, who=who: who.ask(where)) for name, where, who in (
+    pages = {name: statements(*[partial(who.ask, where)] * 2) for name, where, who in (
         ("inbox", reverse("inbox"), desk), ("file", reverse("file", args=[file]), desk),
         ("history", reverse("history", args=[file]), desk), ("board", reverse("review"), board),
     )}  # fmt: skip

@@ -73,9 +73,10 @@ def taken_back(case: Case) -> set[int]:
     return {paragraph - 1 for paragraph in pulled.values_list("paragraph", flat=True)}
 
 
-def tally(objections: QuerySet[Objection]) -> Tally:
-    """Count objections, as of one file."""
-    return _counted(objections.aggregate(**COUNTS))
+def tally(objections: Iterable[Objection]) -> Tally:
+    """Count objections that were read, as of one file."""
+    rows = list(objections)
+    return Tally(raised=len(rows), repeated=sum(row.repeated for row in rows), late=sum(row.late for row in rows))
 
 
 def tally_by_step(objections: QuerySet[Objection]) -> dict[tuple[str, str, int], Tally]:

@@ -124,7 +124,7 @@ def _objected(case: Case) -> dict[str, Any]:
     raised = objections.standing(case) if vars(case).get("was_objected", True) else Objection.objects.none()
     rows = list(raised.select_related("noting__office__designation", "noting__office__district", "answered_in").order_by("pk"))
     named = [(field_label(case.flow_class.record, objection.to), objection) for objection in rows]
-    return {"raised": named, "tally": objections.tally(raised) if rows else None}
+    return {"raised": named, "tally": objections.tally(rows) if rows else None}
 
 
 def _holds(officer: Any, stay: Movement) -> bool:
