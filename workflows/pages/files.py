@@ -12,7 +12,7 @@ from programme.models import Officer
 from programme.powers import Power
 from workflows import authority, deadlines, history, inbox, objections, reasons, steps
 from workflows.letters.letter import field_label
-from workflows.models import Case, Movement, Objection
+from workflows.models import Case, Draft, Movement, Objection
 from workflows.pages import filling, kept, listing, prepared, sights
 from workflows.pages.boxes import beside, signable
 from workflows.pages.frame import OfficerRequest, for_officers, list_come_from, readable_case, show
@@ -42,13 +42,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
     stays = stays_of(case, *(f"draft__{who}" for who in ("made_by", "saved_by", "prepared_by")))
     waiting = [stay for stay in stays if stay.is_open]
     mine, refusal, signs = _mine(officer, waiting)
-    draft = None
-    if mine and not refusal:
-        if mine.opened_at is None:
-            steps.record_opening(mine, by=officer)
-        if not mine.node.own_page and not mine.node.in_committee:
-            draft = prepared.of(mine) if form is None else prepared.shown_to(request, mine)
-            form = form or prepared.form_of(request, mine, draft)
+    form, draft = _opened(request, mine, form) if mine and not refusal else (form, None)
     choice = list_come_from(request)
     ahead, behind = inbox.neighbours(officer, mine, choice) if mine and choice else (None, None)
     told = _told(case, stays)
@@ -83,6 +77,16 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
         "faults": [fault for refused in (form, *sent.values()) for fault in filling.faults(refused)],
     }
     return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
+
+
+def _opened(request: OfficerRequest, mine: Movement, form: Any) -> tuple[Any, Draft | None]:
+    """Record that the step was opened, and return its form and its draft where the decision is written on the page of the file."""
+    if mine.opened_at is None:
+        steps.record_opening(mine, by=request.user)
+    if mine.node.own_page or mine.node.in_committee:
+        return form, None
+    draft = prepared.of(mine) if form is None else prepared.shown_to(request, mine)
+    return form or prepared.form_of(request, mine, draft), draft
 
 
 def stays_of(case: Case, *more: str) -> list[Movement]:

@@ -143,11 +143,16 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     """Return the tabs of an officer; the badge is the same count as the inbox shows."""
     officer = request.user
     title = _("My inbox") if inbox.works_at_a_desk(officer) else _("Home")
-    shown = [
+    first = [
         Tab("inbox", title, reverse("inbox"), badge=counts(request).all),
         Tab("files", _("Files"), reverse("files")),
         Tab("notices", _("Notices"), reverse("notices"), badge=counts(request).unread),
     ]
+    return first + _to_oversee(officer) + _to_work(officer) + _to_examine(officer)
+
+
+def _to_oversee(officer: Officer) -> list[Tab]:
+    shown = []
     if may_anywhere(officer, Power.SEE_STATE):
         shown.append(Tab("season", _("Action plans"), reverse("season")))
     elif may_anywhere(officer, Power.SEE_DISTRICT):
@@ -158,6 +163,11 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         shown.append(Tab("reports", _("Reports"), reverse("reports")))
     elif (desk := line_department(officer)) is not None:
         shown.append(Tab("board", _("Board"), reverse("department_board", args=[desk])))
+    return shown
+
+
+def _to_work(officer: Officer) -> list[Tab]:
+    shown = []
     if reads_registers(officer):
         shown.append(Tab("registers", _("Registers"), reverse("registers")))
     openings = beginnings(officer)
@@ -171,14 +181,20 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         shown.append(Tab("sittings", _("Committee"), reverse("sittings"), badge=seats.count_waiting(officer)))
     if capacities(officer):
         shown.append(Tab("charges", _("Charges"), reverse("charges")))
-    if may_anywhere(officer, Power.AUDIT):
+    return shown
+
+
+def _to_examine(officer: Officer) -> list[Tab]:
+    shown = []
+    audits_here, administers = (may_anywhere(officer, power) for power in (Power.AUDIT, Power.ADMINISTER))
+    if audits_here:
         shown.append(Tab("audit", _("Audit"), reverse("audit")))
         shown.append(Tab("sittings", _("Committees"), reverse("sittings")))
         shown.append(Tab("seals", _("Seals"), reverse("seals")))
-    if may_anywhere(officer, Power.AUDIT) or may_anywhere(officer, Power.ADMINISTER):
+    if audits_here or administers:
         shown.append(Tab("feasibility", _("Feasibility"), reverse("feasibility")))
         shown.append(Tab("health", _("Health"), reverse("health")))
-    if may_anywhere(officer, Power.ADMINISTER):
+    if administers:
         shown.append(Tab("readings", _("Readings"), reverse("readings")))
         shown.append(Tab("repair", _("Repair"), reverse("repair"), badge=rights.count_waiting(officer)))
         shown.append(Tab("setup", _("Set-up"), reverse("admin:index", current_app="setup")))
