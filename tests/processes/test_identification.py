@@ -313,6 +313,6 @@ def test_the_checks_of_a_proposal_cost_few_queries(django_assert_max_num_queries
 
 def test_an_approval_costs_few_statements(django_assert_max_num_queries):
     case = a_product_file(at="approve")
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(61):
         take(case, "approved")
     assert not Movement.objects.filter(case=case, disposed=None).exists()

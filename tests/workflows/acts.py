@@ -47,6 +47,7 @@ from workflows.flows import ExhibitionFlow
 from workflows.forms.decisions import PullBackForm, WithdrawalForm
 from workflows.forms.questions import AnswerForm, UnaskForm
 from workflows.models import Case, Draft, Finding, Job, JobRow, Message, Method, Movement, Outcome, RepairKind
+from workflows.pages.account import BACKEND
 from workflows.repairs import planning, retrying
 from workflows.searching import kept
 from workflows.sittings import agenda, signing
@@ -186,7 +187,7 @@ class Prepared(Exception):
 def post(by: Officer, name: str, *args: Any, **typed: Any) -> Any:
     """Send a form as ``by``; raise ``NotDone`` for every answer but a page that leads on."""
     client = Client()
-    client.force_login(by, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(by, backend=BACKEND)
     answered = client.post(reverse(name, args=args), typed)
     if answered.status_code != 302:
         raise NotDone(str(answered.status_code))
@@ -327,6 +328,10 @@ ACTS: dict[str, Act] = {
 
 # Not an act of anybody's: it judges, reads, or is called inside one that stands in the table; or its guard stands at another door.
 NO_ACT = {
+    **{
+        f"registers.writing.{verb}": "asks its register who may: tests/workflows/registers/test_frame.py, for every register"
+        for verb in ("add", "added", "change", "strike_off", "do", "written", "attach")
+    },
     "bars.refuse_barred": "judges",
     "charges.check_posting": "judges",
     "charges.check_relieving": "judges",

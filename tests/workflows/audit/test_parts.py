@@ -51,7 +51,8 @@ def told_everywhere(key: str, client: Any, **query: str) -> list[list[Any]]:
     if report.own_page:
         shown = [section for section in client.get(reverse(report.own_page)).context["sections"] if section.rows]
         page = [[s.process, r.place, *(f.count for f in r.figures)] for s in shown for r in s.rows if not r.is_total]
-        assert page == rows
+        # The page leaves out what the board says besides.
+        assert page == [row[: len(page[0])] for row in rows]
     else:
         page = client.get(reverse("report", args=[key]), query)
         written = [{cell.column.key: cell.text for cell in row} for row in page.context["rows"]]

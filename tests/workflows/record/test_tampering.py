@@ -2,6 +2,7 @@
 
 # ruff: noqa: S311 -- chance here chooses what to tamper with
 
+import os
 from random import Random
 
 import pytest
@@ -14,7 +15,8 @@ from workflows.models import Enclosure
 from workflows.record import keys, sealer, triggers
 from workflows.record.verifier import verify
 
-SEEDS = 25 if connection.vendor == "sqlite" else 10
+# TRUST asks for 25 of each kind: SEEDS=25 for that, as `make goals` does.
+SEEDS = int(os.environ.get("SEEDS", "8"))
 
 
 class Undo(Exception):

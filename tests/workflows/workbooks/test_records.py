@@ -139,6 +139,6 @@ def test_letters_of_intent_are_written_for_an_event():
 
 def test_whoever_administers_no_longer_has_nothing_accepted():
     book = checked("holidays", at(), [a_holiday()])
-    with patch("workflows.authority._read_capacities", return_value=[]), pytest.raises(Refusal):
+    with patch("workflows.authority._known_capacities", return_value=[]), pytest.raises(Refusal):
         accepted(book)
     assert not Holiday.objects.filter(source="GO 1/2027").exists()
