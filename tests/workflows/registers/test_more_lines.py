@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from programme.calendar import today
-from programme.models import Event, Matter
+from programme.models import Event, Matter, MatterOutcome
 from tests.files import PDF
 from tests.workflows.registers.entries import TYPED, an_event, entered, rows
 from workflows.models import EntryPaper, RegisterLine
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_more_lines_keep_what_was_typed_and_enter_nothing(client_for: Callable) -> None:
     client, address = client_for("dm.agra"), reverse("new_entry", args=["events"])
     client.cookies["django_language"] = "en"
-    typed = an_event(venue="Expo mart", **rows("sessions", *({"kind": "technical", "title": f"Session {n}"} for n in (1, 2, 3))))
+    typed = an_event(venue="Expo mart", **rows("sessions", *({"kind": "seminar", "title": f"Session {n}"} for n in (1, 2, 3))))
     page = client.get(address).content.decode()
     assert page.count("More lines") == 3 and 'value="more:sessions" formaction="#id_sessions"' in page
     answer = client.post(address, {**typed, "planned_to": "tomorrow", "action": "more:sessions"})
@@ -75,7 +75,7 @@ def test_the_newest_event_and_letter_stand_first(client_for: Callable) -> None:
 
 def test_what_is_to_be_done_stands_before_what_is_done_and_first_due_is_first(client_for: Callable) -> None:
     solved, late, open_, soon = (entered("matters") for _n in range(4))
-    Matter.objects.filter(pk=solved.pk).update(outcome="solved", due=today() - timedelta(days=90))
+    Matter.objects.filter(pk=solved.pk).update(outcome=MatterOutcome.SOLVED, solution="Told on the spot.")
     Matter.objects.filter(pk=late.pk).update(due=today() - timedelta(days=9))
     Matter.objects.filter(pk=soon.pk).update(due=today() + timedelta(days=9))
     assert shown(client_for, "matters") == [late.pk, soon.pk, open_.pk, solved.pk]
