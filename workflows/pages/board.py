@@ -91,7 +91,7 @@ def department_board(request: OfficerRequest, code: str) -> HttpResponse:
 @only(*SAFE)
 @for_officers
 def department_board_pdf(request: OfficerRequest, code: str) -> HttpResponseBase:
-    """Give the board of a department as PDF: what waits and how its activities stand, and the activities as its annexe."""
+    """Give the board of a department as PDF: what waits, how its activities stand, and which they are."""
     told = _of_department(request, code)
     if not printing.can_print():
         messages.error(request, NO_PANGO)
@@ -115,7 +115,8 @@ def _of_department(request: OfficerRequest, code: str) -> dict[str, Any]:
         for key, count in told.counts.items()
     ]
     return {
-        "department": department,
+        # Not ``department``: by that name every page says in its head to whom its reader belongs.
+        "whose": department,
         "year": year,
         "holders": told.holders,
         "figures": figures,

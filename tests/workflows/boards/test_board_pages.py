@@ -227,6 +227,9 @@ def test_a_line_department_sees_its_own_and_the_state_sees_all_of_it(files: dict
         if figure.address:
             assert len(client.get(address + figure.address.partition("#")[0]).context["activities"]) == figure.count
     desk = client_for("agriculture.agra")
+    # At the head of the page stands whose officer reads, in the board whose it is.
+    told = client.get(reverse("department_board", args=["agriculture"])).context
+    assert told["whose"].code == "agriculture" and told["department"].code == "msme"
     assert desk.get(reverse("department_board", args=["agriculture"])).status_code == 200
     assert desk.get(address).status_code == 404 and client.get(reverse("department_board", args=["nothing"])).status_code == 404
     assert reverse("department_board", args=["agriculture"]) in desk.get(reverse("inbox")).content.decode()

@@ -78,7 +78,7 @@ def test_a_departments_board_goes_out_as_pdf(client_for: Callable[[str], Client]
     client = client_for("agriculture.agra")
     pdf = client.get(reverse("department_board_pdf", args=["agriculture"]))
     assert pdf.headers["Content-Type"] == "application/pdf"
-    assert sheets(b"".join(pdf)) == [LANDSCAPE, LANDSCAPE], "the head, and the activities as its annexe"
+    assert sheets(b"".join(pdf)) == [LANDSCAPE]
     assert client.get(reverse("department_board_pdf", args=["msme"])).status_code == 404
 
 
