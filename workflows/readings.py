@@ -36,6 +36,7 @@ PAGES = {
     "district_board": _("Board of a district"),
     "district_board_pdf": _("Board of a district as PDF"),
     "department_board": _("Board of a department"),
+    "department_board_pdf": _("Board of a department as PDF"),
     "forecast": _("Will we make it?"),
     "feasibility": _("Feasibility"),
     "health": _("Health"),

@@ -128,6 +128,7 @@ urlpatterns = [
     path("board/<row:pk>/", board.district_board, name="district_board"),
     path("board/<row:pk>.pdf", board.district_board_pdf, name="district_board_pdf"),
     path("board/department/<slug:code>/", board.department_board, name="department_board"),
+    path("board/department/<slug:code>.pdf", board.department_board_pdf, name="department_board_pdf"),
     path("season/", season.season_page, name="season"),
     path("season/forecast/", forecast.forecast, name="forecast"),
     path("season/open/", season.open_all, name="open_season"),

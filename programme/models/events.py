@@ -1,3 +1,4 @@
+from textwrap import shorten
 from typing import Any
 
 from django.db import models
@@ -230,7 +231,7 @@ class Matter(Entry):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.text[:80]}"
+        return f"{self.get_kind_display()}: {shorten(self.text, 90, placeholder=' …')}"
 
     @property
     def text(self) -> str:

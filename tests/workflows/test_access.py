@@ -147,7 +147,7 @@ TABLE: dict[str, tuple[str, dict[str, int], int]] = {
         name: ("get", {**expect(set(), no=403), **dict.fromkeys(FORECAST_READERS, 404), **dict.fromkeys(OWN | STATE_READERS, 200)}, SIGN_IN)
         for name in ("district_board", "district_board_pdf")
     },
-    "department_board": ("get", expect(READERS_OF_STATES | {"agriculture.agra"}), SIGN_IN),
+    **{name: ("get", expect(READERS_OF_STATES | {"agriculture.agra"}), SIGN_IN) for name in ("department_board", "department_board_pdf")},
     "season": ("get", expect(STATE_READERS | {"acs.industries", "auditor.hp"}, no=403), SIGN_IN),
     "forecast": ("get", expect(FORECAST_READERS, no=403), SIGN_IN),
     "review": ("get", expect(FORECAST_READERS, no=403), SIGN_IN),
@@ -338,7 +338,8 @@ def _world() -> dict[str, list]:
     return {
         "product": [agras.pk], "catalogue_state": ["UP"], "catalogue_district": ["UP", agras.district_id],
         "catalogue_picture": [a_picture(agras, public=True).sha256],
-        "department_board": ["agriculture"], **{name: [agra.district_id] for name in ("district_board", "district_board_pdf")},
+        **{name: ["agriculture"] for name in ("department_board", "department_board_pdf")},
+        **{name: [agra.district_id] for name in ("district_board", "district_board_pdf")},
         "exceptions_of_kind": ["late"], "observe": [case.pk], "sample_item": [sample.pk, 1],
         **{name: [sample.pk] for name in ("sample", "sample_paper", "sample_sheet", "draw_again", "add_test_step")},
         **{name: [observed.pk] for name in ("observation", "reply_to_observation", "settle_observation")},

@@ -94,7 +94,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Money:
-    """A head of account: allotted (to a State alone), committed, spent and left, in rupees."""
+    """A head of account: allotted (to a State alone), committed, spent and left, in rupees; each leads to the report that has its head."""
 
     name: str
     code: str
@@ -258,9 +258,9 @@ def pending_with(place: Place) -> list[Holder]:
 
 def holder(row: Row, asked: Asked, officers: str = "") -> Holder:
     link = pendency.PENDENCY.link or (lambda asked, row, key: "")
-    titles = {"pending": _("Pending"), "late": _("Of these late")}
+    titles = {"pending": _("Pending"), "late": _("Of these late"), "oldest": _("Oldest since")}
     figures = [Figure(title, row[key], link(asked, row, key) if row[key] else "") for key, title in titles.items()]
-    return Holder(row["post"], [*figures, Figure(_("Oldest since"), row["oldest"])], (today() - row["oldest"]).days, officers)
+    return Holder(row["post"], figures, (today() - row["oldest"]).days, officers)
 
 
 # --- the budget -----------------------------------------------------------------------------------------------------------
@@ -274,12 +274,12 @@ def budget_of(place: Place, period: Period) -> tuple[list[Money], str]:
     asked = Asked(place.scope, year=period.year, district=place.district.pk if place.district else None, known=tuple(place.districts))
     query = {"year": period.year, **({"district": str(place.district.pk)} if place.district else {})}
     link = f"{reverse('report', args=[report.key])}?{urlencode(query)}"
-    return [_of_head(row) for row in report.rows(asked)], link
+    return [_of_head(row, link) for row in report.rows(asked)], link
 
 
-def _of_head(row: Row) -> Money:
+def _of_head(row: Row, link: str) -> Money:
     titles = {"allotted": _("Allotted"), "committed": _("Committed"), "released": _("Spent"), "free": _("Left")}
-    figures = [Figure(title, row[key] if row[key] else Decimal(0)) for key, title in titles.items() if key in row]
+    figures = [Figure(title, row[key] or Decimal(0), link if row[key] else "") for key, title in titles.items() if key in row]
     return Money(row["name"], row["head"], figures)
 
 

@@ -36,7 +36,7 @@ class Linked:
     last: date
     scope: Scope
 
-    def figure(self, line: Line, title: str, count: Any, reviewed: str, **more: str) -> Figure:
+    def figure(self, line: Line, title: str, count: Any, reviewed: str, **more: Any) -> Figure:
         place = self._place(line)
         if not count or place is None:
             return Figure(title, count)
@@ -56,7 +56,7 @@ class Linked:
             self.figure(line, _("Pending"), line.pending, "pending"),
             self.figure(line, _("Of these late"), line.counts[Result.LATE], Result.LATE),
             self.figure(line, _("Of these returned"), line.returned, "pending", limit="returned"),
-            Figure(_("Oldest pending"), told["oldest"]),
+            self.figure(line, _("Oldest pending"), told["oldest"], "pending", opened_to=told["oldest"]),
             self.figure(line, _("Amount (₹)"), line.amount, ""),
             self.figure(line, _("Sanctioned (₹)"), line.sanctioned, Result.SANCTIONED),
         ]

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from programme.calendar import financial_year, today
@@ -21,6 +21,7 @@ from workflows.authority import capacities
 from workflows.boards import departments
 from workflows.boards.board import Board, Period, Place, board
 from workflows.boards.figures import Figure
+from workflows.boards.listed import DEPARTMENT
 from workflows.boards.map import choices, map_of
 from workflows.exports.boards import REVIEW, year_in
 from workflows.exports.linking import link
@@ -31,6 +32,8 @@ from workflows.pages.papers import to_keep
 from workflows.pages.problems import SAFE, only
 from workflows.pages.season import TAGS as SEASON_TAGS
 from workflows.reviewing import Scope, scope_of
+
+NO_PANGO = gettext_lazy("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page.")
 
 
 @dataclass(frozen=True)
@@ -82,27 +85,47 @@ def district_board_pdf(request: OfficerRequest, pk: int) -> HttpResponseBase:
 @for_officers
 def department_board(request: OfficerRequest, code: str) -> HttpResponse:
     """Show what waits at the offices of a department, and what became of its activities in the action plans."""
+    return show(request, "board_department.html", _of_department(request, code), tab="board")
+
+
+@only(*SAFE)
+@for_officers
+def department_board_pdf(request: OfficerRequest, code: str) -> HttpResponseBase:
+    """Give the board of a department as PDF: what waits, how its activities stand, and which they are."""
+    told = _of_department(request, code)
+    if not printing.can_print():
+        messages.error(request, NO_PANGO)
+        return redirect("department_board", code=code)
+    return _as_pdf("board_department_print.html", told)
+
+
+def _of_department(request: OfficerRequest, code: str) -> dict[str, Any]:
+    """Return all that the board of a department shows; raise ``Http404`` where the reader has none."""
     try:
         department = departments.found(request.user, code)
     except Department.DoesNotExist:
         raise Http404 from None
     year, standing = year_in(request.GET), request.GET.get("activities", "")
     told = departments.department_board(request.user, department, year)
+    activities = told.of(standing)
+    asked = {"year": year, "activities": standing if standing in told.counts else ""}
     titles = {**{status.value: status.label for status in ActivityStatus}, departments.LATE: _("Past the last day")}
     figures = [
         Figure(str(titles[key]), count, f"?{urlencode({'year': year, 'activities': key})}#activities" if count else "")
         for key, count in told.counts.items()
     ]
-    context = {
-        "department": department,
+    return {
+        # Not ``department``: by that name every page says in its head to whom its reader belongs.
+        "whose": department,
         "year": year,
         "holders": told.holders,
         "figures": figures,
-        "activities": told.of(standing),
+        "activities": activities,
         "narrowed": titles.get(standing, ""),
         "as_of": timezone.now(),
+        "get_list": link(DEPARTMENT, len(activities), department=code, **asked),
+        "pdf": f"{reverse('department_board_pdf', args=[code])}?{urlencode({key: value for key, value in asked.items() if value})}",
     }
-    return show(request, "board_department.html", context, tab="board")
 
 
 # --- of what place --------------------------------------------------------------------------------------------------------
@@ -178,14 +201,18 @@ def _pdf_address(place: Place, period: Period) -> str:
 
 def _printed(request: OfficerRequest, place: Place) -> HttpResponseBase:
     if not printing.can_print():
-        messages.error(request, _("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page."))
+        messages.error(request, NO_PANGO)
         return redirect("district_board", pk=place.district.pk) if place.district else redirect("state_board")
     told = _told(request, place)
     context = {
         "board": told,
         "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
         "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
-        "language": "hi" if (get_language() or "hi").startswith("hi") else "en",
     }
-    file = BytesIO(printing.laid_out(render_to_string("workflows/board_print.html", context)))
+    return _as_pdf("board_print.html", context)
+
+
+def _as_pdf(template: str, told: dict[str, Any]) -> HttpResponseBase:
+    language = "hi" if (get_language() or "hi").startswith("hi") else "en"
+    file = BytesIO(printing.laid_out(render_to_string(f"workflows/{template}", {**told, "language": language})))
     return to_keep(file, file_name("board", "pdf"), "application/pdf")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from programme.checks import NotAllowed
 from workflows import papers
 from workflows.authority import Overtaken, Refusal
+from workflows.forms.rows import RowsField
 from workflows.pages import filling, kept
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.papers import attachment
@@ -23,6 +24,8 @@ from workflows.registers.forms import ReasonForm
 from workflows.registers.showing import Words
 
 STRIKE_OFF, PAPER = "strike-off", "paper"
+# Before the name of the table of lines in which there shall be more.
+MORE = "more:"
 
 
 @only(*SAFE)
@@ -41,6 +44,8 @@ def new_entry(request: OfficerRequest, key: str) -> HttpResponse:
     reach = _reach(request, asked)
     if request.method != "POST":
         return _show_form(request, asked, asked.form(reach=reach, initial=_initial(request, asked)))
+    if request.POST.get("action", "").startswith(MORE):
+        return _show_form(request, asked, asked.form(reach=reach, initial=_as_typed(asked, request.POST)))
     form = asked.form(request.POST, reach=reach)
     if form.is_valid():
         try:
@@ -66,6 +71,10 @@ def change_entry(request: OfficerRequest, key: str, pk: int) -> HttpResponse:
     told: dict[str, Any] = {"reach": reach, "instance": found, "head": line.hash if line else "", "reasons": asked.reasons}
     if request.method != "POST":
         return _show_form(request, asked, asked.form(initial=_initial(request, asked), **told), found)
+    if request.POST.get("action", "").startswith(MORE):
+        # Whoever changed the entry meanwhile is still told of when the form is sent.
+        initial = {**_as_typed(asked, request.POST), "seen": request.POST.get("seen", "")}
+        return _show_form(request, asked, asked.form(initial=initial, **told), found)
     form = asked.form(request.POST, **told)
     if not form.is_valid():
         return _show_form(request, asked, form, found)
@@ -148,14 +157,14 @@ def _initial(request: OfficerRequest, asked: Register) -> dict[str, Any]:
 
 
 def _as_typed(asked: Register, typed: QueryDict) -> dict[str, Any]:
-    lists = dict(typed.lists())
+    """Return what was typed as the form begins with it, with further blank lines in the table for which they were asked."""
     found: dict[str, Any] = {}
     for name, field in asked.form.base_fields.items():
-        if hasattr(field, "restored"):
-            lines = field.restored(name, lists)
+        if isinstance(field, RowsField):
+            lines = field.restored(name, field.typed(name, typed, more=typed.get("action") == MORE + name))
             found |= {name: lines} if lines is not None else {}
-        elif name in lists and name != "seen":
-            found[name] = lists[name] if getattr(field.widget, "allow_multiple_selected", False) else lists[name][-1]
+        elif name != "seen" and not field.widget.value_omitted_from_data(typed, {}, name):
+            found[name] = field.widget.value_from_datadict(typed, {}, name)
     return found
 
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from workflows.boards.listed import DEPARTMENT
 from workflows.exports import keeping, linking, writing
 from workflows.exports.catalogue import LISTS
 from workflows.exports.declaring import Asked, Listed, count
@@ -17,8 +18,8 @@ from workflows.pages.frame import OfficerRequest, at_the_bench, for_officers, sh
 from workflows.pages.papers import attachment, to_keep
 from workflows.pages.problems import SAFE, only
 
-# Work itself is listed beside the work, so the worker knows no such list; it is written at once, whatever its length.
-ALL = LISTS | {listed.name: listed for listed in (jobs.JOBS, jobs.JOB)}
+# Work itself and a board are listed beside them, so the worker knows no such list; it is written at once, whatever its length.
+ALL = LISTS | {listed.name: listed for listed in (jobs.JOBS, jobs.JOB, DEPARTMENT)}
 
 
 @only(*SAFE, "POST")

@@ -74,7 +74,7 @@ def _late_words(row: Launched) -> list[str]:
 
 def _lines(brand: Brand, officer: Officer) -> list[Table]:
     lines = brand.lines.filter(removed_why="")
-    headings = [_("Line of a brand"), _("launch, in the words of the order"), _("to be launched by"), _("launched on"), ""]
+    headings = [_("Line of a brand"), _("launch, in the words of the order"), _("to be launched by"), _("launched on"), _("How it stands")]
     return [entries_table(_("Lines of the brand"), headings, lines, _words)]
 
 

@@ -122,6 +122,7 @@ CAMPAIGNS = Register(
 
 DEMANDS = Register(
     model=Demand,
+    order=("-by",),
     title=_("Demands"),
     one=_("Demand"),
     about=_("Who wants what in a campaign, how much and by when."),
@@ -141,6 +142,7 @@ DEMANDS = Register(
 
 SUPPLIES = Register(
     model=Supply,
+    order=("-pk",),
     title=_("Supplies"),
     one=_("Supply"),
     about=_("How much of a demand each group supplies; no more than is wanted can be allocated."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.text import capfirst
 
 from programme.models import Entry, Officer
@@ -100,6 +100,11 @@ class Board:
     tables: Callable[[Any, Mapping[str, str]], list[Table]]
 
 
+def open_first(ended: Q) -> tuple[Any, ...]:
+    """Return the order in which what has not ended comes first, that which is due first before the rest."""
+    return Case(When(ended, then=1), default=0), Case(When(ended, then=None), default=F("due")).asc(nulls_last=True)
+
+
 @dataclass(frozen=True)
 class Register:
     """One register.
@@ -122,6 +127,8 @@ class Register:
     reasons: frozenset[str] = frozenset()
     power: Power = Power.KEEP_REGISTERS
     district_alone: bool = False
+    # What stands first in the list, where that is not as the model orders it; of the same, what was entered last.
+    order: tuple[Any, ...] = ()
     # The fields that say in a workbook what a row is about.
     titled_by: tuple[str, ...] = ()
     acts: tuple[Act, ...] = ()

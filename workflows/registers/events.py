@@ -179,6 +179,7 @@ def _overdue() -> Q:
 
 EVENTS = Register(
     model=Event,
+    order=("-planned_from",),
     title=gettext_lazy("Events"),
     one=gettext_lazy("Event"),
     about=gettext_lazy("Samagam, workshops, meetings, fairs, buyer-seller meets, training: planned, re-planned and held."),
@@ -189,14 +190,14 @@ EVENTS = Register(
         "district",
         Column("days", gettext_lazy("Days"), _days),
         "level",
-        Column("from", gettext_lazy("Held"), lambda event: event.held_from is not None, Type.YES_NO, 9),
+        Column("from", pgettext_lazy("event", "Held"), lambda event: event.held_from is not None, Type.YES_NO, 9),
     ),
     search=("name_en", "name_hi", "venue", "organiser", "reference", "series", "district__name_en", "district__name_hi"),
     filters=("kind", "district", "level", "series", "planned_from"),
     standings=(
         Standing("coming", gettext_lazy("Still to be held"), _not_yet_held),
         Standing("unheld", gettext_lazy("Days over, not held"), _overdue),
-        Standing("held", gettext_lazy("Held"), lambda: Q(held_from__isnull=False)),
+        Standing("held", pgettext_lazy("event", "Held"), lambda: Q(held_from__isnull=False)),
         Standing("open", gettext_lazy("Held and not closed"), lambda: Q(held_from__isnull=False, closed_at=None)),
         Standing("closed", gettext_lazy("Closed"), lambda: Q(closed_at__isnull=False)),
     ),

@@ -103,6 +103,7 @@ def asked_for(register: Register, form_class: type[EntryFilter], officer: Office
     """Return the filters of an address, and the entries the officer reads that fit them; none while a filter cannot be read."""
     form = form_class(query, states=states_of(officer))
     rows = readable(register, officer)
+    rows = rows.order_by(*register.order, "-pk") if register.order else rows
     return form, form.narrow(rows) if form.is_valid() else rows.none()
 
 

@@ -61,6 +61,7 @@ def _tables(letter: LetterOfIntent, officer: Officer) -> list[Table]:
 
 LETTERS = Register(
     model=LetterOfIntent,
+    order=("-dated",),
     title=gettext_lazy("Letters of intent"),
     one=gettext_lazy("Letter of intent"),
     about=gettext_lazy("What buyers meant to buy at meets, and how much of it became orders, supplies and money."),

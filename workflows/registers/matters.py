@@ -13,7 +13,7 @@ from programme.models import Matter, MatterOutcome, Officer
 from workflows.authority import visible_to
 from workflows.flows import ActionPlanFlow
 from workflows.models import Case
-from workflows.registers.declaring import Cell, Column, Register, Standing, Table
+from workflows.registers.declaring import Cell, Column, Register, Standing, Table, open_first
 from workflows.registers.forms import EntryForm
 from workflows.sheets.columns import Type
 
@@ -75,8 +75,11 @@ STARTED_NEEDS = {
 }
 
 
+ENDED = Q(outcome=MatterOutcome.SOLVED) | Q(done_on__isnull=False)
+
+
 def _overdue() -> Q:
-    return Q(due__lt=today(), done_on=None) & ~Q(outcome=MatterOutcome.SOLVED)
+    return Q(due__lt=today()) & ~ENDED
 
 
 def is_overdue(matter: Matter) -> bool:
@@ -102,12 +105,13 @@ def _tables(matter: Matter, officer: Officer) -> Iterator[Table]:
     files = dict(readable.filter(kind=ActionPlanFlow.slug, record_id__in=plans).values_list("record_id", "pk"))
     for activity in activities:
         address = reverse("activities", args=[files[activity.plan_id]]) if activity.plan_id in files else ""
-        rows.append([Cell(activity.line(), address), Cell(f"{activity.status_title} · {activity.progress} %")])
+        rows.append([Cell(activity.line(), address), Cell(f"{activity.status_title} · {activity.progress}\u00a0%")])
     yield Table(_("Done for this matter"), [_("What"), _("How it stands")], rows)
 
 
 MATTERS = Register(
     model=Matter,
+    order=open_first(ENDED),
     title=gettext_lazy("Matters"),
     one=gettext_lazy("Matter"),
     about=gettext_lazy("Problems, suggestions, directions and market gaps: who answers, by when, and what came of each."),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programme.calendar import today
 from programme.models import Onboarding
 from programme.models.channels import STANDINGS
-from workflows.registers.declaring import Column, Register, Standing
+from workflows.registers.declaring import Column, Register, Standing, open_first
 from workflows.registers.forms import EntryForm
 
 
@@ -44,6 +44,7 @@ _STEPS = (
 
 ONBOARDING = Register(
     model=Onboarding,
+    order=open_first(Q(sold_on__isnull=False) | Q(refused_on__isnull=False)),
     title=_("Onboarding"),
     one=_("Onboarding"),
     about=_("Sellers on their way to Amazon, Flipkart, ONDC, GeM and other channels of sale, step by step."),

@@ -11,7 +11,7 @@ from programme.models import Officer, Seller, SuccessStory, SupportRequest
 from programme.sellers import alike_words
 from workflows.forms.fields import MobileField
 from workflows.forms.identity import IdentityField
-from workflows.registers.declaring import Column, Register, Standing, Table
+from workflows.registers.declaring import Column, Register, Standing, Table, open_first
 from workflows.registers.forms import EntryForm
 from workflows.registers.linking import digits_day, entries_table
 from workflows.sheets.columns import Type
@@ -119,6 +119,7 @@ class SupportForm(EntryForm):
 
 SUPPORT = Register(
     model=SupportRequest,
+    order=open_first(Q(closed_on__isnull=False)),
     title=_("Requests for support"),
     one=_("Request for support"),
     about=_("Help with design, quality, packaging or a market that groups asked for, until it is closed with an outcome."),

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from programme.calendar import today
 from programme.events import series_standing
@@ -36,7 +37,9 @@ def _all(state: State, names: list[str]) -> Table:
         standing = series_standing(name, state)
         held = Event.objects.filter(state=state, series=name, removed_why="", held_from__isnull=False).count()
         rows.append([Cell(name, f"?series={name}"), Cell(standing.text), Cell(str(held)), Cell(_names(standing.late))])
-    return Table(state.name, [_("Series"), _("Districts"), _("Held"), _("Moved to a later day")], rows, numbers=frozenset({2}))
+    return Table(
+        state.name, [_("Series"), _("Districts"), pgettext("event", "Held"), _("Moved to a later day")], rows, numbers=frozenset({2})
+    )
 
 
 def _one(state: State, name: str) -> Table:

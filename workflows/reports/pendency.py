@@ -111,6 +111,9 @@ def _link(asked: Asked, row: Mapping[str, Any], key: str) -> str:
         query |= {"limit": "acts", "received_from": first or "", "received_to": last}
     elif key in {"pending", "late"}:
         query["limit"] = "acts" if key == "pending" else "late"
+    elif key == "oldest":
+        # Those that came on the day since which the oldest waits.
+        query |= {"limit": "acts", "received_to": row["oldest"]}
     else:
         return ""
     return f"{reverse('files')}?{urlencode({name: value for name, value in query.items() if value})}"

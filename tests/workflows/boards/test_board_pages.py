@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 
 import pytest
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from programme.calendar import financial_year, today
 from programme.models import District, Target
+from programme.money import rupees
+from programme.zone import IST
 from tests.files import office, officer
+from tests.processes.plan_files import a_plan
 from tests.workflows.boards.files import of_every_standing
 from tests.workflows.exports.reading import content, csv_lines
 from tests.workflows.registers.entries import entered
@@ -58,13 +62,15 @@ def figures_of(answer: HttpResponse) -> dict[str, Figure]:
     return {figure.address: figure for figure in found if figure.address}
 
 
-def told_by_list(client: Client, address: str, figure: Figure) -> int | Decimal:
-    """Return what the list behind a figure comes to: its length or, of money, its sum."""
+def told_by_list(client: Client, address: str, figure: Figure) -> int | Decimal | date:
+    """Return what the list behind a figure comes to: its length or, of money, its sum; of a day that of the first file on it."""
     answer = client.get(address)
     assert answer.status_code == 200, address
     if address.startswith(reverse("season")):
         return len(answer.context["rows"])
     rows = answer.context["page"].paginator.object_list
+    if isinstance(figure.count, date):
+        return oldest_of(rows, figure)
     if not isinstance(figure.count, Decimal):
         return rows.count()
     if figure.title == "Amount (₹)":
@@ -72,7 +78,15 @@ def told_by_list(client: Client, address: str, figure: Figure) -> int | Decimal:
     return Order.objects.filter(case__in=rows.values("pk"), kind="sanction").aggregate(sum=Sum("amount"))["sum"]
 
 
-READERS = [("odop.cell", "", 45), ("dm.agra", "Agra", 35)]
+def oldest_of(rows: QuerySet[Case], figure: Figure) -> date:
+    """Return the day of the oldest file of a list, which holds no file of a later one."""
+    dates = "movements__received" if figure.title == "Oldest since" else "created"
+    still = Q(movements__disposed=None) if figure.title == "Oldest since" else Q()
+    [day] = {timezone.localdate(moment, IST) for moment in rows.filter(still).values_list(dates, flat=True)}
+    return day
+
+
+READERS = [("odop.cell", "", 55), ("dm.agra", "Agra", 42)]
 
 
 def test_every_figure_is_the_length_of_the_list_it_opens(files: dict[str, Case], client_for: Desk) -> None:
@@ -207,15 +221,43 @@ def test_a_line_department_sees_its_own_and_the_state_sees_all_of_it(files: dict
     client.cookies["django_language"] = "en"
     answer = client.get(address)
     figures = {figure.address: figure for held in answer.context["holders"] for figure in held.figures if figure.address}
-    assert figures and all(client.get(to).context["page"].paginator.count == figure.count for to, figure in figures.items())
+    assert figures and all(told_by_list(client, to, figure) == figure.count for to, figure in figures.items())
     assert [figure for figure in answer.context["figures"] if figure.count]
     for figure in answer.context["figures"]:
         if figure.address:
             assert len(client.get(address + figure.address.partition("#")[0]).context["activities"]) == figure.count
     desk = client_for("agriculture.agra")
+    # At the head of the page stands whose officer reads, in the board whose it is.
+    told = client.get(reverse("department_board", args=["agriculture"])).context
+    assert told["whose"].code == "agriculture" and told["department"].code == "msme"
     assert desk.get(reverse("department_board", args=["agriculture"])).status_code == 200
     assert desk.get(address).status_code == 404 and client.get(reverse("department_board", args=["nothing"])).status_code == 404
     assert reverse("department_board", args=["agriculture"]) in desk.get(reverse("inbox")).content.decode()
+
+
+def test_a_departments_board_goes_out_as_list_and_its_activities_stand_as_on_the_page(client_for: Desk) -> None:
+    a_plan(at="adopted")
+    client = client_for("odop.cell")
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("department_board", args=["msme"]))
+    shown = [(line.title, line.district, line.status_title) for line in page.context["activities"]]
+    [way] = [way for way in page.context["get_list"].ways if way.form == "csv"]
+    assert shown and way.address in unescape(page.content.decode())
+    lines = csv_lines(content(client.get(way.address)))
+    assert [(line["Activity"], line["District"], line["Standing"]) for line in lines] == shown
+    none = client.get(way.address.replace("department=msme", "department=nothing"))
+    assert none.status_code == 404 and client_for("agriculture.agra").get(way.address).status_code == 404
+
+
+def test_a_figure_of_the_budget_opens_the_report_that_says_it(files: dict[str, Case], client_for: Desk) -> None:
+    for person, district, _least in READERS:
+        client = client_for(person)
+        figures = [figure for head in board_of(client, district).context["board"].budget for figure in head.figures if figure.count]
+        assert figures, person
+        for figure in figures:
+            page = client.get(figure.address)
+            said = [cell.text for row in page.context["rows"] for cell in row]
+            assert page.status_code == 200 and rupees(figure.count) in said, (person, figure)
 
 
 def test_a_second_district_of_an_officer_is_another_board(client_for: Desk) -> None:

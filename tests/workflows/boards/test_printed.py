@@ -73,9 +73,20 @@ def test_a_board_goes_out_as_pdf(client_for: Callable[[str], Client]) -> None:
     assert own.status_code == 302 and own.headers["Location"].endswith("/board/118.pdf")
 
 
+@pytest.mark.skipif(not printing.can_print(), reason=f"PDF needs {printing.PANGO}")
+def test_a_departments_board_goes_out_as_pdf(client_for: Callable[[str], Client]) -> None:
+    client = client_for("agriculture.agra")
+    pdf = client.get(reverse("department_board_pdf", args=["agriculture"]))
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    assert sheets(b"".join(pdf)) == [LANDSCAPE]
+    assert client.get(reverse("department_board_pdf", args=["msme"])).status_code == 404
+
+
 def test_without_pango_a_board_leads_back_with_a_sentence(client_for: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "can_print", lambda: False)
     client = client_for("odop.cell")
     client.cookies["django_language"] = "en"
     answer = client.get(reverse("state_board_pdf"), follow=True)
+    assert answer.redirect_chain and "This server cannot make PDFs" in answer.content.decode()
+    answer = client.get(reverse("department_board_pdf", args=["agriculture"]), follow=True)
     assert answer.redirect_chain and "This server cannot make PDFs" in answer.content.decode()

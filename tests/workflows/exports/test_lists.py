@@ -245,7 +245,7 @@ def test_a_list_asks_no_query_for_a_row(client_for: Desk, name: str) -> None:
 
 
 def test_every_list_of_the_worker_is_at_the_page_as_well() -> None:
-    assert set(LISTS) <= set(ALL) and set(ALL) - set(LISTS) == {"jobs", "job"}
+    assert set(LISTS) <= set(ALL) and set(ALL) - set(LISTS) == {"jobs", "job", "department"}
 
 
 def test_the_way_to_the_list_says_type_lines_and_about_what_size(client_for: Desk, three: list[Case]) -> None:
