@@ -75,7 +75,7 @@ class Report:
     def as_text(self) -> str:
         lines = [f"{self.database}, {self.broker.partition(':')[0]}, seed {self.seed}: {self.faults} faults in {self.seconds:.0f} s"]
         lines += [f"  {count:4} {kind}" for kind, count in sorted(self.injected.items(), key=lambda one: -one[1])]
-        lines += [f"     - {kind}: not on this machine" for kind in self.left_out]
+        lines += [f"     - {kind}: not in this run" for kind in self.left_out]
         lines += [f"  {self.in_transaction:4} of them in the middle of a transaction", ""]
         lines += [f"  {name:32} {one.total:5}  lost {one.lost:3}  doubled {one.doubled:3}" for name, one in self.found.items()]
         lines += [
