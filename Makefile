@@ -56,7 +56,7 @@ development:
 	@$(PYTHON) project/first_setup.py --development
 
 # Kills, doubles and stops real workers and beats, restarts the database, cuts off the broker, alters tables under load; on a PostgreSQL of its
-# own where one is installed. ARGS="--faults 20 --broker redis://127.0.0.1:6379/0" for another run.
+# own where one is installed. ARGS="--faults 20 --broker own" for a run that also kills its broker, a Redis of its own.
 faults: development
 	@$(VENV) -m tests.faults $(ARGS)
 

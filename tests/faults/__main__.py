@@ -10,17 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.faults.broker import MISSING, PROGRAM, Server, a_server
 from tests.faults.cluster import Cluster, a_cluster, can_be_made
 
 SERVER = "postgres://root@127.0.0.1:5432/postgres"
-BROKER = "amqp://guest:guest@127.0.0.1:5672//"
+BROKER, OWN = "amqp://guest:guest@127.0.0.1:5672//", "own"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--faults", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--broker", default=BROKER, help="amqp://…, redis://… or filesystem://localhost//")
+    parser.add_argument(
+        "--broker", default=BROKER, help="amqp://…, redis://…, filesystem://localhost//, or own: a Redis that the run starts and kills"
+    )
     parser.add_argument(
         "--server", default=os.environ.get("DATABASE_URL"), help="a server that is not restarted, instead of one of the run's own"
     )
@@ -30,11 +33,15 @@ def main() -> int:
     parser.add_argument("--at", default="", help="strike the work of one task alone, for example run_jobs")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
+    if asked.broker == OWN and not PROGRAM:
+        parser.error(MISSING)
     # Also when it is told to end, what it started and made is taken away.
     signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="karyapravah-faults-"))
         cluster = opened.enter_context(a_cluster()) if not asked.server and can_be_made() else None
+        server = opened.enter_context(a_server()) if asked.broker == OWN else None
+        asked.broker = server.address if server else asked.broker
         address = opened.enter_context(a_database(cluster.address if cluster else asked.server or SERVER))
         os.environ |= {
             "DATABASE_URL": address,
@@ -44,7 +51,7 @@ def main() -> int:
             # A server that dies at once takes along what was answered before it was written.
             "COMMITS_WAIT": "yes",
         }
-        return strike(asked, Path(folder), cluster)
+        return strike(asked, Path(folder), cluster, server)
 
 
 @contextlib.contextmanager
@@ -63,7 +70,7 @@ def a_database(server: str) -> Iterator[str]:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def strike(asked: argparse.Namespace, folder: Path, cluster: Cluster | None) -> int:
+def strike(asked: argparse.Namespace, folder: Path, cluster: Cluster | None, server: Server | None) -> int:
     import django  # noqa: PLC0415 -- the settings read the environment that was just written
 
     django.setup()
@@ -73,7 +80,7 @@ def strike(asked: argparse.Namespace, folder: Path, cluster: Cluster | None) -> 
     make_state()
     report = run(
         faults=asked.faults, seed=asked.seed, broker=asked.broker, folder=folder, share=asked.share,
-        without_locks=asked.without_locks, only=asked.only, at=asked.at, cluster=cluster,
+        without_locks=asked.without_locks, only=asked.only, at=asked.at, cluster=cluster, server=server,
     )  # fmt: skip
     from django.db import connections  # noqa: PLC0415 -- as above
 

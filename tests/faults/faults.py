@@ -9,6 +9,7 @@ from random import Random
 
 from django.db import OperationalError, connection, connections, transaction
 
+from tests.faults.broker import Server
 from tests.faults.cluster import Cluster
 from tests.faults.fleet import Fleet, alive, gone, kill, kill_group
 from tests.faults.line import Line
@@ -24,6 +25,7 @@ CHILD, WORKER, WHOLE = "a worker's child killed", "a worker killed, its children
 ALL, STALLED = "everything killed", "a worker stopped beyond its lease"
 RESTARTED, ENDED = "the database server restarted", "every connection to the database ended"
 BROKER_GONE, ALTERED = "the broker gone, and back with nothing in it", "tables altered and their guards put in anew"
+BROKER_KILLED = "the broker killed, and started anew with nothing in it"
 # Seconds that the broker stays away; what waits for a lock gives up before PostgreSQL would call it a deadlock of somebody else.
 AWAY, LOCK_WAIT, TRIES = 2.0, "400ms", 40
 # How many processes that do work each kind strikes at the most: each may have had one mail under way.
@@ -42,10 +44,19 @@ class Faults:
     """All kinds, each as often as it weighs; or one kind ``only``, which strikes at one task only where ``at`` names it."""
 
     def __init__(
-        self, fleet: Fleet, wire: Wire, rng: Random, *, line: Line | None, cluster: Cluster | None, only: str = "", at: str = ""
+        self,
+        fleet: Fleet,
+        wire: Wire,
+        rng: Random,
+        *,
+        line: Line | None,
+        cluster: Cluster | None,
+        server: Server | None,
+        only: str = "",
+        at: str = "",
     ) -> None:
         self.fleet, self.wire, self.rng, self.at = fleet, wire, rng, at
-        self.line, self.cluster, self.altered = line, cluster, 0
+        self.line, self.cluster, self.server, self.altered = line, cluster, server, 0
         self.kinds: list[tuple[str, int, Callable[[], bool | None]]] = [
             (CHILD, 6, self.kill_child),
             (WORKER, 3, self.kill_worker),
@@ -60,6 +71,7 @@ class Faults:
             (ENDED, 2, self.end_connections),
             (ALTERED, 1, self.alter),
             (BROKER_GONE, 1 if line else 0, self.lose_broker),
+            (BROKER_KILLED, 2 if server else 0, self.kill_broker),
             (RESTARTED, 1 if cluster else 0, self.restart_database),
         ]
         self.kinds = [one for one in self.kinds if only in ("", one[0])]
@@ -196,6 +208,13 @@ class Faults:
         time.sleep(AWAY)
         self.line.mend()
         return False if cut else None
+
+    def kill_broker(self) -> bool | None:
+        """Kill the broker with what waits there, and start it anew; the programs have to find it again."""
+        if self.server is None:
+            return None
+        self.wire.send_all(times=1)
+        return False if self.server.restart() else None
 
     def alter(self) -> bool | None:
         """Give the tables that everybody writes a column more, and put the guards in anew, while officers' work is under way."""

@@ -43,7 +43,12 @@ class Line:
         with contextlib.suppress(OSError):
             while True:
                 near, _from = listener.accept()
-                far = socket.create_connection(self.broker, timeout=10)
+                try:
+                    far = socket.create_connection(self.broker, timeout=10)
+                except OSError:
+                    # To the program it is as if nobody had answered; the next one may be heard.
+                    _close(near)
+                    continue
                 far.settimeout(None)
                 with self.held:
                     self.ends += [near, far]

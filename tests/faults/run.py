@@ -14,6 +14,7 @@ from django.utils import translation
 
 from project.lifeline import PARENT
 from tests.beside import database_address
+from tests.faults.broker import Server
 from tests.faults.cluster import Cluster
 from tests.faults.faults import PROCESSES, Faults, Struck
 from tests.faults.fleet import Fleet
@@ -74,7 +75,7 @@ class Report:
     def as_text(self) -> str:
         lines = [f"{self.database}, {self.broker.partition(':')[0]}, seed {self.seed}: {self.faults} faults in {self.seconds:.0f} s"]
         lines += [f"  {count:4} {kind}" for kind, count in sorted(self.injected.items(), key=lambda one: -one[1])]
-        lines += [f"     - {kind}: not on this machine" for kind in self.left_out]
+        lines += [f"     - {kind}: not in this run" for kind in self.left_out]
         lines += [f"  {self.in_transaction:4} of them in the middle of a transaction", ""]
         lines += [f"  {name:32} {one.total:5}  lost {one.lost:3}  doubled {one.doubled:3}" for name, one in self.found.items()]
         lines += [
@@ -98,10 +99,11 @@ def run(
     only: str = "",
     at: str = "",
     cluster: Cluster | None = None,
+    server: Server | None = None,
 ) -> Report:
     """Set up, strike ``faults`` times, let everything end, and return what was found. The database is the one Django is on.
 
-    Its server is restarted only where it is the run's own ``cluster``.
+    Its server is restarted only where it is the run's own ``cluster``, and the broker only where it is the run's own ``server``.
     """
     rng, began = Random(seed), time.monotonic()  # noqa: S311 -- chance, no secret
     queue, box = f"faults-{uuid4().hex[:10]}", folder / "mails.txt"
@@ -113,7 +115,7 @@ def run(
     fleet = Fleet(environment(queue, box, line.address if line else broker, folder, without_locks), folder, queue)
     wire = Wire(broker, queue, settings.BROKER_DIR)
     try:
-        _strike(report, Faults(fleet, wire, rng, line=line, cluster=cluster, only=only, at=at), fleet, rng)
+        _strike(report, Faults(fleet, wire, rng, line=line, cluster=cluster, server=server, only=only, at=at), fleet, rng)
         report.finished = _wait_for_the_end(report, fleet)
     finally:
         fleet.end()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.faults.faults import CHILD
+from tests.faults.broker import MISSING, PROGRAM, a_server
+from tests.faults.faults import BROKER_KILLED, CHILD
 from tests.faults.run import run
 from workflows.management.commands.load_demonstration import load_crowd
 
@@ -28,3 +29,10 @@ def test_without_its_locks_the_same_work_is_lost_and_doubled(tmp_path: Path) -> 
     strike = {"only": CHILD, "at": "run_jobs"}
     report = run(faults=5, seed=2, broker=settings.CELERY_BROKER_URL, folder=tmp_path, share=0.1, without_locks=True, **strike)
     assert report.lost + report.doubled > 0 and not report.well, report.as_text()
+
+
+@pytest.mark.skipif(not PROGRAM, reason=MISSING)
+def test_a_broker_that_is_killed_and_started_with_nothing_in_it_loses_no_work(tmp_path: Path) -> None:
+    with a_server() as server:
+        report = run(faults=3, seed=4, broker=server.address, folder=tmp_path, share=0.1, only=BROKER_KILLED, server=server)
+    assert report.well and report.injected == {BROKER_KILLED: 3}, report.as_text()
