@@ -51,6 +51,9 @@ REPAIRS = (RepairKind.REASSIGN, RepairKind.MOVE, RepairKind.CANCEL, RepairKind.R
 LIMITS = st.sampled_from([None, 500_000, 1_000_000])
 
 
+KINDS = {"take", "forward", "ask", "pull", "repair", "withdraw", "open"}
+
+
 class RandomActs(RuleBasedStateMachine):
     """Every example is one transaction that is rolled back, on a clock of its own."""
 
@@ -305,20 +308,25 @@ class RandomActs(RuleBasedStateMachine):
 
 def test_after_every_random_act_the_right_people_can_act() -> None:
     DONE.clear()
-    run_state_machine_as_test(
-        RandomActs,
-        settings=settings(
-            max_examples=8 * TIMES,
-            stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-            # Finding a shorter walk would take longer than reading this one.
-            phases=[Phase.reuse, Phase.generate],
-        ),
-    )
+    # Chance may leave a kind of act out; then it is given more room.
+    for rounds in range(1, 5):
+        run_state_machine_as_test(RandomActs, settings=_room_for(8 * TIMES * rounds))
+        done = {what.partition(" ")[0] for what in DONE}
+        if done >= KINDS:
+            break
     print(f"\nrandom acts: {sum(DONE.values())} {dict(DONE)}")  # noqa: T201 -- the figure is what the run is for
-    done = Counter({what.partition(" ")[0] for what in DONE})
-    assert {"take", "forward", "ask", "pull", "repair", "withdraw", "open"} <= set(done)
+    assert done >= KINDS
     assert sum(DONE.values()) > 150 * TIMES
     assert sum(count for what, count in DONE.items() if what.endswith("refused")) > 30 * TIMES
+
+
+def _room_for(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+        # Finding a shorter walk would take longer than reading this one.
+        phases=[Phase.reuse, Phase.generate],
+    )
