@@ -49,9 +49,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
     signed_here = mine if signs else None
     boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), **sent)
     checks = form.checks if form else case.flow_class.checks(case) if case.is_open else []
-    shown = ""
-    if signable(boxes):
-        shown = sights.carried(officer, signed_here or waiting[0], ends=signs, checks=checks, raised=told["raised"], papers=told["papers"])
+    sight = partial(sights.carried, officer, ends=signs, checks=checks, raised=told["raised"], papers=told["papers"])
     context = {
         **told,
         **boxes,
@@ -73,7 +71,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
         "list_query": f"?{choice.query}" if choice else "",
         "ahead": ahead,
         "behind": behind,
-        "shown": shown,
+        "shown": sight(signed_here or waiting[0]) if signable(boxes) else "",
         "faults": [fault for refused in (form, *sent.values()) for fault in filling.faults(refused)],
     }
     return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
