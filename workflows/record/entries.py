@@ -31,25 +31,19 @@ def append_line(
     """
     now, last, facts = timezone.now(), last_line(entry), entry.facts()
     number, previous = (last.number + 1, last.hash) if last else (1, "")
-    body = canonical(
-        {
-            "v": VERSION,
-            # A file of the log: the checking program follows its chain as that of any file.
-            "file": named(entry),
-            "n": number,
-            "previous": previous,
-            "at": stamp(now),
-            "act": act,
-            "person": person_named(officer),
-            "office": office_named(office),
-            "charge": None if posting is None else str(posting.charge),
-            "why": why,
-            "changes": differences(before or {}, facts),
-            "origin": origin,
-            "papers": [] if paper is None else [{"kind": "entry", "sha256": paper.sha256, "name": paper.name}],
-            "after": digest_of(facts),
-        }
-    )
+    said = {
+        "act": act,
+        "person": person_named(officer),
+        "office": office_named(office),
+        "charge": None if posting is None else str(posting.charge),
+        "why": why,
+        "changes": differences(before or {}, facts),
+        "origin": origin,
+        "papers": [] if paper is None else [{"kind": "entry", "sha256": paper.sha256, "name": paper.name}],
+    }
+    # A file of the log: the checking program follows its chain as that of any file.
+    place = {"v": VERSION, "file": named(entry), "n": number, "previous": previous, "at": stamp(now), "after": digest_of(facts)}
+    body = canonical(said | place)
     return RegisterLine.objects.create(
         register=entry.REGISTER,
         entry=entry.pk,
