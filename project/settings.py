@@ -131,9 +131,12 @@ if ON_SQLITE:
 else:
     DATABASE["CONN_MAX_AGE"] = 300
     DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE.setdefault("OPTIONS", {}).setdefault(
-        "options", "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
-    )
+    DATABASE["OPTIONS"] = {
+        "options": "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s",
+        # Values travel beside the statement, so that the server keeps the plan of one that is asked again.
+        "server_side_binding": True,
+        "prepare_threshold": 2,
+    } | DATABASE.get("OPTIONS", {})
 
 # Who may read /metrics from another machine; without it only this machine itself may.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")

@@ -1,0 +1,101 @@
+"""Questions that are asked again and again: Django makes their text once, and each asking only gives the values.
+
+As the text stays the same, PostgreSQL keeps a plan for it too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+
+R = TypeVar("R")
+Row = tuple[Any, ...]
+
+
+class Given(Expression):
+    """Stands in a question for a value of a kind of column, given under its name at each asking."""
+
+    def __init__(self, name: str, output_field: Field) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        return "%s", [self]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    text: str
+    values: Row
+    converters: dict[int, Any]
+    compiler: Any
+    make: Callable[[Row], Any]
+
+    def rows(self, given: dict[str, Any]) -> list[Any]:
+        values = [_prepared(value, given) if isinstance(value, Given) else value for value in self.values]
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, values)
+            found: Any = cursor.fetchall()
+        if self.converters:
+            found = self.compiler.apply_converters(found, self.converters)
+        return [self.make(row) for row in found]
+
+
+class Asked(Generic[R]):
+    """A question for rows of a model, with related ones and further columns, or for tuples of values.
+
+    ``question`` makes it, with ``Given`` for what changes; it is called once for each kind of database. A lock that it
+    takes needs a transaction, as always.
+    """
+
+    def __init__(self, question: Callable[[], QuerySet[Any, R]]) -> None:
+        self._question = question
+        self._plans: dict[str, _Plan] = {}
+
+    def all(self, **given: Any) -> list[R]:
+        """Ask with these values and return what is found."""
+        plan = self._plans.get(connection.vendor)
+        if plan is None:
+            plan = self._plans[connection.vendor] = _planned(self._question())
+        return plan.rows(given)
+
+    def first(self, **given: Any) -> R | None:
+        """Return the first of what is found."""
+        return next(iter(self.all(**given)), None)
+
+
+def _prepared(value: Given, given: dict[str, Any]) -> Any:
+    return value.output_field.get_db_prep_value(given[value.name], connection)
+
+
+def _planned(question: QuerySet) -> _Plan:
+    compiler = question.query.get_compiler(connection=connection)
+    text, values = compiler.as_sql()
+    expressions = [column[0] for column in compiler.select]
+    if issubclass(question._iterable_class, ModelIterable):  # type: ignore[attr-defined]
+        make = _maker(compiler)
+    else:
+        make = tuple
+    return _Plan(text, tuple(values), compiler.get_converters(expressions), compiler, make)
+
+
+def _maker(compiler: Any) -> Callable[[Row], Model]:
+    """Return what makes a row of the model, its related rows and further columns, as Django's own iteration does."""
+    told, columns = compiler.klass_info, dict(compiler.annotation_col_map)
+    first, last = told["select_fields"][0], told["select_fields"][-1] + 1
+    names = list(map(attrgetter("target.attname"), (column[0] for column in compiler.select[first:last])))
+    model, alias, related = told["model"], connection.alias, get_related_populators(told, compiler.select, connection.alias)
+
+    def make(row: Row) -> Model:
+        made: Model = model.from_db(alias, names, row[first:last])
+        for populator in related:
+            populator.populate(row, made)
+        for name, place in columns.items():
+            setattr(made, name, row[place])
+        return made
+
+    return make
