@@ -6,8 +6,12 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from programme.checks import NotAllowed
+from programme.compiled import NUMBER, TEXT, Asked, Given
 from programme.models import Allotment, BudgetHead, EntryKind, LedgerEntry, State
 from programme.money import rupees
+
+
+ALLOTMENT = Asked(lambda: Allotment.objects.filter(head=Given("head", NUMBER), year=Given("year", TEXT)))
 
 
 class NoBudget(NotAllowed):
@@ -36,7 +40,7 @@ def as_read(head: BudgetHead, year: str) -> Allotment:
     """Return how the head stands, as it was first read with this ``head``; one of nothing where nothing is allotted."""
     known: dict[str, Allotment] = vars(head).setdefault("allotments_read", {})
     if year not in known:
-        known[year] = Allotment.objects.filter(head=head, year=year).first() or Allotment(allotted=Decimal(0), committed=Decimal(0))
+        known[year] = ALLOTMENT.first(head=head.pk, year=year) or Allotment(allotted=Decimal(0), committed=Decimal(0))
     return known[year]
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import BigIntegerField, DateField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.query import ModelIterable, get_related_populators
 
 R = TypeVar("R")
+NUMBER, TEXT, DAY = BigIntegerField(), TextField(), DateField()
 Row = tuple[Any, ...]
 
 
@@ -54,27 +56,45 @@ class Asked(Generic[R]):
 
     def __init__(self, question: Callable[[], QuerySet[Any, R]]) -> None:
         self._question = question
-        self._plans: dict[str, _Plan] = {}
+        self._plans: dict[str, _Plan | None] = {}
 
     def all(self, **given: Any) -> list[R]:
         """Ask with these values and return what is found."""
-        plan = self._plans.get(connection.vendor)
-        if plan is None:
-            plan = self._plans[connection.vendor] = _planned(self._question())
-        return plan.rows(given)
+        if connection.vendor not in self._plans:
+            self._plans[connection.vendor] = _planned(self._question())
+        plan = self._plans[connection.vendor]
+        return plan.rows(given) if plan else []
 
     def first(self, **given: Any) -> R | None:
         """Return the first of what is found."""
         return next(iter(self.all(**given)), None)
+
+    def get(self, **given: Any) -> R:
+        """Return the first of what is found; raise the model's ``DoesNotExist`` where nothing is."""
+        found = self.first(**given)
+        if found is None:
+            raise self._question().model.DoesNotExist
+        return found
+
+
+def keep_beside(row: Model, name: str, related: list[Any]) -> None:
+    """Let a row know the related rows that were read for it, as ``prefetch_related`` does."""
+    rows = getattr(row, name).all()
+    rows._result_cache, rows._prefetch_done = related, True
+    vars(row).setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 def _prepared(value: Given, given: dict[str, Any]) -> Any:
     return value.output_field.get_db_prep_value(given[value.name], connection)
 
 
-def _planned(question: QuerySet) -> _Plan:
+def _planned(question: QuerySet) -> _Plan | None:
+    """Return how the question is asked; ``None`` for one that can find nothing."""
     compiler = question.query.get_compiler(connection=connection)
-    text, values = compiler.as_sql()
+    try:
+        text, values = compiler.as_sql()
+    except EmptyResultSet:
+        return None
     expressions = [column[0] for column in compiler.select]
     if issubclass(question._iterable_class, ModelIterable):  # type: ignore[attr-defined]
         make = _maker(compiler)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Case, F, Min, Q, Value, When
 from django.utils.translation import gettext as _
 
 from programme.budget import as_read
 from programme.calendar import days_of_year, financial_year, today
 from programme.checks import Check
+from programme.compiled import DAY, NUMBER, Asked, Given
 from programme.models import ExhibitionProposal, Norm, Product
 from programme.models.naming import in_language
 from programme.money import rupees
@@ -31,27 +32,43 @@ def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
 
 
 class Other(NamedTuple):
-    """Another exhibition, as the checks name it."""
+    """Another exhibition of the district, or another district that holds one, as the checks name it."""
 
     district_id: int
-    title: str
     name_en: str
     name_hi: str
+    title: str
+
+
+def _others() -> Any:
+    """Ask what is pending or sanctioned in the district in that year, and which other districts of the State have something on the same days."""
+    here, days = Q(district=Given("district", NUMBER)), [Given(name, DAY) for name in ("first", "last", "starts", "ends")]
+    same_days = ~here & Q(starts_on__lte=days[3], ends_on__gte=days[2])
+    found = ExhibitionProposal.objects.filter(here & Q(starts_on__range=days[:2]) | same_days, dropped=False)
+    found = found.filter(district__state=Given("state", NUMBER)).exclude(pk=Given("pk", NUMBER))
+    told = found.annotate(
+        told=Case(When(district=Given("district", NUMBER), then=F("title")), default=Value("")),
+        own=Case(When(district=Given("district", NUMBER), then=F("pk")), default=None),
+    )
+    named = told.values_list("district", "district__name_en", "district__name_hi", "told", "own").annotate(began=Min("starts_on"))
+    return named.order_by("began", "district__name_en", "own")
+
+
+OTHERS = Asked(_others)
 
 
 def _other_exhibitions(proposal: ExhibitionProposal) -> list[Other]:
-    """Return what is pending or sanctioned in the district in that year, and in the rest of the State on the same days.
+    """Return the district's other exhibitions of that year, and the State's other districts with one on the same days, the first first.
 
     Read once for a record: a page and the act it leads to judge by the same.
     """
     known: dict[Any, list[Other]] = vars(proposal).setdefault("others_read", {})
     place = (proposal.district_id, proposal.starts_on, proposal.ends_on)
     if place not in known:
-        same_year = Q(district=proposal.district_id, starts_on__range=days_of_year(financial_year(proposal.starts_on)))
-        same_days = ~Q(district=proposal.district_id) & Q(starts_on__lte=proposal.ends_on, ends_on__gte=proposal.starts_on)
-        found = ExhibitionProposal.objects.filter(same_year | same_days, dropped=False, district__state=proposal.district.state_id)
-        rows = found.exclude(pk=proposal.pk).order_by("starts_on", "district__name_en", "pk")
-        known[place] = list(map(Other._make, rows.values_list("district_id", "title", "district__name_en", "district__name_hi")))
+        first, last = days_of_year(financial_year(proposal.starts_on))
+        days = {"first": first, "last": last, "starts": proposal.starts_on, "ends": proposal.ends_on}
+        rows = OTHERS.all(pk=proposal.pk or 0, district=proposal.district_id, state=proposal.district.state_id, **days)
+        known[place] = [Other(*row[:4]) for row in rows]
     return known[place]
 
 
@@ -89,8 +106,8 @@ def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[Other]) -> 
 def _dates(on_the_same_days: list[Other]) -> Check:
     if not on_the_same_days:
         return Check("ok", _("No other district of the State holds an exhibition on these dates."))
-    districts = list(dict.fromkeys(in_language(other, "name") for other in on_the_same_days))
-    return Check("look", _("On these dates an exhibition is also held or proposed in: %(districts)s.") % {"districts": _named(districts)})
+    named = _named([in_language(other, "name") for other in on_the_same_days])
+    return Check("look", _("On these dates an exhibition is also held or proposed in: %(districts)s.") % {"districts": named})
 
 
 def _product(proposal: ExhibitionProposal) -> Check:

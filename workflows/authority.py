@@ -279,16 +279,17 @@ def _refuse_conflict(officer: Officer, movement: Movement, charge: str) -> None:
 
 
 def _first_conflict(movement: Movement, officer: Officer, charge: str) -> QuerySet[Any, int]:
-    own = conflicting_notings(movement, charge).filter(Q(officer=officer) | Q(prepared_by=officer))
-    return own.values_list("paragraph", flat=True)
+    return _of_officer(conflicting_notings(movement, charge), officer)
 
 
-def conflict_columns(movement: Movement, officer: Officer) -> dict[str, Any]:
-    """Return as columns what ``read_conflicts`` reads, for a question that is asked of this stay anyway."""
-    return {
-        "conflict_own": Subquery(_first_conflict(movement, officer, "")[:1]),
-        "conflict_for_another": Subquery(_first_conflict(movement, officer, Charge.LINK)[:1]),
-    }
+def _of_officer(notings: QuerySet[Noting], officer: Any) -> QuerySet[Any, int]:
+    return notings.filter(Q(officer=officer) | Q(prepared_by=officer)).values_list("paragraph", flat=True)
+
+
+def conflict_columns(node: Any, *, case: Any, office: Any, officer: Any) -> dict[str, Any]:
+    """Return as columns what ``read_conflicts`` reads, for a question that is asked anyway of a stay at this step."""
+    own, for_another = (_of_officer(_conflicting(node, case, office, charge), officer) for charge in ("", Charge.LINK))
+    return {"conflict_own": Subquery(own[:1]), "conflict_for_another": Subquery(for_another[:1])}
 
 
 def read_conflicts(movement: Movement, row: Any, officer: Officer) -> None:
@@ -301,13 +302,51 @@ def conflicting_notings(movement: Movement, charge: str = "") -> QuerySet[Noting
 
     A link officer may not act for another office on what he let go on from his own, and an assistant may not prepare it.
     """
-    node = movement.node
+    return _conflicting(movement.node, movement.case_id, movement.office_id, charge)
+
+
+def _conflicting(node: Any, case: Any, office: Any, charge: str) -> QuerySet[Noting]:
     clash = Q(step__in=node.not_by_steps, outcome__in=FORWARD)
     if node.sanctions:
         clash |= Q(outcome__in=BROUGHT)
     if charge in FOR_ANOTHER:
-        clash |= Q(outcome__in=FORWARD) & ~Q(office=movement.office_id)
-    return Noting.objects.filter(clash, case_id=movement.case_id).order_by("paragraph")
+        clash |= Q(outcome__in=FORWARD) & ~Q(office=office)
+    return Noting.objects.filter(clash, case_id=case).order_by("paragraph")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which files somebody may read: those of whole States and districts, those of his offices, and those of an auditor's parts."""
+
+    states: frozenset[int]
+    districts: frozenset[int | None]
+    offices: frozenset[int]
+    # What of a State was given to an auditor to examine.
+    parts: tuple[Q, ...]
+
+    def files(self) -> QuerySet[Case]:
+        if not self.offices:
+            return Case.objects.none()
+        came_to_him = Movement.objects.filter(case=OuterRef("pk"), office__in=self.offices)
+        asks_him = Question.objects.filter(case=OuterRef("pk"), office__in=self.offices)
+        theirs = Q(state__in=self.states) | Q(district__in=self.districts) | Q(office__in=self.offices)
+        for part in self.parts:
+            theirs |= part
+        return Case.objects.filter(theirs | Exists(came_to_him) | Exists(asks_him))
+
+
+def sight_of(officer: Officer) -> Sight:
+    held = capacities(officer)
+    return Sight(
+        frozenset(c.office.state_id for c in held if Power.SEE_STATE in c.powers),
+        frozenset(c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers),
+        frozenset(c.office.pk for c in held if c.powers),
+        tuple(
+            Q(state=c.office.state_id) & c.scope.covers(district="district", kind="kind")
+            for c in held
+            if c.scope and Power.AUDIT in c.powers
+        ),
+    )
 
 
 def visible_to(officer: Officer) -> QuerySet[Case]:
@@ -315,19 +354,7 @@ def visible_to(officer: Officer) -> QuerySet[Case]:
 
     An auditor limited to some districts or processes reads the files of these.
     """
-    held = capacities(officer)
-    states = {c.office.state_id for c in held if Power.SEE_STATE in c.powers}
-    districts = {c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers}
-    offices = {c.office.pk for c in held if c.powers}
-    if not offices:
-        return Case.objects.none()
-    came_to_him = Movement.objects.filter(case=OuterRef("pk"), office__in=offices)
-    asks_him = Question.objects.filter(case=OuterRef("pk"), office__in=offices)
-    theirs = Q(state__in=states) | Q(district__in=districts) | Q(office__in=offices)
-    for capacity in held:
-        if capacity.scope and Power.AUDIT in capacity.powers:
-            theirs |= Q(state=capacity.office.state_id) & capacity.scope.covers(district="district", kind="kind")
-    return Case.objects.filter(theirs | Exists(came_to_him) | Exists(asks_him))
+    return sight_of(officer).files()
 
 
 def offices_for(power: Power | str, level: Level | str, case: Case) -> list[Office]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -14,6 +15,7 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from programme import kept
+from programme.compiled import NUMBER, Asked, Given
 from programme.models import District, Norm, Office, Officer, Posting, State
 from workflows import authority, marks, notices, papers, waking
 from workflows.authority import Overtaken
@@ -26,37 +28,45 @@ NEXT: dict[str, type[Model]] = {"next_noting": Noting, "next_task": Task, "next_
 
 
 # The file that this thread holds already: who reads it under the lock and then acts asks nothing twice.
-_held: ContextVar[Case | None] = ContextVar("held", default=None)
+_at_hand: ContextVar[Case | None] = ContextVar("at_hand", default=None)
 
 
 @contextmanager
 def locked(case_id: int) -> Iterator[Case]:
     """Hold the file's row to the end of the transaction; raise ``Overtaken`` when another act holds it too long."""
-    outer = _held.get()
+    outer = _at_hand.get()
     if outer and outer.pk == case_id:
         yield outer
         return
-    with _locked(Case.objects.filter(pk=case_id)) as case:
+    with _locked(FILE, file=case_id) as case:
         yield case
 
 
+def _held(files: QuerySet[Case]) -> QuerySet[Case]:
+    """Return the files with the mark of the set-up, to be held to the end of the transaction."""
+    return files.annotate(mark=marks.column()).select_for_update(of=("self",))
+
+
+FILE = Asked(lambda: _held(Case.objects.filter(pk=Given("file", NUMBER))))
+
+
 @contextmanager
-def _locked(files: QuerySet[Case]) -> Iterator[Case]:
-    """Hold the one file of these; raise as ``locked`` does, and ``Case.DoesNotExist``."""
+def _locked(asked: Asked[Case], **given: Any) -> Iterator[Case]:
+    """Hold the one file that is asked for; raise as ``locked`` does, and ``Case.DoesNotExist``."""
     # Whatever a page knew of the set-up is asked anew inside.
     with transaction.atomic(), kept.under(None):
         try:
-            case = files.annotate(mark=marks.column()).select_for_update(of=("self",)).get()
+            case: Any = asked.get(**given)
         except OperationalError:
             raise Overtaken(_("Another officer is acting on this file at this moment. Look again.")) from None
         with kept.under(case.mark):
             case.norm, case.office, case.state = _norm(case.norm_id), _office(case.office_id), _state(case.state_id)
             case.district = _district(case.district_id)
-        token = _held.set(case)
+        token = _at_hand.set(case)
         try:
             yield case
         finally:
-            _held.reset(token)
+            _at_hand.reset(token)
 
 
 # What a file names of the set-up; shared by every file, and changed by none.
@@ -83,15 +93,25 @@ def _district(pk: int | None) -> District | None:
 
 
 @contextmanager
-def held_stay(movement_pk: int, files: QuerySet[Case], by: Officer) -> Iterator[Movement]:
-    """Hold the file of a stay, one of these ``files``, and yield the stay as it stands, for an act of ``by`` inside.
+def held_stay(movement_pk: int, by: Officer) -> Iterator[Movement]:
+    """Hold the file of a stay, if ``by`` may read it, and yield the stay as it stands, for an act of his inside.
 
-    Raise as ``locked`` does, and ``Case.DoesNotExist`` where the stay is of none of them.
+    Raise as ``locked`` does, and ``Case.DoesNotExist`` where there is no such stay on a file that he may read.
     """
-    of_the_stay = Movement.objects.filter(pk=movement_pk)
-    place = {f"stay_{name}": Subquery(of_the_stay.values(name)) for name in ("step", "office")}
-    with _locked(files.filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place)) as case:
+    with _locked(_file_of_stay(authority.sight_of(by)), stay=movement_pk) as case:
         yield _stay(Movement(pk=movement_pk, case=case, step=case.stay_step, office_id=case.stay_office), case, by)
+
+
+@lru_cache(maxsize=256)
+def _file_of_stay(sight: authority.Sight) -> Asked[Case]:
+    """Return the question that holds the file of a stay, seen by whoever has this sight."""
+
+    def question() -> QuerySet[Case]:
+        of_the_stay = Movement.objects.filter(pk=Given("stay", NUMBER))
+        place = {f"stay_{name}": Subquery(of_the_stay.values(name)) for name in ("step", "office")}
+        return _held(sight.files().filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place))
+
+    return Asked(question)
 
 
 def stays() -> QuerySet[Movement]:
@@ -114,9 +134,7 @@ def still_open(stay: Movement, case: Case, by: Officer) -> Movement:
 
 def _stay(stay: Movement, case: Case, by: Officer) -> Movement:
     """Read a stay, and with it the mark of the set-up, what bars ``by`` from the step, and whether the file asks anything of anybody."""
-    asks = Exists(Question.objects.filter(case=case.pk, closed_in=None))
-    columns = {"mark": marks.column(), "asks": asks, **authority.conflict_columns(stay, by), **_next_numbers()}
-    movement: Any = Movement.objects.select_related("task", "came_from", "draft").annotate(**columns).get(pk=stay.pk)
+    movement: Any = _stay_at(stay.node).get(stay=stay.pk, file=case.pk, office=stay.office_id, officer=by.pk)
     kept.found(movement.mark)
     movement.office = _office(movement.office_id)
     authority.read_conflicts(movement, movement, by)
@@ -124,6 +142,20 @@ def _stay(stay: Movement, case: Case, by: Officer) -> Movement:
     if not movement.asks:
         case.open_questions = []
     return held(movement, case)
+
+
+@lru_cache(maxsize=256)
+def _stay_at(node: Any) -> Asked[Movement]:
+    """Return the question for a stay at this step, with what an act reads beside it."""
+
+    def question() -> QuerySet[Movement]:
+        file, office, officer = (Given(name, NUMBER) for name in ("file", "office", "officer"))
+        asks = Exists(Question.objects.filter(case=file, closed_in=None))
+        conflicts = authority.conflict_columns(node, case=file, office=office, officer=officer)
+        columns = {"mark": marks.column(), "asks": asks, **conflicts, **_next_numbers()}
+        return Movement.objects.select_related("task", "came_from", "draft").annotate(**columns).filter(pk=Given("stay", NUMBER))
+
+    return Asked(question)
 
 
 def refuse_ended(movement: Movement, case: Case) -> Movement:
@@ -182,14 +214,12 @@ def dispose(movement: Movement, outcome: Outcome, posting: Posting | None, *, un
     """End a stay; raise ``Overtaken`` when it ended at this moment, or, if it must be ``unopened``, when it was opened."""
     # A machine whose clock was set back lets no stay end before it began.
     at = movement.case.moment = max(movement.case.moment, movement.received)
-    rows = Movement.objects.filter(pk=movement.pk, disposed=None)
-    if unopened:
-        rows = rows.filter(opened_at=None)
-    officer = posting.officer if posting else None
-    ended: dict[str, Any] = {"disposed": at, "officer": officer, "posting": posting, "outcome": outcome}
+    still = {"id": movement.pk, "disposed": None} | ({"opened_at": None} if unopened else {})
+    officer = posting.officer_id if posting else None
+    ended: dict[str, Any] = {"disposed": at, "officer_id": officer, "posting_id": posting and posting.pk, "outcome": outcome}
     ended |= {"days_held": days_held(movement, at), "days_late": days_late(movement, at)}
-    done = {"owner": officer, "started": at, "finished": at, "status": STATUS.DONE}
-    closed, _tasks = together(Change(rows, ended), Change(Task.objects.filter(pk=movement.task_id), done))
+    done = {"owner_id": officer, "started": at, "finished": at, "status": STATUS.DONE}
+    closed, _tasks = together(Change(Movement, still, ended), Change(Task, {"id": movement.task_id}, done))
     if closed != 1:
         raise Overtaken(
             _("The file was opened there at this moment; it can no longer be pulled back.")

@@ -8,16 +8,19 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_noop
 
 from programme.checks import Check
+from programme.compiled import NUMBER, Asked, Given
 from programme.models import Office, Officer, Posting
 from workflows import snapshots
 from workflows.letters.issuing import issue_with
-from workflows.models import Case, Draft, Noting, Objection, Outcome, Question
+from workflows.models import Case, Draft, Enclosure, Noting, Objection, Outcome, Question
 from workflows.nodes import Act, Ending, Step
 from workflows.objections import Marks, Raised, marks_of
 from workflows.record import chain
 
 # What a paragraph tells in places of its own, not among the changes.
 TOLD_APART = frozenset({"answers", "waivers", "derivation"})
+PAPER = ("kind", "sha256", "name", "size")
+PAPERS = Asked(lambda: Enclosure.objects.filter(case=Given("file", NUMBER), replaced_by=None).order_by("pk").values_list(*PAPER))
 SILENCE = gettext_noop("No answer came within the time given. Silence is no objection.")
 
 
@@ -135,7 +138,7 @@ def _keep_objections(noting: Noting, said: Said, marks: list[Marks]) -> None:
 
 
 def _papers_of(case: Case) -> list[dict[str, Any]]:
-    return list(case.enclosures.filter(replaced_by=None).order_by("pk").values("kind", "sha256", "name", "size"))
+    return [dict(zip(PAPER, row, strict=True)) for row in PAPERS.all(file=case.pk)]
 
 
 def _in_order(papers: list[dict[str, Any]]) -> list[dict[str, Any]]:

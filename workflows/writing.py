@@ -1,23 +1,23 @@
 """Writing rows that belong together: on PostgreSQL in one statement, elsewhere one after the other."""
 
-# ruff: noqa: S608 -- SQL that Django compiled, joined with fixed words
+# ruff: noqa: S608 -- SQL of fixed words and the names of tables and columns; every value is given beside it
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, BigIntegerField, ForeignKey, Model, QuerySet
-from django.db.models.constants import OnConflict
+from django.db.models import AutoField, BigIntegerField, ForeignKey, Model
 from django.db.models.expressions import RawSQL
-from django.db.models.sql import InsertQuery, UpdateQuery
 
 
 @dataclass(frozen=True)
 class Change:
-    """Set columns of the rows that a question finds."""
+    """Set columns of the rows of a table that hold these values in ``where``; ``None`` asks for an empty column."""
 
-    rows: QuerySet
+    model: type[Model]
+    where: dict[str, Any]
     values: dict[str, Any]
 
 
@@ -82,7 +82,7 @@ def _is_named(row: Model) -> bool:
 
 def _by_itself(write: Write) -> list[int]:
     if isinstance(write, Change):
-        return [write.rows.update(**write.values)]
+        return [write.model._default_manager.filter(**write.where).update(**write.values)]
     if isinstance(write, Upsert):
         write.rows[0]._meta.default_manager.bulk_create(
             write.rows, update_conflicts=True, unique_fields=write.unique, update_fields=write.update
@@ -111,27 +111,44 @@ def _at_once(writes: list[Write]) -> list[int]:
 
 def _compiled(write: Write) -> Statement:
     if isinstance(write, Change):
-        query = write.rows.query.chain(UpdateQuery)
-        query.add_update_values(write.values)  # type: ignore[attr-defined]  # the stubs know the class it was made from
-        text, given = query.get_compiler(connection=connection).as_sql()
-        return text, tuple(given)
+        return _change(write)
     if isinstance(write, Upsert):
-        return _insert(write.rows, conflict={"on_conflict": OnConflict.UPDATE, **_columns(write)})
+        return _insert(write.rows, tuple(write.unique), tuple(write.update))
     return _insert([write])
 
 
-def _columns(write: Upsert) -> dict[str, Any]:
-    column = {field.name: field for field in write.rows[0]._meta.concrete_fields}
-    return {"unique_fields": [column[name] for name in write.unique], "update_fields": [column[name] for name in write.update]}
+def _change(write: Change) -> Statement:
+    empty = frozenset(name for name, value in write.where.items() if value is None)
+    text, to_set, asked = _change_text(write.model, tuple(write.values), tuple(write.where), empty)
+    values = [field.get_db_prep_save(write.values[name], connection) for name, field in to_set]
+    return text, (*values, *(field.get_db_prep_value(write.where[name], connection) for name, field in asked))
 
 
-def _insert(rows: Iterable[Model], conflict: dict[str, Any] | None = None) -> Statement:
-    rows = list(rows)
+@lru_cache(maxsize=64)
+def _change_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...], empty: frozenset[str]) -> tuple[str, Any, Any]:
+    columns = {name: model._meta.get_field(name) for name in {*values, *where}}
+    quoted = {name: connection.ops.quote_name(column.column) for name, column in columns.items()}
+    to_set = ", ".join(f"{quoted[name]} = %s" for name in values)
+    asked = " AND ".join(f"{quoted[name]} IS NULL" if name in empty else f"{quoted[name]} = %s" for name in where)
+    text = f"UPDATE {connection.ops.quote_name(model._meta.db_table)} SET {to_set} WHERE {asked}"
+    return text, [(name, columns[name]) for name in values], [(name, columns[name]) for name in where if name not in empty]
+
+
+def _insert(rows: Sequence[Model], unique: tuple[str, ...] = (), update: tuple[str, ...] = ()) -> Statement:
+    text, fields = _insert_text(type(rows[0]), rows[0].pk is not None, len(rows), unique, update)
     for row in rows:
         row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
-    keyed = rows[0].pk is not None
-    fields = [field for field in rows[0]._meta.local_concrete_fields if keyed or not isinstance(field, AutoField)]
-    query = InsertQuery(type(rows[0]), **(conflict or {}))
-    query.insert_values(fields, rows)
-    [(text, given)] = query.get_compiler(connection=connection).as_sql()
-    return text, tuple(given)
+    return text, tuple(field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields)
+
+
+@lru_cache(maxsize=64)
+def _insert_text(model: type[Model], keyed: bool, count: int, unique: tuple[str, ...], update: tuple[str, ...]) -> tuple[str, list[Any]]:
+    fields = [field for field in model._meta.local_concrete_fields if keyed or not isinstance(field, AutoField)]
+    quote = connection.ops.quote_name
+    row = f"({', '.join(['%s'] * len(fields))})"
+    text = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    text += f" VALUES {', '.join([row] * count)}"
+    if unique:
+        keys, changed = ([quote(model._meta.get_field(name).column) for name in names] for names in (unique, update))
+        text += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in changed)}"
+    return text, fields

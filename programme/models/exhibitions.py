@@ -2,10 +2,10 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from programme.compiled import NUMBER, Asked, Given, keep_beside
 from programme.models.budget import BudgetHead
 from programme.models.norms import Norm
 from programme.models.places import District
@@ -88,8 +88,9 @@ class ExhibitionProposal(FileRecord):
     @classmethod
     def read(cls, pk: int) -> "ExhibitionProposal":
         """Return the proposal with all that a file shows of it."""
-        shown = Prefetch("districts_shown", District.objects.annotate(has_product=Product.of_a_district()))
-        return cls.objects.select_related("product", "budget_head", "district").prefetch_related(shown).get(pk=pk)
+        proposal = PROPOSAL.get(pk=pk)
+        keep_beside(proposal, "districts_shown", DISTRICTS_SHOWN.all(pk=pk))
+        return proposal
 
     @property
     def subject(self) -> str:
@@ -129,3 +130,13 @@ class ExhibitionProposal(FileRecord):
 
 def _span(first: date | None, last: date | None) -> str:
     return f"{date_format(first)} – {date_format(last)}" if first and last else ""
+
+
+PROPOSAL = Asked(
+    lambda: ExhibitionProposal.objects.select_related("product", "budget_head", "district").filter(pk=Given("pk", NUMBER)),
+)
+DISTRICTS_SHOWN = Asked(
+    lambda: District.objects.annotate(has_product=Product.of_a_district()).filter(
+        pk__in=ExhibitionProposal.districts_shown.through.objects.filter(exhibitionproposal=Given("pk", NUMBER)).values("district")
+    )
+)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from programme.compiled import NUMBER, Asked, Given
 from programme.models.places import District
 from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
@@ -88,7 +89,7 @@ class ProductProposal(FileRecord):
     @classmethod
     def read(cls, pk: int) -> "ProductProposal":
         """Return the proposal with all that a file shows of it."""
-        return cls.objects.select_related("product", "sector", "district").get(pk=pk)
+        return PROPOSAL.get(pk=pk)
 
     @property
     def subject(self) -> str:
@@ -143,3 +144,6 @@ class RankDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}: {self.get_rank_from_display() or '—'} → {self.get_rank_to_display() or '—'}"
+
+
+PROPOSAL = Asked(lambda: ProductProposal.objects.select_related("product", "sector", "district").filter(pk=Given("pk", NUMBER)))

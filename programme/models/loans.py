@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from programme.compiled import NUMBER, Asked, Given
 from programme.identity import IdentityKind
 from programme.models.banks import Bank
 from programme.models.beneficiaries import FileStanding, HasIdentities, columns_of, digest_column, last_four_column
@@ -212,7 +213,7 @@ class LoanApplication(FileRecord, HasIdentities):
     @classmethod
     def read(cls, pk: int) -> "LoanApplication":
         """Return the application with all that a file shows of it."""
-        return cls.objects.select_related("product", "bank", "district__state", "budget_head").get(pk=pk)
+        return APPLICATION.get(pk=pk)
 
     @property
     def subject(self) -> str:
@@ -296,3 +297,8 @@ class LoanApplication(FileRecord, HasIdentities):
             (label["recovery_reference"], self.recovery_reference),
         ]
         return [(str(said), value) for said, value in rows if value]
+
+
+APPLICATION = Asked(
+    lambda: LoanApplication.objects.select_related("product", "bank", "district__state", "budget_head").filter(pk=Given("pk", NUMBER))
+)

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from programme.compiled import NUMBER, Asked, Given, keep_beside
 from programme.models.events import Matter, Topic
 from programme.models.offices import Department, Office, Officer
 from programme.models.places import District, State
@@ -80,8 +81,9 @@ class ActionPlan(FileRecord):
     @classmethod
     def read(cls, pk: int) -> "ActionPlan":
         """Return the plan with all that a file shows of it."""
-        rows = cls.objects.select_related("district__state", "season")
-        return rows.prefetch_related("activities__department", "activities__matter").get(pk=pk)
+        plan = PLAN.get(pk=pk)
+        keep_beside(plan, "activities", ACTIVITIES.all(pk=pk))
+        return plan
 
     @property
     def subject(self) -> str:
@@ -244,3 +246,7 @@ class ActivityUpdate(models.Model):
 def submitted_late(days: int) -> str:
     """Say how late a plan was submitted, in the reader's language."""
     return ngettext("Submitted %(days)s day late", "Submitted %(days)s days late", days) % {"days": days}
+
+
+PLAN = Asked(lambda: ActionPlan.objects.select_related("district__state", "season").filter(pk=Given("pk", NUMBER)))
+ACTIVITIES = Asked(lambda: Activity.objects.select_related("department", "matter").filter(plan=Given("pk", NUMBER)))

@@ -64,7 +64,7 @@ def append(
         None if private_text is None else PrivateNote(noting=noting, salt=salt, body=private_text),
         beside(noting) if beside else None,
         index.of_paragraph(noting, case=case, papers=named, private=private),
-        Change(Case.objects.filter(pk=case.pk), case.standing()),
+        Change(Case, {"process_ptr": case.pk}, case.standing()),
     )
     return noting
 
