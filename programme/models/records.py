@@ -70,7 +70,7 @@ class FileRecord(models.Model):
     @property
     def labels(self) -> dict[str, Any]:
         """How each field is called, by its name."""
-        return {field.name: field.verbose_name for field in self._meta.get_fields() if field.concrete}
+        return _labels_of(type(self))
 
     def amounts(self) -> list[tuple[str, str]]:
         """Return label and figure of every amount that is known."""
@@ -150,6 +150,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value
+
+
+@lru_cache(maxsize=64)
+def _labels_of(record: type[FileRecord]) -> dict[str, Any]:
+    return {field.name: field.verbose_name for field in record._meta.get_fields() if field.concrete}
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -84,9 +85,9 @@ def names_of(case: Case, papers: Iterable[dict[str, str]]) -> str:
     if case.district:
         called += [*case.district.both_names, *case.district.aliases]
     for name in called:
-        words += together(fold(without_numbers(name)))
+        words += _words_of_name(name)
     for paper in papers:
-        words += _words_of_label(case.record.PAPERS.get(paper["kind"], "")) + fold(without_numbers(paper["name"]))
+        words += _words_of_kind(type(case.record), paper["kind"]) + fold(without_numbers(paper["name"]))
     # A number is looked for as a whole, also without its leading zeros.
     return _spaced(number) + _spaced([word.lstrip("0") or "0" for word in number]) + _spaced(dict.fromkeys(words))
 
@@ -120,7 +121,15 @@ def applicant_in(case: Case, facts: dict[str, Any]) -> str:
     return _spaced(together(fold(without_numbers(facts.get(case.record.APPLICANT) or ""))))
 
 
-def _words_of_label(label: Any) -> list[str]:
+@lru_cache(maxsize=10_000)
+def _words_of_name(name: str) -> list[str]:
+    return together(fold(without_numbers(name)))
+
+
+@lru_cache(maxsize=256)
+def _words_of_kind(record: Any, kind: str) -> list[str]:
+    """Return what a kind of paper is called in both languages."""
+    label = record.PAPERS.get(kind, "")
     return [word for said in in_both(lambda: label).values() for word in fold(said)]
 
 
