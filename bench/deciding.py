@@ -18,7 +18,7 @@ from bench.floors import ByHand
 from bench.stock import StockFlow
 from bench.table import Line
 from programme.models import Officer
-from workflows import bulk, jobs
+from workflows import bulk, jobs, snapshots
 from workflows.models import Movement, Outcome
 from workflows.steps import decide
 from workflows.work import WORK
@@ -39,6 +39,7 @@ def forms(officer: Officer) -> Any:
         typed = {"outcome": "recommended", "seen": stay.case.head, "amount_recommended": str(stay.case.record.amount), "text": "जाँच की गई।"}
         form = stay.node.form_class(typed, movement=stay, officer=officer)
         assert form.is_valid(), form.errors
+        form.sight = snapshots.of(stay.case, stay.node, page=snapshots.FILE_PAGE, stay=stay, checks=form.checks, whereto=True)
         yield stay, form
 
 

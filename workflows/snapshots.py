@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone, translation
@@ -20,6 +21,7 @@ from programme.bilingual import LANGUAGES
 from programme.calendar import financial_year, today
 from programme.checks import Check
 from programme.models import Charge, Posting
+from programme.models.records import labels_of
 from programme.money import rupees
 from programme.norms.ladders import rung
 from workflows import reasons
@@ -142,8 +144,14 @@ def sealed(document: dict[str, Any], case: Case, papers: list[dict[str, Any]], *
     """
     record = case.record
     whole = {"papers": listed(papers)} | document | {"signer": _signer(by), "said": _with_charge(document["said"], by)}
-    if len(canonical(whole)) > LARGEST:
-        whole = whole | {"said": {whole["language"]: whole["said"][whole["language"]]}, "shortened": True}
+    kept = _kept(whole, record)
+    if len(kept.body) + len(kept.personal) > LARGEST:
+        kept = _kept(whole | {"said": {whole["language"]: whole["said"][whole["language"]]}, "shortened": True}, record)
+    return kept
+
+
+def _kept(whole: dict[str, Any], record: Any) -> Sealed:
+    """Return the document without what it says of persons, and that beside it."""
     personal: dict[str, str] = {}
     texts = _personal_texts(record)
     said = {
@@ -185,7 +193,7 @@ def _said(
 ) -> dict[str, Any]:
     record = case.record
     return {
-        "headings": {name: str(words) for name, words in HEADINGS.items()},
+        "headings": _headings(get_language()),
         "process": str(case.flow_class.process_title),
         "subject": _cut(case.subject),
         "step": str(node.task_title),
@@ -197,8 +205,18 @@ def _said(
         "ceiling": _ceiling_sentence(record),
         "objections": [_objection(record, objection) for objection in objections],
         "ways": _ways(node, case, whereto) if stay else [],
-        "papers": {kind: str(label) for kind, label in record.PAPERS.items()},
+        "papers": _kinds_of_papers(type(record), get_language()),
     }
+
+
+@lru_cache(maxsize=8)
+def _headings(_language: str) -> dict[str, str]:
+    return {name: str(words) for name, words in HEADINGS.items()}
+
+
+@lru_cache(maxsize=64)
+def _kinds_of_papers(record: Any, _language: str) -> dict[str, str]:
+    return {kind: str(label) for kind, label in record.PAPERS.items()}
 
 
 def _with_charge(said: dict[str, Any], posting: Posting) -> dict[str, Any]:
@@ -294,16 +312,24 @@ def _tells(field: Any, text: Any) -> bool:
 
 def _personal_values(record: Any, language: str, said: dict[str, Any]) -> frozenset[str]:
     """Return the lines of the summary that stand under the name of a personal field, as that language writes them."""
-    with translation.override(language):
-        labels = {str(record.labels[name]) for name in record.PERSONAL if name in record.labels}
+    labels = _personal_labels(type(record), language)
     return frozenset(value for label, value in said["summary"] if label in labels)
+
+
+@lru_cache(maxsize=64)
+def _personal_labels(record: Any, language: str) -> frozenset[str]:
+    with translation.override(language):
+        return frozenset(str(said) for name, said in labels_of(record).items() if name in record.PERSONAL)
 
 
 def _concealed(value: Any, path: str, texts: frozenset[str], personal: dict[str, str]) -> Any:
     """Return the value with ``None`` for each text that tells of a person; these are entered in ``personal`` by their path."""
-    if isinstance(value, str) and any(text in value for text in texts):
-        personal[path] = value
-        return None
+    if isinstance(value, str):
+        for text in texts:
+            if text in value:
+                personal[path] = value
+                return None
+        return value
     if isinstance(value, list):
         return [_concealed(part, f"{path}/{place}", texts, personal) for place, part in enumerate(value)]
     if isinstance(value, dict):

@@ -20,6 +20,7 @@ from workflows.models import Case, Draft, Enclosure, Movement, Outcome
 from workflows.nodes import CaseFlow
 from workflows.objections import taken_back
 from workflows.signing import Said, Signature, note
+from workflows.writing import Change, together
 
 
 @transaction.atomic
@@ -181,7 +182,7 @@ def _write(case: Case, movement: Movement, form: Any, posting: Posting) -> list[
         office = posting.office.names()
         record.answers = record.answers | {code: {"text": text, **office} for code, text in form.answers.items()}
     if values or form.answers:
-        record.save(update_fields=[*values, "answers"])
+        together(Change(type(record), {"id": record.pk}, {name: getattr(record, name) for name in (*values, "answers")}))
     return checks
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import AutoField, BigIntegerField, ForeignKey, Model
 from django.db.models.expressions import RawSQL
 
@@ -30,6 +30,12 @@ class Upsert:
     update: list[str]
 
 
+# Kinds of columns whose values PostgreSQL's driver takes as a row holds them.
+AS_THEY_ARE = frozenset({
+    models.AutoField, models.BigAutoField, models.BigIntegerField, models.BooleanField, models.CharField, models.DateField,
+    models.DateTimeField, models.ForeignKey, models.IntegerField, models.OneToOneField, models.PositiveIntegerField,
+    models.PositiveSmallIntegerField, models.SlugField, models.TextField,
+})  # fmt: skip
 NEXT_NUMBER = "nextval(pg_get_serial_sequence(%s, 'id'))"
 Write = Model | Change | Upsert
 Statement = tuple[str, tuple[Any, ...]]
@@ -119,26 +125,26 @@ def _compiled(write: Write) -> Statement:
 
 def _change(write: Change) -> Statement:
     empty = frozenset(name for name, value in write.where.items() if value is None)
-    text, to_set, asked = _change_text(write.model, tuple(write.values), tuple(write.where), empty)
-    values = [field.get_db_prep_save(write.values[name], connection) for name, field in to_set]
-    return text, (*values, *(field.get_db_prep_value(write.where[name], connection) for name, field in asked))
+    text, columns = _change_text(write.model, tuple(write.values), tuple(write.where), empty)
+    given = [*write.values.values(), *(value for value in write.where.values() if value is not None)]
+    return text, tuple(value if column is None else _to_save(column, value) for column, value in zip(columns, given, strict=True))
 
 
 @lru_cache(maxsize=64)
-def _change_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...], empty: frozenset[str]) -> tuple[str, Any, Any]:
+def _change_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...], empty: frozenset[str]) -> tuple[str, Any]:
     columns = {name: model._meta.get_field(name) for name in {*values, *where}}
     quoted = {name: connection.ops.quote_name(column.column) for name, column in columns.items()}
     to_set = ", ".join(f"{quoted[name]} = %s" for name in values)
     asked = " AND ".join(f"{quoted[name]} IS NULL" if name in empty else f"{quoted[name]} = %s" for name in where)
     text = f"UPDATE {connection.ops.quote_name(model._meta.db_table)} SET {to_set} WHERE {asked}"
-    return text, [(name, columns[name]) for name in values], [(name, columns[name]) for name in where if name not in empty]
+    return text, [_judged(columns[name]) for name in (*values, *(name for name in where if name not in empty))]
 
 
 def _insert(rows: Sequence[Model], unique: tuple[str, ...] = (), update: tuple[str, ...] = ()) -> Statement:
     text, fields = _insert_text(type(rows[0]), rows[0].pk is not None, len(rows), unique, update)
     for row in rows:
         row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
-    return text, tuple(field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields)
+    return text, tuple(vars(row)[name] if column is None else _to_save(column, column.pre_save(row, True)) for row in rows for name, column in fields)
 
 
 @lru_cache(maxsize=64)
@@ -151,4 +157,14 @@ def _insert_text(model: type[Model], keyed: bool, count: int, unique: tuple[str,
     if unique:
         keys, changed = ([quote(model._meta.get_field(name).column) for name in names] for names in (unique, update))
         text += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in changed)}"
-    return text, fields
+    return text, [(field.attname, _judged(field)) for field in fields]
+
+
+def _judged(field: Any) -> Any | None:
+    """Return the column whose values have to be made ready for the database; ``None`` for one whose values PostgreSQL takes as they are."""
+    plain = type(field) in AS_THEY_ARE and not (getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False))
+    return None if plain and _on_postgresql() else field
+
+
+def _to_save(column: Any, value: Any) -> Any:
+    return column.get_db_prep_save(value, connection)

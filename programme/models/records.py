@@ -70,7 +70,7 @@ class FileRecord(models.Model):
     @property
     def labels(self) -> dict[str, Any]:
         """How each field is called, by its name."""
-        return _labels_of(type(self))
+        return labels_of(type(self))
 
     def amounts(self) -> list[tuple[str, str]]:
         """Return label and figure of every amount that is known."""
@@ -153,7 +153,8 @@ def plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _labels_of(record: type[FileRecord]) -> dict[str, Any]:
+def labels_of(record: type[FileRecord]) -> dict[str, Any]:
+    """Return how each field of a kind of record is called, by its name."""
     return {field.name: field.verbose_name for field in record._meta.get_fields() if field.concrete}
 
 
