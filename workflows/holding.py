@@ -11,7 +11,7 @@ from django.db.models import Exists, Model, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from viewflow.workflow.models import Task
+from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 
 from programme import kept
@@ -21,7 +21,7 @@ from workflows import authority, marks, notices, papers, waking
 from workflows.authority import Overtaken
 from workflows.deadlines import days_held, days_late
 from workflows.models import Case, Movement, Noting, Outcome, Question
-from workflows.writing import Change, next_number, together
+from workflows.writing import Change, next_number, together, write_now
 
 # The rows that an act writes next, and under which name their primary keys are read with the stay.
 NEXT: dict[str, type[Model]] = {"next_noting": Noting, "next_task": Task, "next_movement": Movement}
@@ -219,13 +219,12 @@ def dispose(movement: Movement, outcome: Outcome, posting: Posting | None, *, un
     ended: dict[str, Any] = {"disposed": at, "officer_id": officer, "posting_id": posting and posting.pk, "outcome": outcome}
     ended |= {"days_held": days_held(movement, at), "days_late": days_late(movement, at)}
     done = {"owner_id": officer, "started": at, "finished": at, "status": STATUS.DONE}
-    closed, _tasks = together(Change(Movement, still, ended), Change(Task, {"id": movement.task_id}, done))
-    if closed != 1:
-        raise Overtaken(
-            _("The file was opened there at this moment; it can no longer be pulled back.")
-            if unopened
-            else _("This step was taken by another officer at this moment.")
-        )
+    why = (
+        _("The file was opened there at this moment; it can no longer be pulled back.")
+        if unopened
+        else _("This step was taken by another officer at this moment.")
+    )
+    together(Change(Movement, still, ended, Overtaken(why)), Change(Task, {"id": movement.task_id}, done))
     # What was typed there and not signed goes with the stay; only a new version of the process takes it along.
     if hasattr(movement, "draft") and outcome != Outcome.MIGRATE:
         papers.throw_away(movement.draft)
@@ -300,8 +299,9 @@ def go_on(case: Case, activation: Any, noting: Noting) -> None:
     activation.activate_next()
     waking.after_commit("look_at", case.pk)
     if case.ending:
-        case.save(update_fields=["status", "finished"])
+        together(Change(Process, {"id": case.pk}, {"status": case.status, "finished": case.finished}))
     if noting.outcome == Outcome.RETURN:
+        write_now()
         waiting = Movement.objects.select_related("office").filter(case=case, disposed=None).first()
         if waiting:
             notices.tell_of(Outcome.RETURN, case, waiting.office, paragraph=noting.paragraph)

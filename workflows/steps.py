@@ -20,7 +20,7 @@ from workflows.models import Case, Draft, Enclosure, Movement, Outcome
 from workflows.nodes import CaseFlow
 from workflows.objections import taken_back
 from workflows.signing import Said, Signature, note
-from workflows.writing import Change, together
+from workflows.writing import Change, gathered, together
 
 
 @transaction.atomic
@@ -89,23 +89,29 @@ def decide(movement: Movement, *, by: Officer, form: Any, draft: Draft | None = 
             raise Refusal(_("This step is taken in a sitting of the committee, by signing its minutes."))
         as_seen(case, form.cleaned_data.get("seen", ""), movement)
         bars.refuse_waiting(movement)
-        before, sight = case.record.facts(), _sight_of_page(movement, form)
-        checks = _write(case, movement, form, posting)
-        # The decision itself may have raised the amount above what a link officer was appointed for.
-        authority.check_limit(posting, case.record.amount)
-        taken = _take_papers(case, draft, form)
-        changes = changes_between(before, case.record.facts())
-        afresh = bool(taken) or movement.afresh or matters(changes, case.record.MATERIAL)
-        target, returns_to = _route(movement, form.outcome, form.return_to, afresh)
-        lapsed = _lapsed(case) if afresh and movement.returns_to else []
-        signature = Signature(posting.office, posting, preparer(draft, by) or form.prepared_by)
-        sight = sight or snapshots.of(case, movement.node, page=snapshots.FORM_PAGE, stay=movement)
-        said = Said.of(form, checks, sight, draft=draft)
-        noting = note(case, movement.step, said, signature=signature, target=target, changes=changes, lapsed=lapsed)
-        dispose(movement, form.outcome, posting)
-        resumes = _stood_still(movement, target) if form.outcome.is_forward and not afresh else None
-        leave(case, movement, by, target, returns_to, noting, resumes=resumes)
+        with gathered():
+            _take_step(case, movement, form, draft, posting)
         return case
+
+
+def _take_step(case: Case, movement: Movement, form: Any, draft: Draft | None, posting: Posting) -> None:
+    by: Officer = posting.officer
+    before, sight = case.record.facts(), _sight_of_page(movement, form)
+    checks = _write(case, movement, form, posting)
+    # The decision itself may have raised the amount above what a link officer was appointed for.
+    authority.check_limit(posting, case.record.amount)
+    taken = _take_papers(case, draft, form)
+    changes = changes_between(before, case.record.facts())
+    afresh = bool(taken) or movement.afresh or matters(changes, case.record.MATERIAL)
+    target, returns_to = _route(movement, form.outcome, form.return_to, afresh)
+    lapsed = _lapsed(case) if afresh and movement.returns_to else []
+    signature = Signature(posting.office, posting, preparer(draft, by) or form.prepared_by)
+    sight = sight or snapshots.of(case, movement.node, page=snapshots.FORM_PAGE, stay=movement)
+    said = Said.of(form, checks, sight, draft=draft)
+    noting = note(case, movement.step, said, signature=signature, target=target, changes=changes, lapsed=lapsed)
+    dispose(movement, form.outcome, posting)
+    resumes = _stood_still(movement, target) if form.outcome.is_forward and not afresh else None
+    leave(case, movement, by, target, returns_to, noting, resumes=resumes)
 
 
 def _sight_of_page(movement: Movement, form: Any) -> dict[str, Any] | None:

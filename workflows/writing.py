@@ -2,7 +2,9 @@
 
 # ruff: noqa: S608 -- SQL of fixed words and the names of tables and columns; every value is given beside it
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,11 +16,15 @@ from django.db.models.expressions import RawSQL
 
 @dataclass(frozen=True)
 class Change:
-    """Set columns of the rows of a table that hold these values in ``where``; ``None`` asks for an empty column."""
+    """Set columns of the rows of a table that hold these values in ``where``; ``None`` asks for an empty column.
+
+    ``otherwise`` is raised where there is no such row.
+    """
 
     model: type[Model]
     where: dict[str, Any]
     values: dict[str, Any]
+    otherwise: Exception | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ AS_THEY_ARE = frozenset({
 })  # fmt: skip
 NEXT_NUMBER = "nextval(pg_get_serial_sequence(%s, 'id'))"
 Write = Model | Change | Upsert
+# What this thread has gathered and not yet written; ``None`` while nothing is gathered.
+_waiting: ContextVar[list[Write] | None] = ContextVar("waiting", default=None)
 Statement = tuple[str, tuple[Any, ...]]
 
 
@@ -68,12 +76,39 @@ def numbers(known: dict[type[Model], int], *models: type[Model]) -> list[int | N
     return [known.pop(model, None) for model in models]
 
 
-def together(*writes: Write | None) -> list[int]:
-    """Write all of it, in this order where one needs another's key; return how many rows each ``Change`` met."""
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Keep what ``together`` is given inside, and write it at once at the end, or when ``write_now`` asks for it.
+
+    Whoever reads inside what was written there asks for it first. An error inside writes nothing.
+    """
+    token = _waiting.set([])
+    try:
+        yield
+        write_now()
+    finally:
+        _waiting.reset(token)
+
+
+def write_now() -> None:
+    """Write what was gathered so far; nothing where nothing was."""
+    if waiting := _waiting.get():
+        writes = list(waiting)
+        waiting.clear()
+        _at_once(writes)
+
+
+def together(*writes: Write | None) -> None:
+    """Write all of it, in this order where one needs another's key; raise what a ``Change`` says where its row is not there."""
     asked = [write for write in writes if write is not None]
-    if _on_postgresql() and all(_is_named(row) for write in asked for row in _rows(write)):
-        return _at_once(asked)
-    return [met for write in asked for met in _by_itself(write)]
+    if not (_on_postgresql() and all(_is_named(row) for write in asked for row in _rows(write))):
+        write_now()
+        for write in asked:
+            _by_itself(write)
+    elif (waiting := _waiting.get()) is not None:
+        waiting += asked
+    else:
+        _at_once(asked)
 
 
 def _rows(write: Write) -> list[Model]:
@@ -86,33 +121,36 @@ def _is_named(row: Model) -> bool:
     return all(one.pk is not None for one in related if one is not None)
 
 
-def _by_itself(write: Write) -> list[int]:
+def _by_itself(write: Write) -> None:
     if isinstance(write, Change):
-        return [write.model._default_manager.filter(**write.where).update(**write.values)]
-    if isinstance(write, Upsert):
+        met = write.model._default_manager.filter(**write.where).update(**write.values)
+        if write.otherwise and not met:
+            raise write.otherwise
+    elif isinstance(write, Upsert):
         write.rows[0]._meta.default_manager.bulk_create(
             write.rows, update_conflicts=True, unique_fields=write.unique, update_fields=write.update
         )
     else:
         write.save(force_insert=True)
-    return []
 
 
-def _at_once(writes: list[Write]) -> list[int]:
+def _at_once(writes: list[Write]) -> None:
     parts, values, counted = [], list[Any](), []
     for place, write in enumerate(writes):
         text, given = _compiled(write)
-        if isinstance(write, Change):
+        if isinstance(write, Change) and write.otherwise:
             text += " RETURNING 1"
-            counted.append(f"(SELECT COUNT(*) FROM w{place})")
+            counted.append((f"(SELECT COUNT(*) FROM w{place})", write.otherwise))
         parts.append(f"w{place} AS ({text})")
         values += given
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(counted) or '1'}", values)
+        cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(count for count, _error in counted) or '1'}", values)
         met = cursor.fetchone()
+    for count, (_text, error) in zip(met, counted, strict=False):
+        if not count:
+            raise error
     for row in (row for write in writes for row in _rows(write)):
         row._state.adding, row._state.db = False, connection.alias
-    return list(met) if counted else []
 
 
 def _compiled(write: Write) -> Statement:

@@ -13,7 +13,7 @@ from viewflow.workflow.status import PROCESS, STATUS
 
 from programme.models import Office, Officer
 from workflows.models import Movement
-from workflows.writing import numbers, together
+from workflows.writing import numbers, together, write_now
 
 
 def arrive(target: Any, activation: Any, at: Office | None = None) -> Iterator[Activation]:
@@ -130,6 +130,7 @@ class ActActivation(FunctionActivation):
     @FunctionActivation.status.super()
     def activate(self) -> None:
         self.task.started = self.process.moment
+        write_now()
         self.flow_task.act(self.process, self.movement)
 
     @FunctionActivation.status.super()
