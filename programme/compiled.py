@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigIntegerField, DateField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.query import ModelIterable, get_related_populators
 
@@ -28,6 +28,10 @@ class Given(Expression):
     def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         return "%s", [self]
 
+    def ready(self, given: dict[str, Any], database: Any) -> Any:
+        """Return the value of this name as the database takes it."""
+        return self.output_field.get_db_prep_value(given[self.name], database)
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -37,9 +41,9 @@ class _Plan:
     compiler: Any
     make: Callable[[Row], Any]
 
-    def rows(self, given: dict[str, Any]) -> list[Any]:
-        values = [_prepared(value, given) if isinstance(value, Given) else value for value in self.values]
-        with connection.cursor() as cursor:
+    def rows(self, given: dict[str, Any], database: Any) -> list[Any]:
+        values = [value.ready(given, database) if type(value) is Given else value for value in self.values]
+        with database.cursor() as cursor:
             cursor.execute(self.text, values)
             found: Any = cursor.fetchall()
         if self.converters:
@@ -60,10 +64,11 @@ class Asked(Generic[R]):
 
     def all(self, **given: Any) -> list[R]:
         """Ask with these values and return what is found."""
-        if connection.vendor not in self._plans:
-            self._plans[connection.vendor] = _planned(self._question())
-        plan = self._plans[connection.vendor]
-        return plan.rows(given) if plan else []
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor not in self._plans:
+            self._plans[database.vendor] = _planned(self._question())
+        plan = self._plans[database.vendor]
+        return plan.rows(given, database) if plan else []
 
     def first(self, **given: Any) -> R | None:
         """Return the first of what is found."""
@@ -82,10 +87,6 @@ def keep_beside(row: Model, name: str, related: list[Any]) -> None:
     rows = getattr(row, name).all()
     rows._result_cache, rows._prefetch_done = related, True
     vars(row).setdefault("_prefetched_objects_cache", {})[name] = rows
-
-
-def _prepared(value: Given, given: dict[str, Any]) -> Any:
-    return value.output_field.get_db_prep_value(given[value.name], connection)
 
 
 def _planned(question: QuerySet) -> _Plan | None:

@@ -106,7 +106,7 @@ def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[Other]) -> 
 def _dates(on_the_same_days: list[Other]) -> Check:
     if not on_the_same_days:
         return Check("ok", _("No other district of the State holds an exhibition on these dates."))
-    named = _named([in_language(other, "name") for other in on_the_same_days])
+    named = _named([in_language(other, "name") for other in on_the_same_days[:NAMED_AT_MOST]], len(on_the_same_days))
     return Check("look", _("On these dates an exhibition is also held or proposed in: %(districts)s.") % {"districts": named})
 
 
@@ -129,8 +129,7 @@ def _districts_shown(proposal: ExhibitionProposal) -> Check:
     return Check("ok", _("Every district to be shown has a product in the register."))
 
 
-def _named(names: list[str]) -> str:
-    named = ", ".join(names[:NAMED_AT_MOST])
-    if len(names) <= NAMED_AT_MOST:
-        return named
-    return _("%(names)s and %(count)s more") % {"names": named, "count": len(names) - NAMED_AT_MOST}
+def _named(names: list[str], count: int | None = None) -> str:
+    """Return the first names of ``count``, or of as many as there are."""
+    named, more = ", ".join(names[:NAMED_AT_MOST]), (len(names) if count is None else count) - NAMED_AT_MOST
+    return _("%(names)s and %(count)s more") % {"names": named, "count": more} if more > 0 else named

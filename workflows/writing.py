@@ -42,6 +42,8 @@ AS_THEY_ARE = frozenset({
     models.DateTimeField, models.ForeignKey, models.IntegerField, models.OneToOneField, models.PositiveIntegerField,
     models.PositiveSmallIntegerField, models.SlugField, models.TextField,
 })  # fmt: skip
+# The driver keeps the text of a statement with so many values, and reads a longer one anew each time.
+MOST_VALUES = 50
 NEXT_NUMBER = "nextval(pg_get_serial_sequence(%s, 'id'))"
 Write = Model | Change | Upsert
 # What this thread has gathered and not yet written; ``None`` while nothing is gathered.
@@ -135,9 +137,20 @@ def _by_itself(write: Write) -> None:
 
 
 def _at_once(writes: list[Write]) -> None:
+    """Write in one statement, or in several where there is more than the driver keeps the text of."""
+    compiled = [(write, *_compiled(write)) for write in writes]
+    while compiled:
+        count, so_far = 0, 0
+        while count < len(compiled) and (not count or so_far + len(compiled[count][2]) <= MOST_VALUES):
+            so_far += len(compiled[count][2])
+            count += 1
+        _one_statement(compiled[:count])
+        compiled = compiled[count:]
+
+
+def _one_statement(writes: list[tuple[Write, str, tuple[Any, ...]]]) -> None:
     parts, values, counted = [], list[Any](), []
-    for place, write in enumerate(writes):
-        text, given = _compiled(write)
+    for place, (write, text, given) in enumerate(writes):
         if isinstance(write, Change) and write.otherwise:
             text += " RETURNING 1"
             counted.append((f"(SELECT COUNT(*) FROM w{place})", write.otherwise))
@@ -149,7 +162,7 @@ def _at_once(writes: list[Write]) -> None:
     for count, (_text, error) in zip(met, counted, strict=False):
         if not count:
             raise error
-    for row in (row for write in writes for row in _rows(write)):
+    for row in (row for write, *_compiled in writes for row in _rows(write)):
         row._state.adding, row._state.db = False, connection.alias
 
 

@@ -63,7 +63,7 @@ def append(
         noting,
         None if private_text is None else PrivateNote(noting=noting, salt=salt, body=private_text),
         beside(noting) if beside else None,
-        index.of_paragraph(noting, case=case, papers=named, private=private),
+        index.of_paragraph(noting, facts, case=case, papers=named, private=private),
         Change(Case, {"process_ptr": case.pk}, case.standing()),
     )
     return noting

@@ -23,12 +23,15 @@ NUMBERS_OF_PERSONS = re.compile(
 )
 
 
-def of_paragraph(noting: Noting, *, case: Case, papers: Iterable[dict[str, str]], private: dict[str, Any] | None) -> Upsert:
+def of_paragraph(
+    noting: Noting, said: dict[str, Any], *, case: Case, papers: Iterable[dict[str, str]], private: dict[str, Any] | None
+) -> Upsert:
     """Return the rows that index a paragraph, and what the file is called after it, to be written with the paragraph.
 
-    ``papers`` are the file's current papers, kind and name; ``private`` the facts about persons where the paragraph changed them.
+    ``said`` is what it says; ``papers`` are the file's current papers, kind and name; ``private`` the facts about persons where the
+    paragraph changed them.
     """
-    parts = {Part.NAMES: names_of(case, papers), noting.paragraph: words_of(json.loads(noting.body))}
+    parts = {Part.NAMES: names_of(case, papers), noting.paragraph: words_of(said)}
     if private is not None:
         parts[Part.APPLICANT] = applicant_in(case, private)
     return Upsert(_rows(case, parts), unique=["case", "part"], update=["words", "rules"])
