@@ -64,4 +64,5 @@ class Server:
 def environment(address: str) -> dict[str, str]:
     """Return the environment of the bench's own processes: the made-up keys of a test, and folders of its own."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "PYTHONUTF8")}
-    return {**kept, "CELERY_BROKER_URL": "memory://", "ENVIRONMENT": "test", "VAR_DIR": str(ROOT / "var" / "bench"), "DATABASE_URL": address}
+    own = {"CELERY_BROKER_URL": "memory://localhost//", "VAR_DIR": str(ROOT / "var" / "bench")}
+    return {**kept, **own, "ENVIRONMENT": "test", "DATABASE_URL": address}

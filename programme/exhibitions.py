@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from django.db.models import Case, F, Min, Q, Value, When
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given
 from programme.budget import as_read
 from programme.calendar import days_of_year, financial_year, today
 from programme.checks import Check
-from programme.compiled import DAY, NUMBER, Asked, Given
 from programme.models import ExhibitionProposal, Norm, Product
 from programme.models.naming import in_language
 from programme.money import rupees
@@ -41,14 +41,14 @@ class Other(NamedTuple):
 
 
 def _others() -> Any:
-    """Ask what is pending or sanctioned in the district in that year, and which other districts of the State have something on the same days."""
-    here, days = Q(district=Given("district", NUMBER)), [Given(name, DAY) for name in ("first", "last", "starts", "ends")]
+    """Ask what is pending or sanctioned: in the district in that year, and elsewhere in the State on the same days."""
+    here, days = Q(district=Given("district")), [Given(name) for name in ("first", "last", "starts", "ends")]
     same_days = ~here & Q(starts_on__lte=days[3], ends_on__gte=days[2])
     found = ExhibitionProposal.objects.filter(here & Q(starts_on__range=days[:2]) | same_days, dropped=False)
-    found = found.filter(district__state=Given("state", NUMBER)).exclude(pk=Given("pk", NUMBER))
+    found = found.filter(district__state=Given("state")).exclude(pk=Given("pk"))
     told = found.annotate(
-        told=Case(When(district=Given("district", NUMBER), then=F("title")), default=Value("")),
-        own=Case(When(district=Given("district", NUMBER), then=F("pk")), default=None),
+        told=Case(When(district=Given("district"), then=F("title")), default=Value("")),
+        own=Case(When(district=Given("district"), then=F("pk")), default=None),
     )
     named = told.values_list("district", "district__name_en", "district__name_hi", "told", "own").annotate(began=Min("starts_on"))
     return named.order_by("began", "district__name_en", "own")
@@ -67,7 +67,7 @@ def _other_exhibitions(proposal: ExhibitionProposal) -> list[Other]:
     if place not in known:
         first, last = days_of_year(financial_year(proposal.starts_on))
         days = {"first": first, "last": last, "starts": proposal.starts_on, "ends": proposal.ends_on}
-        rows = OTHERS.all(pk=proposal.pk or 0, district=proposal.district_id, state=proposal.district.state_id, **days)
+        rows = OTHERS(pk=proposal.pk or 0, district=proposal.district_id, state=proposal.district.state_id, **days)
         known[place] = [Other(*row[:4]) for row in rows]
     return known[place]
 

@@ -133,9 +133,8 @@ else:
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         "options": "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s",
-        # Values travel beside the statement, so that the server keeps the plan of one that is asked again.
-        "server_side_binding": True,
-        "prepare_threshold": 2,
+        # Only what programme.asking asks binds its values on the server; its plans are kept from the first time on.
+        "prepare_threshold": 0,
     } | DATABASE.get("OPTIONS", {})
 
 # Who may read /metrics from another machine; without it only this machine itself may.

@@ -15,7 +15,7 @@ from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 
 from programme import kept
-from programme.compiled import NUMBER, Asked, Given
+from programme.asking import Asked, Given
 from programme.models import District, Norm, Office, Officer, Posting, State
 from workflows import authority, marks, notices, papers, waking
 from workflows.authority import Overtaken
@@ -47,11 +47,11 @@ def _held(files: QuerySet[Case]) -> QuerySet[Case]:
     return files.annotate(mark=marks.column()).select_for_update(of=("self",))
 
 
-FILE = Asked(lambda: _held(Case.objects.filter(pk=Given("file", NUMBER))))
+FILE = Asked(lambda: _held(Case.objects.filter(pk=Given("file"))))
 
 
 @contextmanager
-def _locked(asked: Asked[Case], **given: Any) -> Iterator[Case]:
+def _locked(asked: Asked, **given: Any) -> Iterator[Case]:
     """Hold the one file that is asked for; raise as ``locked`` does, and ``Case.DoesNotExist``."""
     # Whatever a page knew of the set-up is asked anew inside.
     with transaction.atomic(), kept.under(None):
@@ -103,11 +103,11 @@ def held_stay(movement_pk: int, by: Officer) -> Iterator[Movement]:
 
 
 @lru_cache(maxsize=256)
-def _file_of_stay(sight: authority.Sight) -> Asked[Case]:
+def _file_of_stay(sight: authority.Sight) -> Asked:
     """Return the question that holds the file of a stay, seen by whoever has this sight."""
 
     def question() -> QuerySet[Case]:
-        of_the_stay = Movement.objects.filter(pk=Given("stay", NUMBER))
+        of_the_stay = Movement.objects.filter(pk=Given("stay"))
         place = {f"stay_{name}": Subquery(of_the_stay.values(name)) for name in ("step", "office")}
         return _held(sight.files().filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place))
 
@@ -145,15 +145,15 @@ def _stay(stay: Movement, case: Case, by: Officer) -> Movement:
 
 
 @lru_cache(maxsize=256)
-def _stay_at(node: Any) -> Asked[Movement]:
+def _stay_at(node: Any) -> Asked:
     """Return the question for a stay at this step, with what an act reads beside it."""
 
     def question() -> QuerySet[Movement]:
-        file, office, officer = (Given(name, NUMBER) for name in ("file", "office", "officer"))
+        file, office, officer = (Given(name) for name in ("file", "office", "officer"))
         asks = Exists(Question.objects.filter(case=file, closed_in=None))
         conflicts = authority.conflict_columns(node, case=file, office=office, officer=officer)
         columns = {"mark": marks.column(), "asks": asks, **conflicts, **_next_numbers()}
-        return Movement.objects.select_related("task", "came_from", "draft").annotate(**columns).filter(pk=Given("stay", NUMBER))
+        return Movement.objects.select_related("task", "came_from", "draft").annotate(**columns).filter(pk=Given("stay"))
 
     return Asked(question)
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_noop
 
+from programme.asking import Asked, Given
 from programme.checks import Check
-from programme.compiled import NUMBER, Asked, Given
 from programme.models import Office, Officer, Posting
 from workflows import snapshots
 from workflows.letters.issuing import issue_with
@@ -20,7 +20,7 @@ from workflows.record import chain
 # What a paragraph tells in places of its own, not among the changes.
 TOLD_APART = frozenset({"answers", "waivers", "derivation"})
 PAPER = ("kind", "sha256", "name", "size")
-PAPERS = Asked(lambda: Enclosure.objects.filter(case=Given("file", NUMBER), replaced_by=None).order_by("pk").values_list(*PAPER))
+PAPERS = Asked(lambda: Enclosure.objects.filter(case=Given("file"), replaced_by=None).order_by("pk").values_list(*PAPER))
 SILENCE = gettext_noop("No answer came within the time given. Silence is no objection.")
 
 
@@ -138,7 +138,7 @@ def _keep_objections(noting: Noting, said: Said, marks: list[Marks]) -> None:
 
 
 def _papers_of(case: Case) -> list[dict[str, Any]]:
-    return [dict(zip(PAPER, row, strict=True)) for row in PAPERS.all(file=case.pk)]
+    return [dict(zip(PAPER, row, strict=True)) for row in PAPERS(file=case.pk)]
 
 
 def _in_order(papers: list[dict[str, Any]]) -> list[dict[str, Any]]:

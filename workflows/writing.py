@@ -13,6 +13,8 @@ from django.db import connection, models
 from django.db.models import AutoField, BigIntegerField, ForeignKey, Model
 from django.db.models.expressions import RawSQL
 
+from programme.asking import prepared_cursor
+
 
 @dataclass(frozen=True)
 class Change:
@@ -156,7 +158,7 @@ def _one_statement(writes: list[tuple[Write, str, tuple[Any, ...]]]) -> None:
             counted.append((f"(SELECT COUNT(*) FROM w{place})", write.otherwise))
         parts.append(f"w{place} AS ({text})")
         values += given
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(count for count, _error in counted) or '1'}", values)
         met = cursor.fetchone()
     for count, (_text, error) in zip(met, counted, strict=False):
@@ -195,7 +197,9 @@ def _insert(rows: Sequence[Model], unique: tuple[str, ...] = (), update: tuple[s
     text, fields = _insert_text(type(rows[0]), rows[0].pk is not None, len(rows), unique, update)
     for row in rows:
         row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
-    return text, tuple(vars(row)[name] if column is None else _to_save(column, column.pre_save(row, True)) for row in rows for name, column in fields)
+    return text, tuple(
+        vars(row)[name] if column is None else _to_save(column, column.pre_save(row, True)) for row in rows for name, column in fields
+    )
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from programme.compiled import NUMBER, Asked, Given, keep_beside
+from programme.asking import Asked, Given, keep_beside
 from programme.models.budget import BudgetHead
 from programme.models.norms import Norm
 from programme.models.places import District
@@ -89,7 +89,7 @@ class ExhibitionProposal(FileRecord):
     def read(cls, pk: int) -> "ExhibitionProposal":
         """Return the proposal with all that a file shows of it."""
         proposal = PROPOSAL.get(pk=pk)
-        keep_beside(proposal, "districts_shown", DISTRICTS_SHOWN.all(pk=pk))
+        keep_beside(proposal, "districts_shown", DISTRICTS_SHOWN(pk=pk))
         return proposal
 
     @property
@@ -133,10 +133,10 @@ def _span(first: date | None, last: date | None) -> str:
 
 
 PROPOSAL = Asked(
-    lambda: ExhibitionProposal.objects.select_related("product", "budget_head", "district").filter(pk=Given("pk", NUMBER)),
+    lambda: ExhibitionProposal.objects.select_related("product", "budget_head", "district").filter(pk=Given("pk")),
 )
 DISTRICTS_SHOWN = Asked(
     lambda: District.objects.annotate(has_product=Product.of_a_district()).filter(
-        pk__in=ExhibitionProposal.districts_shown.through.objects.filter(exhibitionproposal=Given("pk", NUMBER)).values("district")
+        pk__in=ExhibitionProposal.districts_shown.through.objects.filter(exhibitionproposal=Given("pk")).values("district")
     )
 )

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from programme.compiled import NUMBER, Asked, Given, keep_beside
+from programme.asking import Asked, Given, keep_beside
 from programme.identity import IdentityKind
 from programme.models.beneficiaries import FileStanding, HasIdentities, columns_of, digest_column, last_four_column
 from programme.models.budget import BudgetHead
@@ -148,7 +148,7 @@ class FreightClaim(FileRecord, HasIdentities):
     def read(cls, pk: int) -> "FreightClaim":
         """Return the claim with all that a file shows of it."""
         claim = CLAIM.get(pk=pk)
-        keep_beside(claim, "lines", LINES.all(pk=pk))
+        keep_beside(claim, "lines", LINES(pk=pk))
         return claim
 
     @property
@@ -342,7 +342,5 @@ def _told(n: int, line: FreightLine, count: int, reason: str) -> str:
     return str(_("%(line)s; not admissible: %(reason)s") % {"line": told, "reason": reason} if reason else told)
 
 
-CLAIM = Asked(
-    lambda: FreightClaim.objects.select_related("product__district", "district__state", "budget_head").filter(pk=Given("pk", NUMBER))
-)
-LINES = Asked(lambda: FreightLine.objects.filter(claim=Given("pk", NUMBER)))
+CLAIM = Asked(lambda: FreightClaim.objects.select_related("product__district", "district__state", "budget_head").filter(pk=Given("pk")))
+LINES = Asked(lambda: FreightLine.objects.filter(claim=Given("pk")))

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from programme.compiled import NUMBER, Asked, Given
+from programme.asking import Asked, Given
 from programme.models.places import District
 from programme.models.products import Product, Rank, Sector
 from programme.models.records import FileRecord
@@ -146,4 +146,4 @@ class RankDecision(models.Model):
         return f"{self.product}: {self.get_rank_from_display() or '—'} → {self.get_rank_to_display() or '—'}"
 
 
-PROPOSAL = Asked(lambda: ProductProposal.objects.select_related("product", "sector", "district").filter(pk=Given("pk", NUMBER)))
+PROPOSAL = Asked(lambda: ProductProposal.objects.select_related("product", "sector", "district").filter(pk=Given("pk")))

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from programme.compiled import NUMBER, Asked, Given
+from programme.asking import Asked, Given
 from programme.identity import IdentityKind
 from programme.models.banks import Bank
 from programme.models.beneficiaries import FileStanding, HasIdentities, columns_of, digest_column, last_four_column
@@ -300,5 +300,5 @@ class LoanApplication(FileRecord, HasIdentities):
 
 
 APPLICATION = Asked(
-    lambda: LoanApplication.objects.select_related("product", "bank", "district__state", "budget_head").filter(pk=Given("pk", NUMBER))
+    lambda: LoanApplication.objects.select_related("product", "bank", "district__state", "budget_head").filter(pk=Given("pk"))
 )

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from programme.compiled import NUMBER, Asked, Given, keep_beside
+from programme.asking import Asked, Given, keep_beside
 from programme.models.events import Matter, Topic
 from programme.models.offices import Department, Office, Officer
 from programme.models.places import District, State
@@ -82,7 +82,7 @@ class ActionPlan(FileRecord):
     def read(cls, pk: int) -> "ActionPlan":
         """Return the plan with all that a file shows of it."""
         plan = PLAN.get(pk=pk)
-        keep_beside(plan, "activities", ACTIVITIES.all(pk=pk))
+        keep_beside(plan, "activities", ACTIVITIES(pk=pk))
         return plan
 
     @property
@@ -248,5 +248,5 @@ def submitted_late(days: int) -> str:
     return ngettext("Submitted %(days)s day late", "Submitted %(days)s days late", days) % {"days": days}
 
 
-PLAN = Asked(lambda: ActionPlan.objects.select_related("district__state", "season").filter(pk=Given("pk", NUMBER)))
-ACTIVITIES = Asked(lambda: Activity.objects.select_related("department", "matter").filter(plan=Given("pk", NUMBER)))
+PLAN = Asked(lambda: ActionPlan.objects.select_related("district__state", "season").filter(pk=Given("pk")))
+ACTIVITIES = Asked(lambda: Activity.objects.select_related("department", "matter").filter(plan=Given("pk")))

@@ -34,7 +34,7 @@ def _is_plain(value: Any) -> bool:
         for one in level:
             kind = type(one)
             if kind is str:
-                if not one.isascii() and not _is_whole(one) or "\0" in one:
+                if (not one.isascii() and not _is_whole(one)) or "\0" in one:
                     return False
             elif kind is dict:
                 if not all(type(name) is str and name.isascii() and "\0" not in name for name in one):
