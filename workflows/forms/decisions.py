@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Self
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programme.checks import Check
@@ -81,10 +83,7 @@ class DecisionForm(SignedForm):
         self.movement, self.officer, self.record = movement, officer, movement.case.record
         node = movement.node
         self.fields["seen"].initial = movement.case.head
-        choices = [(way.outcome.value, way.outcome.verb) for way in node.ways_by_hand]
-        self.fields["outcome"] = forms.ChoiceField(
-            label=_("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages={"required": _("Choose what you decide.")}
-        )
+        self.fields["outcome"] = _outcome_field(node, get_language())
         self._add_amount()
         returning = next((way for way in node.ways if way.outcome == Outcome.RETURN), None)
         if returning:
@@ -143,15 +142,7 @@ class DecisionForm(SignedForm):
             self.fields["return_to"] = forms.ChoiceField(
                 label=_("Return to"), choices=steps, required=False, widget=forms.RadioSelect, initial=steps[-1][0]
             )
-        about = [("", "—"), *objectionable(self.record, targets)]
-        for row in range(1, OBJECTIONS + 1):
-            self.fields[f"about_{row}"] = forms.ChoiceField(
-                label=_("Objection %(row)s: about") % {"row": row}, choices=about, required=False
-            )
-            self.fields[f"kind_{row}"] = forms.ChoiceField(
-                label=_("Objection %(row)s: what is wrong") % {"row": row}, choices=[("", "—"), *ObjectionKind.choices], required=False
-            )
-            self.fields[f"objection_{row}"] = TextField(label=_("Objection %(row)s") % {"row": row}, required=False, max_length=1000)
+        self.fields |= _objection_fields(type(self.record), targets, get_language())
 
     @property
     def objection_rows(self) -> list[tuple[Any, ...]]:
@@ -276,6 +267,28 @@ class WithdrawalForm(SignedForm):
     @property
     def outcome(self) -> Outcome:
         return Outcome.WITHDRAW
+
+
+# Fields that no form changes are made once for each language, and shared by every form.
+
+
+@lru_cache(maxsize=256)
+def _outcome_field(node: Any, _language: str) -> forms.Field:
+    choices = [(way.outcome.value, way.outcome.verb) for way in node.ways_by_hand]
+    said = {"required": _("Choose what you decide.")}
+    return forms.ChoiceField(label=_("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages=said)
+
+
+@lru_cache(maxsize=256)
+def _objection_fields(record: Any, targets: tuple[Any, ...], _language: str) -> dict[str, forms.Field]:
+    about, kinds = [("", "—"), *objectionable(record, targets)], [("", "—"), *ObjectionKind.choices]
+    fields: dict[str, forms.Field] = {}
+    for row in range(1, OBJECTIONS + 1):
+        said = {"row": row}
+        fields[f"about_{row}"] = forms.ChoiceField(label=_("Objection %(row)s: about") % said, choices=about, required=False)
+        fields[f"kind_{row}"] = forms.ChoiceField(label=_("Objection %(row)s: what is wrong") % said, choices=kinds, required=False)
+        fields[f"objection_{row}"] = TextField(label=_("Objection %(row)s") % said, required=False, max_length=1000)
+    return fields
 
 
 def objectionable(record: Any, targets: tuple[Any, ...]) -> list[tuple[str, str]]:

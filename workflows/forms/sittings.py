@@ -1,6 +1,7 @@
 """The forms of a committee's sitting: the call, the presence, and for each file the form of its own step."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
@@ -85,8 +86,8 @@ class ItemForm:
         self.form = item.movement.node.form_class(
             self._without_deferral(data), movement=item.movement, officer=officer, prefix=self.prefix, initial=kept
         )
-        self.form.fields["outcome"].required = False
-        self.form.fields["outcome"].label = _("Decision of the committee")
+        outcome = self.form.fields["outcome"] = deepcopy(self.form.fields["outcome"])
+        outcome.required, outcome.label = False, _("Decision of the committee")
         self.form.fields["text"].help_text = _("A reason is required when the file is returned, rejected or deferred.")
         if self.deferred:
             self.form.fields["text"].required = True

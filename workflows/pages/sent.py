@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given
 from workflows import inbox
 from workflows.models import Case, Movement
 from workflows.pages.frame import OfficerRequest, list_come_from
@@ -18,18 +19,23 @@ def after_signing(request: OfficerRequest, case: Case, stay: Movement | None = N
     """
     said = whereto(case, stay)
     choice = list_come_from(request) or inbox.Choice()
-    others = inbox.chosen(request.user, choice).exclude(case=case.pk)
+    others = inbox.chosen(request.user, choice).exclude(case=case.pk).select_related(None).values_list("case", flat=True)
     following = (others.filter(inbox.after(stay)).first() if stay else None) or others.first()
     if following is None:
         messages.success(request, said if choice.is_all else said + " " + _("It was the last one of the list you came from."))
         return redirect("inbox")
     messages.success(request, said + " " + _("This is the next file that waits for you."))
-    return redirect(f"{reverse('file', args=[following.case_id])}?{choice.query}#main")
+    return redirect(f"{reverse('file', args=[following])}?{choice.query}#main")
+
+
+WAITING = Asked(
+    lambda: Movement.objects.filter(case=Given("file"), disposed=None).select_related("office__designation", "office__district")
+)
 
 
 def whereto(case: Case, signed: Movement | None = None) -> str:
     """Say where the file is now; ``signed`` is the stay that was signed, where there was one."""
-    stays = list(Movement.objects.filter(case=case.pk, disposed=None).select_related("office__designation", "office__district"))
+    stays = WAITING(file=case.pk)
     said = {"number": case.number, "offices": "; ".join(stay.office.name for stay in stays)}
     step = signed.step if signed else case.notings.order_by("-paragraph").values_list("step", flat=True).first()
     if any(stay.step == step for stay in stays):
