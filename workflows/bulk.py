@@ -244,14 +244,14 @@ def decide(row: JobRow) -> Done:
     job = row.job
     by: Officer = job.by  # type: ignore[assignment]  # somebody signed
     outcome = Outcome(job.args["outcome"])
-    stay = Movement.objects.select_related(*RELATED, "officer").get(pk=row.args["stay"])
-    holding.refuse_changed(stay, row.args["seen"])
-    authority.check_step(by, stay)
-    _check_way(stay, outcome)
-    _refuse_typed(stay)
-    form = _form(stay, outcome, job.args["text"], seen=row.args["seen"], by=by)
-    form.together = {"files": job.total, "job": job.pk}
-    case = steps.decide(stay, by=by, form=form)
+    with holding.held_stay(row.args["stay"], by) as stay:
+        holding.as_seen(stay.case, row.args["seen"], holding.refuse_ended(stay, stay.case))
+        authority.check_step(by, stay)
+        _check_way(stay, outcome)
+        _refuse_typed(stay)
+        form = _form(stay, outcome, job.args["text"], seen=row.args["seen"], by=by)
+        form.together = {"files": job.total, "job": job.pk}
+        case = steps.decide(stay, by=by, form=form)
     return Done(case, **in_both(partial(_said, outcome, case.amount), "sentence"))
 
 

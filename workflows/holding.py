@@ -93,23 +93,24 @@ def _district(pk: int | None) -> District | None:
 
 
 @contextmanager
-def held_stay(movement_pk: int, by: Officer) -> Iterator[Movement]:
-    """Hold the file of a stay, if ``by`` may read it, and yield the stay as it stands, for an act of his inside.
+def held_stay(movement_pk: int, by: Officer, *, sight: authority.Sight | None = None) -> Iterator[Movement]:
+    """Hold the file of a stay and yield the stay as it stands, for an act of ``by`` inside.
 
-    Raise as ``locked`` does, and ``Case.DoesNotExist`` where there is no such stay on a file that he may read.
+    Raise as ``locked`` does, and ``Case.DoesNotExist`` where there is no such stay, or, with a ``sight``, none on a file in it.
     """
-    with _locked(_file_of_stay(authority.sight_of(by)), stay=movement_pk) as case:
+    with _locked(_file_of_stay(sight), stay=movement_pk) as case:
         yield _stay(Movement(pk=movement_pk, case=case, step=case.stay_step, office_id=case.stay_office), case, by)
 
 
 @lru_cache(maxsize=256)
-def _file_of_stay(sight: authority.Sight) -> Asked:
-    """Return the question that holds the file of a stay, seen by whoever has this sight."""
+def _file_of_stay(sight: authority.Sight | None) -> Asked:
+    """Return the question that holds the file of a stay, where it is in this sight."""
 
     def question() -> QuerySet[Case]:
         of_the_stay = Movement.objects.filter(pk=Given("stay"))
         place = {f"stay_{name}": Subquery(of_the_stay.values(name)) for name in ("step", "office")}
-        return _held(sight.files().filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place))
+        files = sight.files() if sight else Case.objects.all()
+        return _held(files.filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place))
 
     return Asked(question)
 
@@ -180,11 +181,6 @@ def held(movement: Movement, case: Case) -> Movement:
     """Let a stay and its task speak of the one row of the file that is locked."""
     movement.case = movement.task.process = case
     return movement
-
-
-def refuse_changed(movement: Movement, seen: str) -> None:
-    """Raise ``Overtaken`` when the step is taken, or the file is no longer as the officer read it; asked again under the file's lock."""
-    as_seen(movement.case, seen, refuse_ended(stays().get(pk=movement.pk), movement.case))
 
 
 def as_seen(case: Case, seen: str, movement: Movement | None = None) -> None:

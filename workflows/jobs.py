@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -17,12 +18,14 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given
 from programme.bilingual import in_both
 from programme.models import Officer, State
 from programme.powers import Power
 from workflows import incidents, notices
 from workflows.authority import Overtaken, Refusal, capacities
 from workflows.models import Case, Job, JobRow, JobStatus, RowStatus
+from workflows.writing import Change, together
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -245,18 +248,22 @@ def _take_row(work: Work, job: Job) -> bool:
         # With the act everything it wrote is undone, also when only the commit found the fault.
         place = extract_tb(error.__traceback__)[-1]
         logger.error("job %s row %s: %s at %s:%s", job.pk, row.pk, type(error).__name__, place.filename, place.lineno)
-        with transaction.atomic():
+        with suppress(_Ended), transaction.atomic():
             _mark(row, status=RowStatus.FAILED, **in_both(_failure, "sentence"))
     return True
 
 
-def _rows_to_do(job: Job) -> QuerySet[JobRow]:
+def _rows_to_do(job: Any) -> QuerySet[JobRow]:
     rows = JobRow.objects.filter(job=job, status=RowStatus.WAITING, job__status=JobStatus.RUNNING)
     return rows.select_related("job__by").order_by("position")
 
 
+NEXT_ROW = Asked(lambda: _rows_to_do(Given("job")).select_for_update(skip_locked=True, of=("self",))[:1])
+
+
 def _next_row(job: Job) -> JobRow | None:
-    return _rows_to_do(job).select_for_update(skip_locked=True, of=("self",)).first()
+    row: JobRow | None = NEXT_ROW.first(job=job.pk)
+    return row
 
 
 def _prepared(prepare: Callable[[JobRow, Callable[[], bool]], Any], row: JobRow) -> Any:
@@ -291,11 +298,17 @@ def _act(work: Work, row: JobRow) -> dict[str, Any]:
     return {"status": RowStatus.REFUSED, **refusals}
 
 
+class _Ended(Exception):
+    """The row has ended since."""
+
+
 def _mark(row: JobRow, *, status: RowStatus, **marks: Any) -> None:
-    """Mark how a row that still waits ended, count it and extend the lease; a row that has ended since is left as it is."""
+    """Mark how a row that still waits ended, count it and extend the lease; raise ``_Ended``, marking nothing, where it waits no more."""
     now = timezone.now()
-    if JobRow.objects.filter(pk=row.pk, status=RowStatus.WAITING).update(status=status, ended_at=now, **marks) == 1:
-        Job.objects.filter(pk=row.job_id).update(leased_until=now + LEASE, attempts=0, **{status: F(status) + 1})
+    case = marks.pop("case", None)
+    marks |= {"case_id": case.pk} if case else {}
+    ended = Change(JobRow, {"id": row.pk, "status": RowStatus.WAITING}, {"status": status, "ended_at": now, **marks}, _Ended())
+    together(ended, Change(Job, {"id": row.job_id}, {"leased_until": now + LEASE, "attempts": 0}, adds=status.value))
 
 
 def _let_others_write() -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import AutoField, BigIntegerField, ForeignKey, Model
+from django.db.models import AutoField, BigIntegerField, F, ForeignKey, Model
 from django.db.models.expressions import RawSQL
 
 from programme.asking import prepared_cursor
@@ -20,13 +20,14 @@ from programme.asking import prepared_cursor
 class Change:
     """Set columns of the rows of a table that hold these values in ``where``; ``None`` asks for an empty column.
 
-    ``otherwise`` is raised where there is no such row.
+    ``adds`` is a column that grows by one; ``otherwise`` is raised where there is no such row.
     """
 
     model: type[Model]
     where: dict[str, Any]
     values: dict[str, Any]
     otherwise: Exception | None = None
+    adds: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def _is_named(row: Model) -> bool:
 
 def _by_itself(write: Write) -> None:
     if isinstance(write, Change):
-        met = write.model._default_manager.filter(**write.where).update(**write.values)
+        more = {write.adds: F(write.adds) + 1} if write.adds else {}
+        met = write.model._default_manager.filter(**write.where).update(**write.values, **more)
         if write.otherwise and not met:
             raise write.otherwise
     elif isinstance(write, Upsert):
@@ -139,15 +141,25 @@ def _by_itself(write: Write) -> None:
 
 
 def _at_once(writes: list[Write]) -> None:
-    """Write in one statement, or in several where there is more than the driver keeps the text of."""
-    compiled = [(write, *_compiled(write)) for write in writes]
-    while compiled:
-        count, so_far = 0, 0
-        while count < len(compiled) and (not count or so_far + len(compiled[count][2]) <= MOST_VALUES):
-            so_far += len(compiled[count][2])
-            count += 1
-        _one_statement(compiled[:count])
-        compiled = compiled[count:]
+    """Write in as few statements as may be.
+
+    No statement writes twice to one table, as it would not see there what it wrote itself, and none has more values than the
+    driver keeps the text of.
+    """
+    part: list[tuple[Write, str, tuple[Any, ...]]] = []
+    for write in writes:
+        text, given = _compiled(write)
+        met = any(_table(write) == _table(other) for other, *_rest in part)
+        if part and (met or sum(len(values) for *_rest, values in part) + len(given) > MOST_VALUES):
+            _one_statement(part)
+            part = []
+        part.append((write, text, given))
+    _one_statement(part)
+
+
+def _table(write: Write) -> str:
+    model = write.model if isinstance(write, Change) else _rows(write)[0]
+    return str(model._meta.db_table)
 
 
 def _one_statement(writes: list[tuple[Write, str, tuple[Any, ...]]]) -> None:
@@ -178,16 +190,16 @@ def _compiled(write: Write) -> Statement:
 
 def _change(write: Change) -> Statement:
     empty = frozenset(name for name, value in write.where.items() if value is None)
-    text, columns = _change_text(write.model, tuple(write.values), tuple(write.where), empty)
+    text, columns = _change_text(write.model, tuple(write.values), tuple(write.where), empty, write.adds)
     given = [*write.values.values(), *(value for value in write.where.values() if value is not None)]
     return text, tuple(value if column is None else _to_save(column, value) for column, value in zip(columns, given, strict=True))
 
 
 @lru_cache(maxsize=64)
-def _change_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...], empty: frozenset[str]) -> tuple[str, Any]:
-    columns = {name: model._meta.get_field(name) for name in {*values, *where}}
+def _change_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...], empty: frozenset[str], adds: str) -> tuple[str, Any]:
+    columns = {name: model._meta.get_field(name) for name in {*values, *where, *([adds] if adds else [])}}
     quoted = {name: connection.ops.quote_name(column.column) for name, column in columns.items()}
-    to_set = ", ".join(f"{quoted[name]} = %s" for name in values)
+    to_set = ", ".join([f"{quoted[name]} = %s" for name in values] + ([f"{quoted[adds]} = {quoted[adds]} + 1"] if adds else []))
     asked = " AND ".join(f"{quoted[name]} IS NULL" if name in empty else f"{quoted[name]} = %s" for name in where)
     text = f"UPDATE {connection.ops.quote_name(model._meta.db_table)} SET {to_set} WHERE {asked}"
     return text, [_judged(columns[name]) for name in (*values, *(name for name in where if name not in empty))]
