@@ -21,15 +21,15 @@ class Case(Process):
 
     number = models.CharField(_("file number"), max_length=40, unique=True)
     key = models.UUIDField(_("form key"), unique=True, help_text=_("Made with the form, so that one form opens one file."))
-    kind = models.SlugField(_("process"), max_length=40)
+    kind = models.SlugField(_("process"), max_length=40, db_index=False)
     record_id = models.BigIntegerField(_("record"))
     subject = models.CharField(_("subject"), max_length=200)
-    state = models.ForeignKey(State, models.PROTECT, related_name="+", verbose_name=_("State"))
-    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("District"))
+    state = models.ForeignKey(State, models.PROTECT, related_name="+", verbose_name=_("State"), db_index=False)
+    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+", verbose_name=_("District"), db_index=False)
     office = models.ForeignKey(Office, models.PROTECT, related_name="+", verbose_name=_("opened by"))
     amount = models.DecimalField(_("amount (₹)"), max_digits=14, decimal_places=2, null=True)
     flow_version = models.PositiveSmallIntegerField(_("process version"), default=1)
-    norm = models.ForeignKey(Norm, models.PROTECT, related_name="+", verbose_name=_("norm"))
+    norm = models.ForeignKey(Norm, models.PROTECT, related_name="+", verbose_name=_("norm"), db_index=False)
     ending = models.CharField(_("ended as"), max_length=40, blank=True)
     paragraphs = models.PositiveIntegerField(_("paragraphs"), default=0)
     head = models.CharField(_("hash of the last paragraph"), max_length=64, blank=True)
@@ -105,11 +105,11 @@ class Case(Process):
 class Movement(models.Model):
     """One stay of a file at an office. Open movements are the inbox; closed ones are the register."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="movements", verbose_name=_("file"))
+    case = models.ForeignKey(Case, models.PROTECT, related_name="movements", verbose_name=_("file"), db_index=False)
     task = models.OneToOneField(Task, models.PROTECT, related_name="movement")
     step = models.CharField(_("step"), max_length=60)
     power = models.CharField(_("power"), max_length=60, blank=True)
-    office = models.ForeignKey(Office, models.PROTECT, related_name="movements", verbose_name=_("office"))
+    office = models.ForeignKey(Office, models.PROTECT, related_name="movements", verbose_name=_("office"), db_index=False)
     came_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("came from"))
     returns_to = models.CharField(_("goes back to step"), max_length=60, blank=True)
     # The office was sent back for correction, changed something material, and pulled the file back to write on.
@@ -120,12 +120,14 @@ class Movement(models.Model):
     # What the due date was made of, so that it can be counted again; empty where a day of the record is the last.
     days_allowed = models.PositiveSmallIntegerField(_("working days allowed"), null=True)
     counted_from = models.DateField(_("counted from"), null=True)
-    ladder = models.ForeignKey(Norm, models.PROTECT, null=True, related_name="+", verbose_name=_("delegation that brought it here"))
+    ladder = models.ForeignKey(
+        Norm, models.PROTECT, null=True, related_name="+", verbose_name=_("delegation that brought it here"), db_index=False
+    )
     opened_at = models.DateTimeField(_("first opened"), null=True)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     disposed = models.DateTimeField(_("disposed"), null=True)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="movements", verbose_name=_("officer"))
-    posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+", verbose_name=_("in the charge of"))
+    posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+", verbose_name=_("in the charge of"), db_index=False)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
     days_held = models.PositiveSmallIntegerField(_("working days held"), null=True)
     days_late = models.PositiveSmallIntegerField(_("working days late"), null=True)

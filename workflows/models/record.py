@@ -15,12 +15,14 @@ BY_REPAIR = sorted(outcome.value for outcome in REPAIRS)
 class Noting(models.Model):
     """One signed paragraph of the note sheet. Written once; the database refuses to change or delete it."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="notings", verbose_name=_("file"))
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notings", verbose_name=_("file"), db_index=False)
     paragraph = models.PositiveIntegerField(_("paragraph"))
     written_at = models.DateTimeField(_("written at"))
     step = models.CharField(_("step"), max_length=60)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices)
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="notings", verbose_name=_("officer"))
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="notings", verbose_name=_("officer"), db_index=False
+    )
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("prepared by"))
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="notings", verbose_name=_("office"))
     body = models.TextField(_("body"), help_text=_("The canonical text that was hashed."))

@@ -15,7 +15,7 @@ class Part(models.IntegerChoices):
 class IndexRow(models.Model):
     """Folded words of one part of a file, each after a space. Derived: written with each paragraph, made anew by ``rebuild_search``."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="index_rows")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="index_rows", db_index=False)
     part = models.IntegerField(help_text="A paragraph's number; 0 for the names of the file, -1 for the applicant.")
     words = models.TextField()
     rules = models.PositiveSmallIntegerField(help_text="The folding rules that the words were folded by.")
