@@ -248,9 +248,14 @@ def _take_row(work: Work, job: Job) -> bool:
         # With the act everything it wrote is undone, also when only the commit found the fault.
         place = extract_tb(error.__traceback__)[-1]
         logger.error("job %s row %s: %s at %s:%s", job.pk, row.pk, type(error).__name__, place.filename, place.lineno)
-        with suppress(_Ended), transaction.atomic():
-            _mark(row, status=RowStatus.FAILED, **in_both(_failure, "sentence"))
+        _fail(row)
     return True
+
+
+def _fail(row: JobRow) -> None:
+    """Mark a row as failed; one that another worker has ended since is left as it is."""
+    with suppress(_Ended), transaction.atomic():
+        _mark(row, status=RowStatus.FAILED, **in_both(_failure, "sentence"))
 
 
 def _rows_to_do(job: Any) -> QuerySet[JobRow]:

@@ -275,7 +275,7 @@ def test_a_row_that_another_worker_ended_meanwhile_is_not_marked_again():
     job = letters(1)
     row = job.rows.get()
     jobs.run(TABLE)
-    jobs._mark(row, status=RowStatus.FAILED, sentence_en="late", sentence_hi="late")
+    jobs._fail(row)
     assert (statuses(job), now_of(job).failed) == (["done"], 0)
 
 
