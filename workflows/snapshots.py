@@ -205,7 +205,7 @@ def _said(
         "ceiling": _ceiling_sentence(record),
         "objections": [_objection(record, objection) for objection in objections],
         "ways": _ways(node, case, whereto) if stay else [],
-        "papers": _kinds_of_papers(type(record), get_language()),
+        "papers": _kinds_of_papers(record.__class__, get_language()),
     }
 
 
@@ -312,7 +312,7 @@ def _tells(field: Any, text: Any) -> bool:
 
 def _personal_values(record: Any, language: str, said: dict[str, Any]) -> frozenset[str]:
     """Return the lines of the summary that stand under the name of a personal field, as that language writes them."""
-    labels = _personal_labels(type(record), language)
+    labels = _personal_labels(record.__class__, language)
     return frozenset(value for label, value in said["summary"] if label in labels)
 
 

@@ -197,7 +197,7 @@ def _change(write: Change) -> Statement:
 
 @lru_cache(maxsize=64)
 def _change_text(model: type[Model], values: tuple[str, ...], where: tuple[str, ...], empty: frozenset[str], adds: str) -> tuple[str, Any]:
-    columns = {name: model._meta.get_field(name) for name in {*values, *where, *([adds] if adds else [])}}
+    columns: dict[str, Any] = {name: model._meta.get_field(name) for name in {*values, *where, *([adds] if adds else [])}}
     quoted = {name: connection.ops.quote_name(column.column) for name, column in columns.items()}
     to_set = ", ".join([f"{quoted[name]} = %s" for name in values] + ([f"{quoted[adds]} = {quoted[adds]} + 1"] if adds else []))
     asked = " AND ".join(f"{quoted[name]} IS NULL" if name in empty else f"{quoted[name]} = %s" for name in where)
@@ -216,13 +216,14 @@ def _insert(rows: Sequence[Model], unique: tuple[str, ...] = (), update: tuple[s
 
 @lru_cache(maxsize=64)
 def _insert_text(model: type[Model], keyed: bool, count: int, unique: tuple[str, ...], update: tuple[str, ...]) -> tuple[str, list[Any]]:
-    fields = [field for field in model._meta.local_concrete_fields if keyed or not isinstance(field, AutoField)]
+    fields: list[Any] = [field for field in model._meta.local_concrete_fields if keyed or not isinstance(field, AutoField)]
     quote = connection.ops.quote_name
     row = f"({', '.join(['%s'] * len(fields))})"
     text = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
     text += f" VALUES {', '.join([row] * count)}"
     if unique:
-        keys, changed = ([quote(model._meta.get_field(name).column) for name in names] for names in (unique, update))
+        column = {field.name: field.column for field in fields}
+        keys, changed = ([quote(column[name]) for name in names] for names in (unique, update))
         text += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in changed)}"
     return text, [(field.attname, _judged(field)) for field in fields]
 

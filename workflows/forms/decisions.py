@@ -142,7 +142,7 @@ class DecisionForm(SignedForm):
             self.fields["return_to"] = forms.ChoiceField(
                 label=_("Return to"), choices=steps, required=False, widget=forms.RadioSelect, initial=steps[-1][0]
             )
-        self.fields |= _objection_fields(type(self.record), targets, get_language())
+        self.fields |= _objection_fields(self.record.__class__, targets, get_language())
 
     @property
     def objection_rows(self) -> list[tuple[Any, ...]]:

@@ -90,7 +90,7 @@ def names_of(case: Case, papers: Iterable[dict[str, str]]) -> str:
     for name in called:
         words += _words_of_name(name)
     for paper in papers:
-        words += _words_of_kind(type(case.record), paper["kind"]) + fold(without_numbers(paper["name"]))
+        words += _words_of_kind(case.record.__class__, paper["kind"]) + fold(without_numbers(paper["name"]))
     # A number is looked for as a whole, also without its leading zeros.
     return _spaced(number) + _spaced([word.lstrip("0") or "0" for word in number]) + _spaced(dict.fromkeys(words))
 
