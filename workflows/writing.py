@@ -47,7 +47,6 @@ AS_THEY_ARE = frozenset({
 })  # fmt: skip
 # The driver keeps the text of a statement with so many values, and reads a longer one anew each time.
 MOST_VALUES = 50
-NEXT_NUMBER = "nextval(pg_get_serial_sequence(%s, 'id'))"
 Write = Model | Change | Upsert
 # What this thread has gathered and not yet written; ``None`` while nothing is gathered.
 _waiting: ContextVar[list[Write] | None] = ContextVar("waiting", default=None)
@@ -65,7 +64,15 @@ def next_number(model: type[Model]) -> Any | None:
     """
     if not _on_postgresql():
         return None
-    return RawSQL(NEXT_NUMBER, (model._meta.db_table,), BigIntegerField())  # noqa: S611 -- fixed words
+    return RawSQL(_next_number(model), (), BigIntegerField())  # noqa: S611 -- fixed words
+
+
+@lru_cache(maxsize=16)
+def _next_number(model: type[Model]) -> str:
+    """Return the SQL that draws the next key of a table; the name of its sequence is asked of the database once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
+        return f"nextval('{cursor.fetchone()[0]}')"
 
 
 def numbers(known: dict[type[Model], int], *models: type[Model]) -> list[int | None]:
@@ -76,7 +83,7 @@ def numbers(known: dict[type[Model], int], *models: type[Model]) -> list[int | N
     asked = [model for model in models if model not in known] if _on_postgresql() else []
     if asked:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join([NEXT_NUMBER] * len(asked)), [model._meta.db_table for model in asked])
+            cursor.execute("SELECT " + ", ".join(map(_next_number, asked)))
             known |= dict(zip(asked, cursor.fetchone(), strict=True))
     return [known.pop(model, None) for model in models]
 
