@@ -80,7 +80,7 @@ class ExhibitionProposal(FileRecord):
                 name="exhibition_utilised_within_the_release",
             ),
         ]
-        indexes = [models.Index(fields=["starts_on", "ends_on"], name="exhibition_dates")]
+        indexes = [models.Index(fields=["ends_on", "starts_on"], name="exhibitions_by_their_end")]
 
     def __str__(self) -> str:
         return self.title
