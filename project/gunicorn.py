@@ -1,9 +1,13 @@
 """How gunicorn serves. Read by ``serve`` and by ``gunicorn -c python:project.gunicorn`` on a State's own servers."""
 
+import gc
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from typing import Any
+
+from django.conf import settings
 
 from project.lifeline import follow_parent
 
@@ -26,6 +30,10 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="karya
 
 
 def when_ready(server: Any) -> None:
+    # Loaded here, and left alone by the collector, it stays one copy in all workers; otherwise each loads it with its first page.
+    import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    gc.freeze()
     follow_parent()
     print(f"Karyapravah is at http://{bind} (Ctrl-C stops it)", flush=True)
 

@@ -18,7 +18,7 @@ def settle_places(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programme', '0001_squashed_0003_the_desk'),
+        ('programme', '0003_the_desk'),
     ]
 
     operations = [

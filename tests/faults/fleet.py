@@ -34,14 +34,15 @@ class Fleet:
         while len(self.workers) < min(workers, MOST_WORKERS):
             self.started += 1
             options = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-            self.workers.append(self._start("worker", *options, "-Q", self.queue, "-n", f"{self.queue}-{self.started}@here"))
+            words = ["worker", *options, "-Q", self.queue, "-n", f"{self.queue}-{self.started}@here"]
+            self.workers.append(self._start("celery", "-A", APP, *words))
         while len(self.beats) < min(beats, MOST_BEATS):
             self.started += 1
             schedule = self.folder / f"beat-{self.started}"
-            self.beats.append(self._start("beat", "--schedule", str(schedule), "--pidfile", ""))
+            self.beats.append(self._start("project.beating", str(schedule)))
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", APP, *words]
+        command = [sys.executable, "-m", *words]
         return subprocess.Popen(
             command, cwd=settings.BASE_DIR, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
         )

@@ -1,10 +1,14 @@
 """What stands in .env after a set-up, also when an earlier version wrote it."""
 
 import os
+import re
 import stat
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from project import first_setup
 from project.refusals import refuse_unfit
@@ -59,3 +63,25 @@ def test_a_states_own_switches_are_left_alone(switches: Path) -> None:
     switches.write_text("ENVIRONMENT=production\nSECRET_KEY=own\n")
     first_setup.write_switches()
     assert switches.read_text() == "ENVIRONMENT=production\nSECRET_KEY=own\n"
+
+
+def test_every_package_that_another_brings_along_is_pinned() -> None:
+    pinned = {name: text for files in first_setup.PINS.items() for name, text in map(pin, lines_of(*files))}
+    assert all(re.fullmatch(r"==[\w.]+", version) for version in pinned.values()), pinned
+    for name in pinned:
+        try:
+            needed = [Requirement(line) for line in metadata.requires(name) or []]
+        except metadata.PackageNotFoundError:
+            continue
+        lacking = [need.name for need in needed if not need.marker or need.marker.evaluate({"extra": ""})]
+        assert {canonicalize_name(need) for need in lacking} <= pinned.keys(), name
+
+
+def lines_of(*names: str) -> list[str]:
+    lines = [line.partition("#")[0].strip() for name in names for line in (Path(first_setup.HERE) / name).read_text().splitlines()]
+    return [line for line in lines if line]
+
+
+def pin(line: str) -> tuple[str, str]:
+    needed = Requirement(line)
+    return canonicalize_name(needed.name), str(needed.specifier)

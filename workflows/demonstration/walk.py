@@ -15,7 +15,7 @@ from programme.calendar import today
 from programme.models import Charge, Norm, Office, Officer, Posting
 from programme.powers import Power
 from programme.zone import IST
-from workflows import authority
+from workflows import authority, marks
 from workflows.demonstration import exhibition, freight, identification, loan, plan
 from workflows.demonstration.committee import take_in_sitting
 from workflows.demonstration.story import Story, Telling
@@ -100,10 +100,11 @@ def _begin(story: Story, telling: Telling) -> Case:
     office = next(office for office in offices.filter(district=story.district) if node.power in office.designation.powers)
     signer, data = holder(office), telling.begins(story, office)
     draft = _draft(telling, story, node.name, signer, office)
-    norm = Norm.in_force(telling.flow.scheme, office.designation.state, today())
-    form = node.form_class(data, office=office, officer=signer, norm=norm, papers=list(draft.enclosures.all()))
-    _must_be_valid(form, story)
-    return open_case(telling.flow, by=signer, office=office, form=form, key=draft.key, draft=draft)
+    with marks.as_it_stands():
+        norm = Norm.in_force(telling.flow.scheme, office.designation.state, today())
+        form = node.form_class(data, office=office, officer=signer, norm=norm, papers=list(draft.enclosures.all()))
+        _must_be_valid(form, story)
+        return open_case(telling.flow, by=signer, office=office, form=form, key=draft.key, draft=draft)
 
 
 def take(movement: Movement, story: Story, telling: Telling) -> None:
@@ -120,16 +121,19 @@ def take(movement: Movement, story: Story, telling: Telling) -> None:
     if movement.node.in_committee:
         take_in_sitting(movement, data, chair=signer, convener=_convener(movement.office))
         return
-    if not movement.node.own_page:
-        form = movement.node.form_class(data, movement=movement, officer=signer)
+    draft = _draft(telling, story, movement.step, signer, movement.office, movement) if movement.node.own_page else None
+    with marks.as_it_stands():
+        form = _form(movement, data, signer, draft)
         _must_be_valid(form, story)
-        decide(movement, by=signer, form=form)
-        return
-    draft = _draft(telling, story, movement.step, signer, movement.office, movement)
+        decide(movement, by=signer, form=form, draft=draft)
+
+
+def _form(movement: Movement, data: dict[str, Any], signer: Officer, draft: Draft | None) -> Any:
+    if draft is None:
+        return movement.node.form_class(data, movement=movement, officer=signer)
     papers = [*movement.case.enclosures.filter(replaced_by=None), *draft.enclosures.all()]
-    form = movement.node.form_class(data, movement=movement, office=movement.office, officer=signer, norm=movement.case.norm, papers=papers)
-    _must_be_valid(form, story)
-    decide(movement, by=signer, form=form, draft=draft)
+    norm, office = movement.case.norm, movement.office
+    return movement.node.form_class(data, movement=movement, office=office, officer=signer, norm=norm, papers=papers)
 
 
 def _convener(chair: Office) -> Officer:
@@ -143,7 +147,9 @@ def holder(office: Office) -> Officer:
     signing = Posting.objects.filter(office=office).exclude(charge=Charge.ASSISTANT)
     for posting in signing.select_related("officer").order_by("charge", "-starts_on"):
         derive(posting.officer)
-        if any(capacity.office == office and capacity.powers for capacity in authority.capacities(posting.officer, afresh=True)):
+        with marks.as_it_stands():
+            held = authority.capacities(posting.officer, afresh=True)
+        if any(capacity.office == office and capacity.powers for capacity in held):
             return posting.officer
     raise ValueError(f"{office} has no holder on {today()}; extend the cast in fixtures/demonstration.csv.")
 

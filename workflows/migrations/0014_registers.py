@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('programme', '0004_registers'),
-        ('workflows', '0001_squashed_0013_operations'),
+        ('workflows', '0013_operations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

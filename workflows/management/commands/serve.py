@@ -51,5 +51,5 @@ def programs(schedule: Path) -> dict[str, list[str]]:
     return {
         "web": [sys.executable, "-m", "gunicorn", "--config", "python:project.gunicorn"],
         "worker": [*celery, "worker", *pool, "--without-gossip", "--without-mingle"],
-        "beat": [*celery, "beat", "--schedule", str(schedule), "--pidfile="],
+        "beat": [sys.executable, "-m", "project.beating", str(schedule)],
     }

@@ -1,4 +1,5 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(1) as beside:
+            # Compressing what is served asks nothing of the database, and nothing of this processor where there is a second one.
+            collected = beside.submit(collect_static)
+            self.fill()
+            collected.result()
+        if not can_print():
+            self.stdout.write(f"Orders are pages to print, and PDF too after: apt-get install {PANGO}")
+        self.stdout.write(self.style.SUCCESS("Ready."))
+
+    def fill(self) -> None:
+        """Bring the database to this version, with its keys and what it shows."""
         call_command("migrate", interactive=False, verbosity=0)
         compile_messages()
         call_command("make_keys")
@@ -39,11 +51,6 @@ class Command(BaseCommand):
         if settings.DEMONSTRATION and not Case.objects.exists():
             self.stdout.write("Loading the demonstration: officers, and files at every step …")
             call_command("load_demonstration")
-        if not static_is_current():
-            call_command("collectstatic", interactive=False, verbosity=0)
-        if not can_print():
-            self.stdout.write(f"Orders are pages to print, and PDF too after: apt-get install {PANGO}")
-        self.stdout.write(self.style.SUCCESS("Ready."))
 
 
 def compile_messages() -> None:
@@ -62,6 +69,12 @@ def compile_messages() -> None:
             half.replace(compiled)
             # This process may have asked for a translation before there was one, and would go on without.
             translation_file_changed(sender=None, file_path=compiled)
+
+
+def collect_static() -> None:
+    if not static_is_current():
+        # The interface for programs answers in JSON alone, so the pages of its package are never shown.
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["rest_framework"])
 
 
 def static_is_current() -> bool:
