@@ -97,7 +97,6 @@ def build(state: State, *, cases: int, waiting: int, seed: int, say: Callable[[s
                 pattern = patterns[at][n % len(places)]
                 back = chance.randrange(1, DAYS_BACK) if at == "closed" else chance.randrange(0, 20)
                 _copy(pattern, rows, counter, chance, back)
-            _ask_no_row()
             for table, found in rows.items():
                 _write(table, found)
             written += len(rows["workflows_noting"])
@@ -272,16 +271,6 @@ class _Numbers:
             for table, last in self.last.items():
                 if table != "workflows_case" and last:
                     cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, last])
-
-
-def _ask_no_row() -> None:
-    """Let this transaction write without a check of each row, where its user may: the copies are right by how they are made."""
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('session_replication_role', 'replica', true) FROM pg_roles WHERE rolname = current_user AND rolsuper"
-        )
 
 
 def _write(table: str, rows: list[Row]) -> None:
