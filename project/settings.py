@@ -131,7 +131,9 @@ if ON_SQLITE:
 else:
     DATABASE["CONN_MAX_AGE"] = 300
     DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE.setdefault("OPTIONS", {}).setdefault(
+    # Only the questions of workflows.asking bind their values on the server; their plans are kept from the first time on.
+    DATABASE.setdefault("OPTIONS", {})["prepare_threshold"] = 0
+    DATABASE["OPTIONS"].setdefault(
         "options", "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
     )
 

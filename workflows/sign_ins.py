@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 
 from programme.models import Officer
 from workflows import marks
+from workflows.asking import Given, Question
 from workflows.models import SignIn
 
 SINCE, SEEN, ADDRESS, BROWSER = "signed_in_at", "seen_at", "address", "browser"
@@ -33,6 +34,13 @@ SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": 
 _read: ContextVar[Officer | None] = ContextVar("read", default=None)
 
 
+_WITH_OFFICER = Question(
+    lambda: (
+        SignIn.objects.select_related("officer").annotate(mark=marks.column()).filter(pk=Given("key"), expire_date__gt=Given("now"))
+    )
+)
+
+
 class SessionStore(DatabaseStore):
     """Django's database store, with the officer of the session beside it.
 
@@ -42,8 +50,7 @@ class SessionStore(DatabaseStore):
     mark: int | None = None
 
     def _get_session_from_db(self) -> SignIn | None:
-        rows = SignIn.objects.select_related("officer").annotate(mark=marks.column())
-        row: Any = rows.filter(pk=self.session_key, expire_date__gt=timezone.now()).first()
+        row: Any = next(iter(_WITH_OFFICER(key=self.session_key, now=timezone.now())), None)
         if row is None:
             self._session_key = None
         self.mark = row.mark if row else None

@@ -1,0 +1,130 @@
+"""Questions that are asked on every page: their text is made once, and PostgreSQL keeps its plan of them."""
+
+import json
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models.query import get_related_populators
+
+
+class Given(Value):
+    """The place of a value that is given, by this name, each time the question is asked."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+class OneOf(Func):
+    """The condition that a column holds one of a list of values, given by this name."""
+
+    output_field = BooleanField()
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(F(column), Given(name))
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s))", arg_joiner=" IN (SELECT value FROM json_each(")
+
+
+class Question:
+    """A question that ``make`` returns, with ``Given`` where values stand; its arguments are what changes the text itself.
+
+    Nothing of an officer or a file may stand in the text: it is kept for all of them.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet]) -> None:
+        self._make = make
+        self._texts: dict[tuple[Any, ...], _Text] = {}
+
+    def __call__(self, *shape: Any, **given: Any) -> list[Any]:
+        """Return the rows: model instances, or named tuples where the question asks for values."""
+        text = self._texts.get(shape)
+        if text is None:
+            text = self._texts[shape] = _Text(self._make(*shape))
+        return text.asked(given)
+
+
+class _Text:
+    """The compiled text of one question, and how its rows are read."""
+
+    def __init__(self, rows: QuerySet) -> None:
+        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, values = compiler.as_sql()
+        self._sql, self._names = _with_constants(sql, values)
+        self._compiler, self._converters = compiler, compiler.get_converters([column for column, *_rest in compiler.select])
+        self._read = _instances(compiler) if compiler.klass_info else _tuples(rows.query)
+
+    def asked(self, given: dict[str, Any]) -> list[Any]:
+        with _cursor() as cursor:
+            cursor.execute(self._sql, [_adapted(given[name]) for name in self._names])
+            rows = cursor.fetchall()
+        if self._converters:
+            rows = self._compiler.apply_converters(rows, self._converters)
+        return [self._read(row) for row in rows]
+
+
+def _with_constants(sql: str, values: tuple[Any, ...]) -> tuple[str, list[str]]:
+    """Write the constants of a question into its text; return it with the names of the values that are left to be given."""
+    pieces, names = sql.split("%s"), []
+    text = pieces[0]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        if isinstance(value, Given):
+            names.append(str(value.value))
+            text += "%s" + piece
+        else:
+            text += _literal(value).replace("%", "%%") + piece
+    return text, names
+
+
+def _literal(value: Any) -> str:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            return str(connection.ops.compose_sql("%s", [value]))
+        cursor.execute("SELECT quote(%s)", [value])
+        return str(cursor.fetchone()[0])
+
+
+def _instances(compiler: Any) -> Callable[[Any], Any]:
+    """Return how a row becomes an instance of its model, with those of its relations and with its annotations."""
+    model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+    names = [compiler.select[column][0].target.attname for column in range(columns[0], columns[-1] + 1)]
+    first, last = columns[0], columns[-1] + 1
+    populators = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+    annotations = list((compiler.annotation_col_map or {}).items())
+
+    def read(row: Any) -> Any:
+        instance = model.from_db(DEFAULT_DB_ALIAS, names, row[first:last])
+        for populator in populators:
+            populator.populate(row, instance)
+        for name, column in annotations:
+            setattr(instance, name, row[column])
+        return instance
+
+    return read
+
+
+def _tuples(query: Any) -> Callable[[Any], Any]:
+    return namedtuple("Row", list(query.selected))._make  # noqa: PYI024 -- its fields are those of the question
+
+
+def _adapted(value: Any) -> Any:
+    if connection.vendor == "postgresql":
+        return value
+    return json.dumps(value) if isinstance(value, list) else connection.ops.adapt_unknown_value(value)
+
+
+def _cursor() -> Any:
+    """Return a cursor whose values are bound by the server, which keeps the plan (``prepare_threshold`` in the settings)."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    return connection._prepare_cursor(psycopg.Cursor(connection.connection))  # type: ignore[attr-defined]
