@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.query import get_related_populators
 
 
@@ -32,6 +32,11 @@ class OneOf(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s))", arg_joiner=" IN (SELECT value FROM json_each(")
+
+
+def one_of(column: str, values: Any) -> Q:
+    """Return the condition that a column holds one of these values, which may be ``Given`` as a list."""
+    return Q(OneOf(column, str(values.value))) if isinstance(values, Given) else Q(**{f"{column}__in": values})
 
 
 class Question:

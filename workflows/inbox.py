@@ -13,12 +13,15 @@ from django.utils.http import urlencode
 from programme.models import Charge, Officer
 from programme.powers import Power
 from workflows import notices
+from workflows.asking import Given, Question, one_of
 from workflows.authority import Capacity, capacities, within
 from workflows.deadlines import soon_until
 from workflows.flows import FLOWS
 from workflows.models import Case, Escalation, Movement, Noting, Observation, Outcome
 from workflows.searching import finding
 
+# Of desks alike: whether the officer prepares there, and whether up to an amount only.
+Shape = tuple[tuple[bool, bool], ...]
 BY_TIME = ("late", "soon", "in_time")
 FILTERS = (*BY_TIME, "returned")
 LAST = 5
@@ -134,12 +137,31 @@ def counts(officer: Officer) -> Counts:
     if not any(capacity.powers for capacity in held):
         return Counts()
     now, border = _borders(held)
+    shape, desks = _desks(held)
+    told = {"offices": _acting(officer), "replying": _replying(officer), "read": officer.notices_read}
+    rows = _COUNTED(shape, not notices.reads_replies(officer), now=now, border=border, **desks, **told)
+    found = dict(rows)
+    if notices.reads_replies(officer):
+        found["unread"] = notices.unread(officer).count()
+    return Counts(**found)
+
+
+def _count(desks: Shape, ordinary: bool) -> QuerySet:
+    now, border, offices = Given("now"), Given("border"), Given("offices")
     late, soon = (When(_standing(kind, now, border), then=Value(kind)) for kind in BY_TIME[:2])
-    files = _counted(_open_at(held), Either(late, soon, default=Value(BY_TIME[2])))
-    returned = _counted(_open_at(held).filter(_standing("returned", now, border)), Value("returned"))
-    unread, under = _counted(notices.unread(officer), Value("unread")), _counted(late_under(officer), Value("under"))
-    observed = _counted(to_reply(officer), Value("observed"))
-    return Counts(**dict(files.union(returned, unread, under, observed, all=True)))
+    waiting_there = _open_as_given(desks)
+    files = _counted(waiting_there, Either(late, soon, default=Value(BY_TIME[2])))
+    beside = {
+        "returned": waiting_there.filter(_standing("returned", now, border)),
+        "under": _late_under(offices, now),
+        "observed": _to_reply(Given("replying")),
+    }
+    if ordinary:
+        beside["unread"] = notices.unread_at(offices, Given("replying"), Given("read"))
+    return files.union(*(_counted(rows, Value(name)) for name, rows in beside.items()), all=True)
+
+
+_COUNTED = Question(_count)
 
 
 def _counted(rows: QuerySet, standing: Any) -> QuerySet:
@@ -148,14 +170,29 @@ def _counted(rows: QuerySet, standing: Any) -> QuerySet:
 
 def to_reply(officer: Officer) -> QuerySet[Observation]:
     """Return the observations of the audit to which the officer's offices have not replied; the first due first."""
-    mine = [held.office.pk for held in capacities(officer) if held.powers and held.charge != Charge.ASSISTANT]
-    return Observation.objects.filter(office__in=mine, settlement=None, replies=None).order_by("due", "pk")
+    return _to_reply(_replying(officer)).order_by("due", "pk")
+
+
+def _to_reply(offices: Any) -> QuerySet[Observation]:
+    return Observation.objects.filter(one_of("office", offices), settlement=None, replies=None)
+
+
+def _acting(officer: Officer) -> list[int]:
+    return [held.office.pk for held in capacities(officer) if held.powers]
+
+
+def _replying(officer: Officer) -> list[int]:
+    return [held.office.pk for held in capacities(officer) if held.powers and held.charge != Charge.ASSISTANT]
 
 
 def late_under(officer: Officer) -> QuerySet[Movement]:
     """Return the open stays, wherever they are, that the officer's offices were told of as late; the longest late first."""
-    told = Escalation.objects.filter(movement=OuterRef("pk"), office__in=[c.office.pk for c in capacities(officer) if c.powers])
-    return Movement.objects.filter(Exists(told), disposed=None, due__lt=timezone.now()).order_by("due", "pk")
+    return _late_under(_acting(officer), timezone.now()).order_by("due", "pk")
+
+
+def _late_under(offices: Any, now: Any) -> QuerySet[Movement]:
+    told = Escalation.objects.filter(one_of("office", offices), movement=OuterRef("pk"))
+    return Movement.objects.filter(Exists(told), disposed=None, due__lt=now)
 
 
 def signed_last(officer: Officer) -> list[Case]:
@@ -181,16 +218,41 @@ def signed_last(officer: Officer) -> list[Case]:
 
 
 def _open_at(held: list[Capacity]) -> QuerySet[Movement]:
+    mine = Q(pk__in=[])
+    for (powers, upto), offices in _alike(held).items():
+        mine |= _at(offices, sorted(powers), upto, prepares=Power.PREPARE_NOTING in powers)
+    return Movement.objects.filter(mine, disposed=None)
+
+
+def _open_as_given(desks: Shape) -> QuerySet[Movement]:
+    """Return what ``_open_at`` returns, for desks of this shape whose offices, powers and limits are given."""
+    mine = Q(pk__in=[])
+    for n, (prepares, limited) in enumerate(desks):
+        mine |= _at(Given(f"offices{n}"), Given(f"powers{n}"), Given(f"upto{n}") if limited else None, prepares=prepares)
+    return Movement.objects.filter(mine, disposed=None)
+
+
+def _at(offices: Any, powers: Any, upto: Any, *, prepares: bool) -> Q:
+    # An assistant prepares whatever waits at the office.
+    return one_of("office", offices) & (~Q(power="") if prepares else one_of("power", powers)) & within(upto)
+
+
+def _alike(held: list[Capacity]) -> dict[tuple[frozenset[str], Decimal | None], list[int]]:
+    """Return the offices at which files can wait, by what the officer may do there."""
     alike: dict[tuple[frozenset[str], Decimal | None], list[int]] = {}
     for capacity in held:
         if capacity.powers:
             alike.setdefault((capacity.powers, capacity.upto), []).append(capacity.office.pk)
-    mine = Q(pk__in=[])
-    for (powers, upto), offices in alike.items():
-        # An assistant prepares whatever waits at the office.
-        here = Q(office__in=offices) & (~Q(power="") if Power.PREPARE_NOTING in powers else Q(power__in=sorted(powers)))
-        mine |= here & within(upto)
-    return Movement.objects.filter(mine, disposed=None)
+    return alike
+
+
+def _desks(held: list[Capacity]) -> tuple[Shape, dict[str, Any]]:
+    """Return the shape of the officer's desks, and what is given for them."""
+    alike = _alike(held)
+    given = {f"offices{n}": offices for n, offices in enumerate(alike.values())}
+    for n, (powers, upto) in enumerate(alike):
+        given |= {f"powers{n}": sorted(powers), f"upto{n}": upto}
+    return tuple((Power.PREPARE_NOTING in powers, upto is not None) for powers, upto in alike), given
 
 
 def _borders(held: list[Capacity]) -> tuple[datetime, datetime]:
