@@ -117,7 +117,7 @@ def _instances(compiler: Any) -> Callable[[Any], Any]:
 
 
 def _tuples(query: Any) -> Callable[[Any], Any]:
-    return namedtuple("Row", list(query.selected))._make  # noqa: PYI024 -- its fields are those of the question
+    return namedtuple("Row", list(query.selected))._make
 
 
 def _adapted(value: Any) -> Any:

@@ -35,9 +35,7 @@ _read: ContextVar[Officer | None] = ContextVar("read", default=None)
 
 
 _WITH_OFFICER = Question(
-    lambda: (
-        SignIn.objects.select_related("officer").annotate(mark=marks.column()).filter(pk=Given("key"), expire_date__gt=Given("now"))
-    )
+    lambda: SignIn.objects.select_related("officer").annotate(mark=marks.column()).filter(pk=Given("key"), expire_date__gt=Given("now"))
 )
 
 

@@ -1,7 +1,7 @@
 """What stands round every page: the reader's government, department, tabs and language."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -11,24 +11,28 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from programme.calendar import today
 from programme.kept import under
 from programme.models import Charge, Officer
 from programme.models.naming import in_language
-from programme.powers import Power
 from workflows import inbox, readings
-from workflows.authority import Overtaken, Refusal, audits, capacities, may_anywhere, refuse_auditor, visible_to
+from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_auditor, visible_to
 from workflows.filters import words_in
-from workflows.flows import FLOWS
 from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
-from workflows.registers.access import reads_registers
+from workflows.pages.stencil import hole, stencil_of
+from workflows.pages.tabs import Tab, tabs_of
 from workflows.repairs import rights
 from workflows.sittings import seats
+from workflows.templatetags.words import moment
 
 PAGE_LENGTH = 25
 LONGEST_ROW_NUMBER = 18
@@ -43,13 +47,26 @@ class OfficerRequest(HttpRequest):
 
 
 @dataclass(frozen=True)
-class Tab:
-    """One way into the application; ``key`` is what a page names to mark its own tab."""
+class Ear:
+    """A tab as the stencil of the masthead shows it: whether it is the current one, and its badge, are filled in."""
 
-    key: str
     title: str
     address: str
-    badge: int = 0
+    place: int
+
+    @property
+    def current(self) -> str:
+        return hole(f"current_{self.place}")
+
+    @property
+    def badge(self) -> str:
+        return hole(f"badge_{self.place}")
+
+
+_MASTHEAD = stencil_of("parts/masthead.html", "csrf_token", "here", "words", "government", "of_department", "reader", "reads_at")
+_FOOT = stencil_of("parts/foot.html", "place", "moment")
+_BADGE = stencil_of("parts/badge.html", "count")
+_CURRENT = {True: mark_safe(' aria-current="page"'), False: ""}
 
 
 def for_officers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -115,7 +132,8 @@ def show(
     request: OfficerRequest, template: str, context: dict[str, Any] | None = None, *, tab: str = "", status: int = 200
 ) -> HttpResponse:
     """Render a page with the frame of a signed-in officer."""
-    shown = {**frame(request, tab), "left_over": kept.left_over(request), **(context or {})}
+    told = context or {}
+    shown = {**frame(request, tab, words=told.get("words", ""), back=told.get("back", "")), "left_over": kept.left_over(request), **told}
     return render(request, f"workflows/{template}", shown, status=status)
 
 
@@ -124,88 +142,49 @@ def row_number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER else 0
 
 
-def frame(request: OfficerRequest, tab: str) -> dict[str, Any]:
-    """Return whose government and department stand at the head, and the tabs this officer has."""
+def frame(request: OfficerRequest, tab: str, *, words: str = "", back: str = "") -> dict[str, Any]:
+    """Return whose government and department stand at the head, the tabs this officer has, and what stands over and under every page."""
     held = capacities(request.user)
     office = held[0].office if held else None
+    department = office.designation.department if office else None
+    government = in_language(office.designation.state, "government") if office else ""
+    shown = tabs(request)
+    holders = {
+        "csrf_token": get_token(request),
+        "here": back or "/" if request.method == "POST" else request.get_full_path(),
+        "words": words,
+        "government": government,
+        "of_department": department.name if department else _("One District One Product"),
+        "reader": request.user.name,
+        "reads_at": f", {office.name}" if office and office.name != request.user.name else "",
+    }
+    for n, each in enumerate(shown):
+        holders |= {f"badge_{n}": _BADGE().filled({"count": each.badge}) if each.badge else "", f"current_{n}": _CURRENT[each.key == tab]}
+    place = f"{department.name}, {government}" if department else government
     return {
-        "source_url": settings.SOURCE_URL,
-        "government": in_language(office.designation.state, "government") if office else "",
-        "department": office.designation.department if office else None,
+        "government": government,
+        "department": department,
         "office": office,
         "auditor": audits(request.user) is not None,
-        "tabs": tabs(request),
+        "tabs": shown,
         "tab": tab,
+        "masthead": _MASTHEAD(tabs=tuple(Ear(each.title, each.address, n) for n, each in enumerate(shown))).filled(holders),
+        "foot": _FOOT(tabs=True, source_url=settings.SOURCE_URL).filled(
+            {"place": place or _("One District One Product"), "moment": moment(timezone.now())}
+        ),
     }
 
 
 def tabs(request: OfficerRequest) -> list[Tab]:
     """Return the tabs of an officer; the badge is the same count as the inbox shows."""
-    officer = request.user
-    title = _("My inbox") if inbox.works_at_a_desk(officer) else _("Home")
-    first = [
-        Tab("inbox", title, reverse("inbox"), badge=counts(request).all),
-        Tab("files", _("Files"), reverse("files")),
-        Tab("notices", _("Notices"), reverse("notices"), badge=counts(request).unread),
-    ]
-    return first + _to_oversee(officer) + _to_work(officer) + _to_examine(officer)
-
-
-def _to_oversee(officer: Officer) -> list[Tab]:
-    shown = []
-    if may_anywhere(officer, Power.SEE_STATE):
-        shown.append(Tab("season", _("Action plans"), reverse("season")))
-    elif may_anywhere(officer, Power.SEE_DISTRICT):
-        shown.append(Tab("season", _("Will we make it?"), reverse("forecast")))
-    if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT, Power.AUDIT)):
-        shown.append(Tab("board", _("Board"), reverse("state_board")))
-        shown.append(Tab("review", _("Review"), reverse("review")))
-        shown.append(Tab("reports", _("Reports"), reverse("reports")))
-    elif (desk := line_department(officer)) is not None:
-        shown.append(Tab("board", _("Board"), reverse("department_board", args=[desk])))
-    return shown
-
-
-def _to_work(officer: Officer) -> list[Tab]:
-    shown = []
-    if reads_registers(officer):
-        shown.append(Tab("registers", _("Registers"), reverse("registers")))
-    openings = beginnings(officer)
-    if len(openings) == 1:
-        slug, flow_class = openings[0]
-        shown.append(Tab("new", _("New: %(process)s") % {"process": flow_class.process_title}, reverse("begin", args=[slug])))
-    elif openings:
-        shown.append(Tab("new", _("New file"), reverse("new")))
-    shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
-    if seats.sits_anywhere(officer):
-        shown.append(Tab("sittings", _("Committee"), reverse("sittings"), badge=seats.count_waiting(officer)))
-    if capacities(officer):
-        shown.append(Tab("charges", _("Charges"), reverse("charges")))
-    return shown
-
-
-def _to_examine(officer: Officer) -> list[Tab]:
-    shown = []
-    audits_here, administers = (may_anywhere(officer, power) for power in (Power.AUDIT, Power.ADMINISTER))
-    if audits_here:
-        shown.append(Tab("audit", _("Audit"), reverse("audit")))
-        shown.append(Tab("sittings", _("Committees"), reverse("sittings")))
-        shown.append(Tab("seals", _("Seals"), reverse("seals")))
-    if audits_here or administers:
-        shown.append(Tab("feasibility", _("Feasibility"), reverse("feasibility")))
-        shown.append(Tab("health", _("Health"), reverse("health")))
-    if administers:
-        shown.append(Tab("readings", _("Readings"), reverse("readings")))
-        shown.append(Tab("repair", _("Repair"), reverse("repair"), badge=rights.count_waiting(officer)))
-        shown.append(Tab("setup", _("Set-up"), reverse("admin:index", current_app="setup")))
-    return shown
-
-
-def line_department(officer: Officer) -> str | None:
-    """Return the code of the department for which the officer answers in plans or on products; ``None`` for whoever does not."""
-    asked = {Power.ADD_TO_PLAN.value, Power.GIVE_OPINION.value}
-    own = (held.office.designation.department for held in capacities(officer) if asked & held.powers)
-    return next((department.code for department in own if department), None)
+    badges: dict[str, Callable[[], int]] = {
+        "inbox": lambda: counts(request).all,
+        "notices": lambda: counts(request).unread,
+        "sittings": lambda: seats.count_waiting(request.user),
+        "repair": lambda: rights.count_waiting(request.user),
+    }
+    known = tabs_of(request.user, get_language(), today())
+    return [replace(tab, badge=badges[tab.key]()) if tab.counted else tab for tab in known]
 
 
 def counts(request: OfficerRequest) -> inbox.Counts:
@@ -224,17 +203,6 @@ def list_named(sent: QueryDict) -> inbox.Choice:
     """Return the part of the inbox that an address or a form names; all of it for a word that names none."""
     asked = sent.get("filter", "")
     return inbox.Choice(asked if asked in inbox.FILTERS else "", words_in(sent))
-
-
-def beginnings(officer: Any) -> list[tuple[str, Any]]:
-    """Return the processes the officer may open or prepare a file of."""
-    found = []
-    for slug, flow_class in FLOWS.items():
-        begin = flow_class.begin_node()
-        powers = [power for power in (begin.power, begin.preparing_power) if power]
-        if any(may_anywhere(officer, power) for power in powers):
-            found.append((slug, flow_class))
-    return found
 
 
 def other_charges(officer: Any) -> list[Any]:
