@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators
 
 
 class Given(Value):
@@ -65,7 +65,7 @@ class _Text:
         sql, values = compiler.as_sql()
         self._sql, self._names = _with_constants(sql, values)
         self._compiler, self._converters = compiler, compiler.get_converters([column for column, *_rest in compiler.select])
-        self._read = _instances(compiler) if compiler.klass_info else _tuples(rows.query)
+        self._read = _instances(compiler) if rows._iterable_class is ModelIterable else _tuples(rows.query)
 
     def asked(self, given: dict[str, Any]) -> list[Any]:
         with _cursor() as cursor:
@@ -126,10 +126,18 @@ def _adapted(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, list) else connection.ops.adapt_unknown_value(value)
 
 
+class _Bound(psycopg.Cursor[Any]):
+    """A cursor whose values the server binds; it also tells what it asked where the plan was kept, for whoever counts statements."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._query = super()._convert_query(query, params)
+        return self._query
+
+
 def _cursor() -> Any:
     """Return a cursor whose values are bound by the server, which keeps the plan (``prepare_threshold`` in the settings)."""
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    return connection._prepare_cursor(psycopg.Cursor(connection.connection))  # type: ignore[attr-defined]
+    return connection._prepare_cursor(_Bound(connection.connection))  # type: ignore[attr-defined]

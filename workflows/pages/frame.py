@@ -187,10 +187,10 @@ def tabs(request: OfficerRequest) -> list[Tab]:
     return [replace(tab, badge=badges[tab.key]()) if tab.counted else tab for tab in known]
 
 
-def counts(request: OfficerRequest) -> inbox.Counts:
-    """Return the officer's counts, asked of the database once a request."""
+def counts(request: OfficerRequest, *, first_page: bool = False) -> inbox.Counts:
+    """Return the officer's counts, asked of the database once a request; the first page asks first, and for more."""
     if not hasattr(request, "inbox_counts"):
-        request.inbox_counts = inbox.counts(request.user)  # type: ignore[attr-defined]
+        request.inbox_counts = inbox.counts(request.user, first_page=first_page)  # type: ignore[attr-defined]
     return request.inbox_counts  # type: ignore[attr-defined]
 
 

@@ -1,0 +1,35 @@
+"""Rows of the set-up by their keys, as this process knows them under the mark (see ``programme.kept``); shared, and changed by nobody."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from programme.kept import as_set_up
+from programme.models import District, Office
+
+_READ = {
+    District: District.objects.select_related("state"),
+    Office: Office.objects.select_related("designation__state", "designation__department", "district__state"),
+}
+
+
+def offices(keys: Iterable[int | None]) -> dict[int, Office]:
+    """Return offices by their keys, those of these ``keys`` among them; one query for all that were not known yet."""
+    return _known(Office, keys)
+
+
+def districts(keys: Iterable[int | None]) -> dict[int, District]:
+    """Return districts by their keys, as ``offices`` does."""
+    return _known(District, keys)
+
+
+def _known(model: Any, keys: Iterable[int | None]) -> dict[int, Any]:
+    known = _rows_of(model)
+    missing = {key for key in keys if key is not None} - known.keys()
+    if missing:
+        known.update(_READ[model].in_bulk(missing))
+    return known
+
+
+@as_set_up
+def _rows_of(_model: Any) -> dict[int, Any]:
+    return {}
