@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef
@@ -28,7 +29,7 @@ from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_a
 from workflows.filters import words_in
 from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
-from workflows.pages.stencil import hole, stencil_of
+from workflows.pages.stencil import Stencil, hole
 from workflows.pages.tabs import Tab, tabs_of
 from workflows.repairs import rights
 from workflows.sittings import seats
@@ -63,9 +64,11 @@ class Ear:
         return hole(f"badge_{self.place}")
 
 
-_MASTHEAD = stencil_of("parts/masthead.html", "csrf_token", "here", "words", "government", "of_department", "reader", "reads_at")
-_FOOT = stencil_of("parts/foot.html", "place", "moment")
-_BADGE = stencil_of("parts/badge.html", "count")
+_MASTHEAD = Stencil("parts/masthead.html", "csrf_token", "here", "words", "government", "of_department", "reader", "reads_at")
+_FOOT = Stencil("parts/foot.html", "place", "moment")
+_BADGE = Stencil("parts/badge.html", "count")
+# What every page that is a stencil leaves open.
+HOLES = ("masthead", "foot", "csrf_token", "words")
 _CURRENT = {True: mark_safe(' aria-current="page"'), False: ""}
 
 
@@ -137,6 +140,14 @@ def show(
     return render(request, f"workflows/{template}", shown, status=status)
 
 
+def filled(request: OfficerRequest, page: Stencil, flags: dict[str, Any], values: dict[str, Any], *, tab: str) -> HttpResponse:
+    """Answer with a page that is a stencil; what is seldom said over a page is rendered with its template."""
+    if len(messages.get_messages(request)) or kept.left_over(request):
+        return show(request, page.template, {**flags, **values}, tab=tab)
+    around = frame(request, tab, words=values.get("words", ""))
+    return HttpResponse(page.filled({**around, **values, "csrf_token": get_token(request)}, **flags))
+
+
 def row_number(text: str) -> int:
     """Return the number of a row that a page sent; 0, which no row has, for anything that is none."""
     return int(text) if text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER else 0
@@ -159,7 +170,7 @@ def frame(request: OfficerRequest, tab: str, *, words: str = "", back: str = "")
         "reads_at": f", {office.name}" if office and office.name != request.user.name else "",
     }
     for n, each in enumerate(shown):
-        holders |= {f"badge_{n}": _BADGE().filled({"count": each.badge}) if each.badge else "", f"current_{n}": _CURRENT[each.key == tab]}
+        holders |= {f"badge_{n}": _BADGE.filled({"count": each.badge}) if each.badge else "", f"current_{n}": _CURRENT[each.key == tab]}
     place = f"{department.name}, {government}" if department else government
     return {
         "government": government,
@@ -168,9 +179,9 @@ def frame(request: OfficerRequest, tab: str, *, words: str = "", back: str = "")
         "auditor": audits(request.user) is not None,
         "tabs": shown,
         "tab": tab,
-        "masthead": _MASTHEAD(tabs=tuple(Ear(each.title, each.address, n) for n, each in enumerate(shown))).filled(holders),
-        "foot": _FOOT(tabs=True, source_url=settings.SOURCE_URL).filled(
-            {"place": place or _("One District One Product"), "moment": moment(timezone.now())}
+        "masthead": _MASTHEAD.filled(holders, tabs=tuple(Ear(each.title, each.address, n) for n, each in enumerate(shown))),
+        "foot": _FOOT.filled(
+            {"place": place or _("One District One Product"), "moment": moment(timezone.now())}, tabs=True, source_url=settings.SOURCE_URL
         ),
     }
 

@@ -1,16 +1,18 @@
-"""Pieces of pages that look the same each time: their template is rendered once, with holes for what varies, and then only filled."""
+"""Pages and pieces of pages that are rendered once, with holes for what varies, and then only filled."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 HOLE = re.compile("\x02(\\w+)\x03")
+# Of each piece, for every language and every way in which its flags were asked for.
+KEPT = 256
 
 
 def hole(name: str) -> SafeString:
@@ -19,22 +21,21 @@ def hole(name: str) -> SafeString:
 
 
 class Stencil:
-    """A template rendered with holes: whatever it repeats is filled in by name, escaped unless it is markup already."""
+    """A template with holes of these names. Flags, which must say nothing of a person or a file, choose its parts."""
 
-    def __init__(self, template: str, told: Mapping[str, Any], holes: Iterable[str]) -> None:
-        pieces = HOLE.split(render_to_string(f"workflows/{template}", {**told, **{name: hole(name) for name in holes}}))
-        self._names = pieces[1::2]
-        self._text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+    def __init__(self, template: str, *holes: str) -> None:
+        self.template, self._holes = template, {name: hole(name) for name in holes}
+        self._cut = lru_cache(maxsize=KEPT)(self._rendered)
 
-    def filled(self, values: Mapping[str, Any]) -> SafeString:
-        return mark_safe(self._text % tuple(conditional_escape(values[name]) for name in self._names))  # noqa: S308 -- escaped here
+    def filled(self, values: Mapping[str, Any], **flags: Any) -> SafeString:
+        """Return the piece with its holes filled; what is not markup already is escaped."""
+        text, names = self._cut(get_language(), tuple(flags.items()))
+        return mark_safe(text % tuple([_escaped(values[name]) for name in names]))  # noqa: S308 -- escaped here
+
+    def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...]) -> tuple[str, list[str]]:
+        pieces = HOLE.split(render_to_string(f"workflows/{self.template}", {**dict(flags), **self._holes}))
+        return "%s".join(piece.replace("%", "%%") for piece in pieces[::2]), pieces[1::2]
 
 
-def stencil_of(template: str, *holes: str) -> Callable[..., Stencil]:
-    """Return a function that gives the stencil of a template, for its flags and the reader's language."""
-
-    @lru_cache(maxsize=256)
-    def cut(_language: str | None, flags: tuple[tuple[str, Any], ...]) -> Stencil:
-        return Stencil(template, dict(flags), holes)
-
-    return lambda **flags: cut(get_language(), tuple(flags.items()))
+def _escaped(value: Any) -> str:
+    return value if isinstance(value, SafeString) else escape(str(value))
