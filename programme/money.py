@@ -1,6 +1,7 @@
 """Rupees as India writes them: exact with lakh and crore grouping, and a short form beside it."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ CRORE = Decimal(10_000_000)
 PAISA = HUNDREDTH = Decimal("0.01")
 
 
+@lru_cache(maxsize=4096)
 def rupees(amount: Decimal) -> str:
     """Write an exact amount: ₹18,50,000, with paise only where there are any."""
     pattern = "#,##,##0" if amount == amount.to_integral_value() else "#,##,##0.00"

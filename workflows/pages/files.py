@@ -13,7 +13,7 @@ from programme.powers import Power
 from workflows import authority, deadlines, history, inbox, objections, reasons, steps
 from workflows.letters.letter import field_label
 from workflows.models import Case, Draft, Movement, Objection
-from workflows.pages import filling, kept, listing, prepared, sights
+from workflows.pages import filling, kept, listing, notes, prepared, sights
 from workflows.pages.boxes import beside, signable
 from workflows.pages.frame import OfficerRequest, for_officers, list_come_from, readable_case, show
 from workflows.pages.orders import papers_issued
@@ -106,6 +106,7 @@ def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
     return {
         "case": case,
         "paragraphs": sheet.paragraphs,
+        "notes": notes.sheet(case, sheet.paragraphs),
         "chain_holds": sheet.holds,
         "papers": list(case.enclosures.filter(replaced_by=None).order_by("pk")),
         "paper_names": case.record.PAPERS,

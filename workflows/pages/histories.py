@@ -17,7 +17,7 @@ from workflows.exports.writing import write_lines
 from workflows.history import Paragraph
 from workflows.letters import printing
 from workflows.models import Case
-from workflows.pages import spent
+from workflows.pages import notes, spent
 from workflows.pages.files import stays_of
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, row_number, show
 from workflows.pages.orders import papers_issued
@@ -56,7 +56,8 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "pango": printing.PANGO,
     }
     with names_at_hand(case.flow_class.record, (paragraph.body["changes"] for paragraph in chosen)):
-        return show(request, "history.html", context, tab="files")
+        context["notes"] = notes.sheet(case, chosen, whole=True)
+    return show(request, "history.html", context, tab="files")
 
 
 def _decisions_only(request: OfficerRequest) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -29,7 +28,7 @@ from workflows.pages.frame import OfficerRequest, for_officers, other_charges, p
 from workflows.pages.jobs import titled
 from workflows.pages.problems import SAFE, only
 from workflows.pages.questions import questions_to
-from workflows.pages.stencil import Stencil, hole
+from workflows.pages.stencil import Stencil, hole, part
 from workflows.templatetags.words import digits_day, moment, outcome, short_rupees
 
 # So many drafts stand on the first page; a workbook may have made thousands.
@@ -73,17 +72,13 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "caption": _caption(page.paginator.count),
         "lines": _lines(page, choice, now, together=together, several=several, prepares=prepares),
         "all_of_them": _all_of_them(page.paginator.count),
-        "pages": _part("parts/pages.html", {"page": page, "request": request}) if page.has_other_pages() else "",
-        "get_list": _part("parts/get_list.html", {"get_list": link(INBOX, page.paginator.count, query=choice.query)}),
+        "pages": part("parts/pages.html", {"page": page, "request": request}) if page.has_other_pages() else "",
+        "get_list": part("parts/get_list.html", {"get_list": link(INBOX, page.paginator.count, query=choice.query)}),
         "beside": _beside(officer, counts, now),
         "signed_files": _joined(map(_signed, signed)),
-        "sections": _part("parts/sections.html", {"sections": home.sections(officer)}) if choice.is_all else "",
+        "sections": part("parts/sections.html", {"sections": home.sections(officer)}) if choice.is_all else "",
     }
     return frame.filled(request, _PAGE, flags, values, tab="inbox")
-
-
-def _part(template: str, told: dict[str, Any]) -> SafeString:
-    return render_to_string(f"workflows/{template}", told)
 
 
 def _joined(pieces: Iterable[SafeString]) -> SafeString:
@@ -93,7 +88,7 @@ def _joined(pieces: Iterable[SafeString]) -> SafeString:
 @as_set_up
 def _charges(officer: Officer, _language: str, _day: date) -> SafeString:
     """Return the banner of what the officer holds besides his regular charge."""
-    return _part("parts/other_charges.html", {"charges": other_charges(officer)})
+    return part("parts/other_charges.html", {"charges": other_charges(officer)})
 
 
 def _beside(officer: Officer, counts: inbox.Counts, now: datetime) -> SafeString:
@@ -108,7 +103,7 @@ def _beside(officer: Officer, counts: inbox.Counts, now: datetime) -> SafeString
         "now": now,
     }
     any_of_it = counts.questions or counts.observed or counts.drafts or counts.jobs
-    return _part("parts/inbox_beside.html", told) if any_of_it else SafeString("")
+    return part("parts/inbox_beside.html", told) if any_of_it else SafeString("")
 
 
 def _caption(count: int) -> str:

@@ -1,7 +1,7 @@
 """Pages and pieces of pages that are rendered once, with holes for what varies, and then only filled."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -32,9 +32,18 @@ class Stencil:
         text, names = self._cut(get_language(), tuple(flags.items()))
         return mark_safe(text % tuple([_escaped(values[name]) for name in names]))  # noqa: S308 -- escaped here
 
+    def with_optional(self, optional: Iterable[str], values: Mapping[str, Any], **flags: Any) -> SafeString:
+        """Fill the piece in, of the ``optional`` holes only those that have something in them; the template asks which those are."""
+        return self.filled(values, **flags, **{name: hole(name) for name in optional if values[name]})
+
     def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...]) -> tuple[str, list[str]]:
         pieces = HOLE.split(render_to_string(f"workflows/{self.template}", {**dict(flags), **self._holes}))
         return "%s".join(piece.replace("%", "%%") for piece in pieces[::2]), pieces[1::2]
+
+
+def part(template: str, told: dict[str, Any]) -> SafeString:
+    """Return a piece of a page that is rendered anew each time."""
+    return render_to_string(f"workflows/{template}", told)
 
 
 def _escaped(value: Any) -> str:

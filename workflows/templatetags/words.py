@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_time
+from babel.dates import get_month_names
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
@@ -53,7 +54,10 @@ def rupees_in_words(amount: Decimal) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day of the Indian calendar in words: 12 October 2026."""
-    return "" if value is None else format_date(_indian_day(value), "d MMMM y", locale=_locale())
+    if value is None:
+        return ""
+    here = _indian_day(value)
+    return f"{here.day} {_months(_locale())[here.month]} {here.year}"
 
 
 @register.filter
@@ -68,7 +72,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     here = timezone.localtime(value)
-    return f"{day(here)}, {format_time(here.time(), 'HH:mm', locale=_locale())}"
+    return f"{day(here.date())}, {here:%H:%M}"
 
 
 @register.filter
@@ -145,6 +149,11 @@ def outcome(code: str) -> str:
 def item(rows: Any, key: Any) -> Any:
     """Look ``key`` up in a dictionary; ``None`` when it is not there."""
     return rows.get(key) if rows else None
+
+
+@lru_cache
+def _months(locale: str) -> Any:
+    return get_month_names("wide", locale=locale)
 
 
 def _indian_day(value: date | datetime) -> date:
