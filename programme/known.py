@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from programme.kept import as_set_up
-from programme.models import District, Office
+from programme.models import District, Norm, Office, State
 
 _READ = {
+    State: State.objects.all(),
+    Norm: Norm.objects.all(),
     District: District.objects.select_related("state"),
     Office: Office.objects.select_related("designation__state", "designation__department", "district__state"),
 }
@@ -20,6 +22,16 @@ def offices(keys: Iterable[int | None]) -> dict[int, Office]:
 def districts(keys: Iterable[int | None]) -> dict[int, District]:
     """Return districts by their keys, as ``offices`` does."""
     return _known(District, keys)
+
+
+def norms(keys: Iterable[int | None]) -> dict[int, Norm]:
+    """Return norms by their keys, as ``offices`` does."""
+    return _known(Norm, keys)
+
+
+def states(keys: Iterable[int | None]) -> dict[int, State]:
+    """Return States by their keys, as ``offices`` does."""
+    return _known(State, keys)
 
 
 def _known(model: Any, keys: Iterable[int | None]) -> dict[int, Any]:

@@ -65,7 +65,7 @@ class _Text:
         sql, values = compiler.as_sql()
         self._sql, self._names = _with_constants(sql, values)
         self._compiler, self._converters = compiler, compiler.get_converters([column for column, *_rest in compiler.select])
-        self._read = _instances(compiler) if rows._iterable_class is ModelIterable else _tuples(rows.query)
+        self._read = _instances(compiler) if issubclass(rows._iterable_class, ModelIterable) else _tuples(rows.query)
 
     def asked(self, given: dict[str, Any]) -> list[Any]:
         with _cursor() as cursor:

@@ -18,6 +18,7 @@ from programme.models import Charge, Level, Norm, Office, Officer, Posting
 from programme.money import rupees
 from programme.norms.ladders import rung
 from programme.powers import Power
+from workflows.asking import Given, one_of
 from workflows.models import AuditScope, Case, Movement, Noting, Outcome, Question
 from workflows.models.outcomes import REPAIRS
 
@@ -315,19 +316,43 @@ def visible_to(officer: Officer) -> QuerySet[Case]:
 
     An auditor limited to some districts or processes reads the files of these.
     """
-    held = capacities(officer)
-    states = {c.office.state_id for c in held if Power.SEE_STATE in c.powers}
-    districts = {c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers}
-    offices = {c.office.pk for c in held if c.powers}
-    if not offices:
+    sight = _sight(officer)
+    if not sight["offices"]:
         return Case.objects.none()
-    came_to_him = Movement.objects.filter(case=OuterRef("pk"), office__in=offices)
-    asks_him = Question.objects.filter(case=OuterRef("pk"), office__in=offices)
-    theirs = Q(state__in=states) | Q(district__in=districts) | Q(office__in=offices)
-    for capacity in held:
-        if capacity.scope and Power.AUDIT in capacity.powers:
-            theirs |= Q(state=capacity.office.state_id) & capacity.scope.covers(district="district", kind="kind")
-    return Case.objects.filter(theirs | Exists(came_to_him) | Exists(asks_him))
+    theirs = _theirs(**sight)
+    for scope, state in _limited(officer):
+        theirs |= Q(state=state) & scope.covers(district="district", kind="kind")
+    return Case.objects.filter(theirs)
+
+
+def _sight(officer: Officer) -> dict[str, list[int]]:
+    held = capacities(officer)
+    return {
+        "states": [c.office.state_id for c in held if Power.SEE_STATE in c.powers],
+        "districts": [c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers and c.office.district_id],
+        "offices": [c.office.pk for c in held if c.powers],
+    }
+
+
+def _limited(officer: Officer) -> list[tuple[AuditScope, int]]:
+    return [(c.scope, c.office.state_id) for c in capacities(officer) if c.scope and Power.AUDIT in c.powers]
+
+
+def _theirs(states: Any, districts: Any, offices: Any) -> Q:
+    came_to_him = Movement.objects.filter(one_of("office", offices), case=OuterRef("pk"))
+    asks_him = Question.objects.filter(one_of("office", offices), case=OuterRef("pk"))
+    by_place = one_of("state", states) | one_of("district", districts) | one_of("office", offices)
+    return by_place | Exists(came_to_him) | Exists(asks_him)
+
+
+def visible_as_given() -> QuerySet[Case]:
+    """Return what ``visible_to`` returns, for an officer whose places are given as ``sight_given`` names them."""
+    return Case.objects.filter(_theirs(Given("states"), Given("districts"), Given("offices")))
+
+
+def sight_given(officer: Officer) -> dict[str, list[int]] | None:
+    """Return the places that open files to the officer; ``None`` for an auditor limited to a part, whose rule is asked as it is."""
+    return None if _limited(officer) else _sight(officer)
 
 
 def offices_for(power: Power | str, level: Level | str, case: Case) -> list[Office]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from programme.models import Charge
 from programme.money import in_figures, rupees
 from programme.norms.wording import sentence
+from workflows.asking import Given, Question
 from workflows.flows import step_title
 from workflows.letters.letter import field_label
 from workflows.models import Case, Movement, Noting, ObjectionKind, Order, Outcome
@@ -192,12 +193,15 @@ class NoteSheet:
     holds: bool
 
 
+_NOTINGS = Question(lambda: Noting.objects.filter(case=Given("case")).select_related("leaf", "order").order_by("paragraph"))
+
+
 def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet:
     """Return the note sheet from the first paragraph; what it says comes from the sealed text, not from today's tables.
 
     ``movements`` are the file's stays when the caller has read them already.
     """
-    notings = list(case.notings.select_related("leaf", "order").order_by("paragraph"))
+    notings: list[Noting] = _NOTINGS(case=case.pk)
     stays = list(case.movements.all()) if movements is None else movements
     held = _days_held(notings, stays)
     return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))

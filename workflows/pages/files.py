@@ -4,13 +4,16 @@ import json
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from programme import known
 from programme.models import Officer
 from programme.powers import Power
 from workflows import authority, deadlines, history, inbox, objections, reasons, steps
+from workflows.asking import Given, Question
 from workflows.letters.letter import field_label
 from workflows.models import Case, Draft, Movement, Objection
 from workflows.pages import filling, kept, listing, notes, prepared, sights
@@ -88,11 +91,19 @@ def _opened(request: OfficerRequest, mine: Movement, form: Any) -> tuple[Any, Dr
 
 
 def stays_of(case: Case, *more: str) -> list[Movement]:
-    rows = case.movements.select_related("office__designation__department", "office__district", "ladder", *more)
-    stays = rows.order_by("received", "pk")
+    stays: list[Movement] = _STAYS(*more, case=case.pk)
+    offices, ladders = known.offices(stay.office_id for stay in stays), known.norms(stay.ladder_id for stay in stays)
     for stay in stays:
-        stay.case = case
-    return list(stays)
+        stay.case, stay.office = case, offices[stay.office_id]
+        stay.ladder = ladders[stay.ladder_id] if stay.ladder_id else None
+    return stays
+
+
+def _of_the_file(*more: str) -> QuerySet[Movement]:
+    return Movement.objects.filter(case=Given("case")).select_related(*(more or [None])).order_by("received", "pk")
+
+
+_STAYS = Question(_of_the_file)
 
 
 def _away(officer: Officer, waiting: list[Movement], stays: list[Movement]) -> str:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -20,12 +20,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from programme import known
 from programme.calendar import today
 from programme.kept import under
 from programme.models import Charge, Officer
 from programme.models.naming import in_language
 from workflows import inbox, readings
-from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_auditor, visible_to
+from workflows.asking import Given
+from workflows.asking import Question as Asking
+from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_auditor, sight_given, visible_as_given, visible_to
 from workflows.filters import words_in
 from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
@@ -194,8 +197,8 @@ def tabs(request: OfficerRequest) -> list[Tab]:
         "sittings": lambda: seats.count_waiting(request.user),
         "repair": lambda: rights.count_waiting(request.user),
     }
-    known = tabs_of(request.user, get_language(), today())
-    return [replace(tab, badge=badges[tab.key]()) if tab.counted else tab for tab in known]
+    shown = tabs_of(request.user, get_language(), today())
+    return [replace(tab, badge=badges[tab.key]()) if tab.counted else tab for tab in shown]
 
 
 def counts(request: OfficerRequest, *, first_page: bool = False) -> inbox.Counts:
@@ -223,16 +226,24 @@ def other_charges(officer: Any) -> list[Any]:
 
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
-    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
-    beside = {
-        "was_asked": Exists(Question.objects.filter(case=OuterRef("pk"))),
-        "was_objected": Exists(Objection.objects.filter(case=OuterRef("pk"))),
-    }
-    case = rows.annotate(**beside).filter(pk=pk).first()
+    sight = sight_given(request.user)
+    rows = _beside(visible_to(request.user)).filter(pk=pk) if sight is None else _READABLE(pk=pk, **sight)
+    case = next(iter(rows), None)
     if case is None:
         raise Http404
+    case.state, case.norm = known.states([case.state_id])[case.state_id], known.norms([case.norm_id])[case.norm_id]
+    case.office = known.offices([case.office_id])[case.office_id]
+    case.district = known.districts([case.district_id]).get(case.district_id)
     request.case_read = case
     return case
+
+
+def _beside(files: QuerySet[Case]) -> QuerySet[Case]:
+    asked, objected = (Exists(model.objects.filter(case=OuterRef("pk"))) for model in (Question, Objection))
+    return files.annotate(was_asked=asked, was_objected=objected)
+
+
+_READABLE = Asking(lambda: _beside(visible_as_given()).filter(pk=Given("pk")))
 
 
 def readable_movement(request: OfficerRequest, pk: int) -> Movement:

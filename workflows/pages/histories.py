@@ -38,7 +38,7 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
     stays = stays_of(case)
     sheet = history.note_sheet(case, stays)
     chosen = _chosen(request, sheet.paragraphs)
-    read = readings.of_file(case)
+    read, count = readings.last_of_file(case, READINGS_SHOWN)
     context = {
         **spent.time_spent(stays),
         "case": case,
@@ -49,8 +49,8 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "chain_holds": sheet.holds,
         "paper_names": case.flow_class.record.PAPERS,
         "issued": papers_issued(sheet.paragraphs),
-        "readings": read[:READINGS_SHOWN],
-        "readings_count": read.count(),
+        "readings": read,
+        "readings_count": count,
         "pages": readings.PAGES,
         "can_print": printing.can_print(),
         "pango": printing.PANGO,

@@ -1,6 +1,6 @@
 """The note sheet as pages show it, paragraph by paragraph."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.html import escape, format_html_join
@@ -15,11 +15,17 @@ _OPTIONAL = ("office", "charge", "text", "amounts", "prepared_by")
 _NOTE = Stencil("parts/note.html", "n", "officer", "outcome", "more", "moment", "seal", "evidence")
 _OF_THE_RECORD = ("changes", "papers", "derivation", "seen", "charge", "days_held", "leaf")
 _EVIDENCE = Stencil("parts/evidence.html", "n", "norm", "step", "hash")
+_OBJECTED = Stencil("parts/objected.html", "about", "text")
+_ANSWERED = Stencil("parts/answered.html", "about", "n")
 # What few paragraphs say.
-_SELDOM = (
-    "objections", "asked", "about_question", "unanswered", "answered", "taken_back", "answers", "sitting", "together", "origin", "waived",
-    "lapsed",
-)  # fmt: skip
+_SELDOM = ("asked", "about_question", "unanswered", "taken_back", "answers", "sitting", "together", "origin", "waived", "lapsed")
+
+
+class Marks(NamedTuple):
+    """How an objection is marked."""
+
+    repeated: bool
+    late: bool
 
 
 def sheet(case: Case, paragraphs: list[Paragraph], *, whole: bool = False) -> SafeString:
@@ -36,13 +42,29 @@ def _note(case: Case, p: Paragraph, whole: bool) -> SafeString:
         "outcome": p.outcome,
         "text": p.text,
         "amounts": _amounts(p),
-        "more": part("parts/note_more.html", {"p": p}) if any(getattr(p, name) for name in _SELDOM) else "",
+        "more": _more(p),
         "moment": moment(p.written_at),
         "seal": p.seal,
         "prepared_by": p.prepared_by,
         "evidence": _evidence(case, p) if whole else "",
     }
     return _NOTE.with_optional(_OPTIONAL, told, kind=p.kind, signed=bool(p.officer_name))
+
+
+def _more(p: Paragraph) -> SafeString:
+    objections = _listed([_OBJECTED.with_optional(["kind"], said._asdict(), said=Marks(said.repeated, said.late)) for said in p.objections])
+    answered = _listed([_answer(*each) for each in p.answered])
+    if any(getattr(p, name) for name in _SELDOM):
+        return part("parts/note_more.html", {"p": p, "objections": objections, "answered": answered})
+    return objections + answered
+
+
+def _answer(about: str, answer: str, paragraph: int) -> SafeString:
+    return _ANSWERED.with_optional(["answer"], {"about": about, "answer": answer, "n": paragraph})
+
+
+def _listed(lines: list[SafeString]) -> SafeString:
+    return mark_safe(f"<ul>{''.join(lines)}</ul>" if lines else "")  # noqa: S308 -- pieces of stencils
 
 
 def _amounts(p: Paragraph) -> SafeString:
