@@ -187,10 +187,11 @@ class Opinions:
 
 @dataclass(frozen=True)
 class NoteSheet:
-    """The paragraphs in order, and whether each follows from the one before up to the head the file keeps."""
+    """The paragraphs in order, whether each follows from the one before up to the head the file keeps, and the last as it is stored."""
 
     paragraphs: list[Paragraph]
     holds: bool
+    last: Noting | None
 
 
 _NOTINGS = Question(lambda: Noting.objects.filter(case=Given("case")).select_related("leaf", "order").order_by("paragraph"))
@@ -204,7 +205,8 @@ def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet
     notings: list[Noting] = _NOTINGS(case=case.pk)
     stays = list(case.movements.all()) if movements is None else movements
     held = _days_held(notings, stays)
-    return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))
+    paragraphs = [_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings]
+    return NoteSheet(paragraphs, _holds(case, notings), notings[-1] if notings else None)
 
 
 def paragraph_of(case: Case, noting: Noting) -> Paragraph:

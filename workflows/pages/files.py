@@ -48,9 +48,10 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
     form, draft = _opened(request, mine, form) if mine and not refusal else (form, None)
     choice = list_come_from(request)
     ahead, behind = inbox.neighbours(officer, mine, choice) if mine and choice else (None, None)
-    told = _told(case, stays)
+    sheet = history.note_sheet(case, stays)
+    told = _told(case, stays, sheet)
     signed_here = mine if signs else None
-    boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), **sent)
+    boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), last=sheet.last, **sent)
     checks = form.checks if form else case.flow_class.checks(case) if case.is_open else []
     sight = partial(sights.carried, officer, ends=signs, checks=checks, raised=told["raised"], papers=told["papers"])
     context = {
@@ -111,9 +112,8 @@ def _away(officer: Officer, waiting: list[Movement], stays: list[Movement]) -> s
     return reasons.away(waiting[0], stays, offices) if waiting else ""
 
 
-def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
+def _told(case: Case, stays: list[Movement], sheet: history.NoteSheet) -> dict[str, Any]:
     """Return what the page says of the file to every reader."""
-    sheet = history.note_sheet(case, stays)
     return {
         "case": case,
         "paragraphs": sheet.paragraphs,

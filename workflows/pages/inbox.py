@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
-from django.core.paginator import Page
-from django.http import HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -48,7 +49,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
     officer, choice, now = request.user, frame.list_named(request.GET), timezone.now()
     counts, prepares = frame.counts(request, first_page=True), inbox.only_prepares(officer)
     page = _page(request, choice)
-    can = sum(bool(bulk.ways(stay.node)) for stay in page)
+    can = sum(_ticked(stay.node) for stay in page)
     together, several = bool(not prepares and (can > 1 or (can and page.has_other_pages()))), len(capacities(officer)) > 1
     signed = inbox.signed_last(officer) if choice.is_all and page.number == 1 else []
     flags = {
@@ -72,13 +73,24 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "caption": _caption(page.paginator.count),
         "lines": _lines(page, choice, now, together=together, several=several, prepares=prepares),
         "all_of_them": _all_of_them(page.paginator.count),
-        "pages": part("parts/pages.html", {"page": page, "request": request}) if page.has_other_pages() else "",
-        "get_list": part("parts/get_list.html", {"get_list": link(INBOX, page.paginator.count, query=choice.query)}),
+        "pages": _pages(get_language(), request.GET.urlencode(), page.number, page.paginator.count) if page.has_other_pages() else "",
+        "get_list": _get_list(get_language(), page.paginator.count, choice),
         "beside": _beside(officer, counts, now),
         "signed_files": _joined(map(_signed, signed)),
         "sections": part("parts/sections.html", {"sections": home.sections(officer)}) if choice.is_all else "",
     }
     return frame.filled(request, _PAGE, flags, values, tab="inbox")
+
+
+@lru_cache
+def _pages(_language: str, query: str, number: int, count: int) -> SafeString:
+    page = Paginator(range(count), frame.PAGE_LENGTH).page(number)
+    return part("parts/pages.html", {"page": page, "request": SimpleNamespace(GET=QueryDict(query))})
+
+
+@lru_cache
+def _get_list(_language: str, count: int, choice: inbox.Choice) -> SafeString:
+    return part("parts/get_list.html", {"get_list": link(INBOX, count, query=choice.query)})
 
 
 def _joined(pieces: Iterable[SafeString]) -> SafeString:
@@ -136,17 +148,21 @@ def _page(request: OfficerRequest, choice: inbox.Choice) -> Page:
 
 def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: bool) -> SafeString:
     """Return the lines of the list; what repeats in them is worked out once."""
-    query, titles, names = choice.query, lru_cache(_title_and_ways), lru_cache(_name)
+    query, titles, names = choice.query, lru_cache(_title_of), lru_cache(_name)
     rows = []
     for n, stay in enumerate(page):
         standing = deadlines.standing(stay, now)
-        title, ticked = titles(stay.node)
-        shape = {"kind": standing.kind, "own_page": bool(stay.node.own_page), "ticked": flags["together"] and ticked, "first": not n}
+        shape = {
+            "kind": standing.kind,
+            "own_page": bool(stay.node.own_page),
+            "ticked": flags["together"] and _ticked(stay.node),
+            "first": not n,
+        }
         told = {
             "pk": stay.pk,
             "address": f"{of_file(stay.case_id)}?{query}",
             "subject": stay.subject,
-            "step": title,
+            "step": titles(stay.node),
             "number": stay.number,
             "office": names(stay.office),
             "district": names(stay.district) if stay.district else "—",
@@ -159,8 +175,13 @@ def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: bool) -> Sa
     return _joined(rows)
 
 
-def _title_and_ways(node: Any) -> tuple[str, bool]:
-    return str(node.title), bool(bulk.ways(node))
+def _title_of(node: Any) -> str:
+    return str(node.title)
+
+
+@lru_cache
+def _ticked(node: Any) -> bool:
+    return bool(bulk.ways(node))
 
 
 def _name(row: Any) -> str:

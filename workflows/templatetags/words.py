@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from programme import money
 from programme.models import Posting, naming
+from programme.zone import IST
 from workflows import deadlines
 from workflows.letters import letter
 from workflows.letters.amounts import in_words
@@ -63,7 +64,7 @@ def day(value: date | datetime | None) -> str:
 @register.filter
 def digits_day(value: date | datetime | None) -> str:
     """Write a day of the Indian calendar in figures: 12-10-2026."""
-    return "" if value is None else _indian_day(value).strftime("%d-%m-%Y")
+    return "" if value is None else f"{_indian_day(value):%d-%m-%Y}"
 
 
 @register.filter
@@ -71,7 +72,7 @@ def moment(value: datetime | None) -> str:
     """Write a time in India: 12 October 2026, 14:05."""
     if value is None:
         return ""
-    here = timezone.localtime(value)
+    here = value.astimezone(IST)
     return f"{day(here.date())}, {here:%H:%M}"
 
 
@@ -157,7 +158,7 @@ def _months(locale: str) -> Any:
 
 
 def _indian_day(value: date | datetime) -> date:
-    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return value.astimezone(IST).date() if isinstance(value, datetime) else value
 
 
 def _locale() -> str:
