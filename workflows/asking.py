@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
@@ -17,7 +18,7 @@ class Given(Value):
     def __init__(self, name: str) -> None:
         super().__init__(name)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
 
@@ -30,7 +31,7 @@ class OneOf(Func):
     def __init__(self, column: str, name: str) -> None:
         super().__init__(F(column), Given(name))
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s))", arg_joiner=" IN (SELECT value FROM json_each(")
 
 
@@ -47,14 +48,14 @@ class Question:
 
     def __init__(self, make: Callable[..., QuerySet]) -> None:
         self._make = make
-        self._texts: dict[tuple[Any, ...], _Text] = {}
+        self._texts: dict[tuple[Any, ...], _Text | None] = {}
 
     def __call__(self, *shape: Any, **given: Any) -> list[Any]:
         """Return the rows: model instances, or named tuples where the question asks for values."""
-        text = self._texts.get(shape)
-        if text is None:
-            text = self._texts[shape] = _Text(self._make(*shape))
-        return text.asked(given)
+        if shape not in self._texts:
+            self._texts[shape] = _text(self._make(*shape))
+        text = self._texts[shape]
+        return text.asked(given) if text else []
 
 
 class _Text:
@@ -76,6 +77,14 @@ class _Text:
         return [self._read(row) for row in rows]
 
 
+def _text(rows: QuerySet) -> _Text | None:
+    """Return the text of a question, ``None`` for one that finds nothing whatever is given."""
+    try:
+        return _Text(rows)
+    except EmptyResultSet:
+        return None
+
+
 def _with_constants(sql: str, values: tuple[Any, ...]) -> tuple[str, list[str]]:
     """Write the constants of a question into its text; return it with the names of the values that are left to be given."""
     pieces, names = sql.split("%s"), []
@@ -92,7 +101,7 @@ def _with_constants(sql: str, values: tuple[Any, ...]) -> tuple[str, list[str]]:
 def _literal(value: Any) -> str:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            return str(connection.ops.compose_sql("%s", [value]))
+            return str(connection.ops.compose_sql("%s", [value]))  # type: ignore[attr-defined]
         cursor.execute("SELECT quote(%s)", [value])
         return str(cursor.fetchone()[0])
 
@@ -102,7 +111,7 @@ def _instances(compiler: Any) -> Callable[[Any], Any]:
     model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     names = [compiler.select[column][0].target.attname for column in range(columns[0], columns[-1] + 1)]
     first, last = columns[0], columns[-1] + 1
-    populators = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+    populators = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
     annotations = list((compiler.annotation_col_map or {}).items())
 
     def read(row: Any) -> Any:

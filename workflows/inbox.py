@@ -383,7 +383,7 @@ def _borders(held: list[Capacity]) -> tuple[datetime, datetime]:
     return now, soon_until(held[0].office, now) if held else now
 
 
-def _standing(kind: str, now: datetime, border: datetime) -> Q:
+def _standing(kind: str, now: Any, border: Any) -> Q:
     if kind == "returned":
         return Q(came_from__outcome=Outcome.RETURN)
     if kind == "late":

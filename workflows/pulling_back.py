@@ -112,7 +112,7 @@ def _check_unopened(sending: Sending) -> bool:
         "follows": Exists(before.filter(to_task=sent_from)),
     }
     began = Movement.objects.filter(case=sending.case, task__previous__in=before.values("to_task")).order_by("pk")
-    rows = list(began.select_related("office__designation", "office__district").annotate(**columns))
+    rows: list[Any] = list(began.select_related("office__designation", "office__district").annotate(**columns))
     for stay in rows:
         if stay.opened_at or stay.disposed:
             raise Refusal(_("%(office)s has opened the file already; it can no longer be pulled back.") % {"office": stay.office.name})
@@ -133,7 +133,7 @@ def may(officer: Officer, case: Case, movements: list[Movement], last: Noting | 
     known = {stay.pk: stay for stay in movements}
     waiting = sorted((stay for stay in movements if stay.is_open), key=attrgetter("pk"))
     written = last or case.notings.order_by("-paragraph").first()
-    sending = Sending(case, written, known.get(waiting[0].came_from_id), waiting)
+    sending = Sending(case, written, known.get(waiting[0].came_from_id or 0), waiting)
     try:
         check(officer, sending, afresh=False)
     except Refusal:

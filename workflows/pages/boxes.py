@@ -35,7 +35,14 @@ TypedBefore = Callable[[str, int, str], dict[str, Any]]
 
 
 def beside(
-    officer: Officer, case: Case, stays: list[Movement], mine: Movement | None, *, before: TypedBefore, last: Noting | None, **sent: Any
+    officer: Officer,
+    case: Case,
+    stays: list[Movement],
+    mine: Movement | None,
+    *,
+    before: TypedBefore,
+    last: Noting | None = None,
+    **sent: Any,
 ) -> dict[str, Any]:
     """Return the boxes for the page; ``sent`` are refused forms to be shown again: withdrawal, asking, answering, unasking, pulling.
 
