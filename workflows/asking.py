@@ -1,7 +1,6 @@
 """Questions that are asked on every page: their text is made once, and PostgreSQL keeps its plan of them."""
 
 import json
-from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.utils import create_namedtuple_class
 
 
 class Given(Value):
@@ -126,7 +126,7 @@ def _instances(compiler: Any) -> Callable[[Any], Any]:
 
 
 def _tuples(query: Any) -> Callable[[Any], Any]:
-    return namedtuple("Row", list(query.selected))._make
+    return create_namedtuple_class(*query.selected)._make
 
 
 def _adapted(value: Any) -> Any:
