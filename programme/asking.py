@@ -1,7 +1,6 @@
-"""Questions that are asked by every page and act: their text is made once, and PostgreSQL keeps its plan of them."""
+"""Questions that pages and acts ask again and again: their text is made once, and PostgreSQL keeps its plan of them."""
 
 import json
-from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.utils import create_namedtuple_class
 
 
 class Given(Value):
@@ -18,7 +18,7 @@ class Given(Value):
     def __init__(self, name: str) -> None:
         super().__init__(name)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
 
@@ -31,7 +31,7 @@ class OneOf(Func):
     def __init__(self, column: str, name: str) -> None:
         super().__init__(F(column), Given(name))
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s))", arg_joiner=" IN (SELECT value FROM json_each(")
 
 
@@ -76,14 +76,6 @@ def keep_beside(row: Model, name: str, related: list[Any]) -> None:
     vars(row).setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
-def _text(rows: QuerySet) -> "_Text | None":
-    """Return the question compiled; ``None`` for one that can find nothing."""
-    try:
-        return _Text(rows)
-    except EmptyResultSet:
-        return None
-
-
 class _Text:
     """The compiled text of one question, and how its rows are read."""
 
@@ -103,6 +95,14 @@ class _Text:
         return [self._read(row) for row in rows]
 
 
+def _text(rows: QuerySet) -> _Text | None:
+    """Return the text of a question, ``None`` for one that finds nothing whatever is given."""
+    try:
+        return _Text(rows)
+    except EmptyResultSet:
+        return None
+
+
 def _with_constants(sql: str, values: tuple[Any, ...]) -> tuple[str, list[str]]:
     """Write the constants of a question into its text; return it with the names of the values that are left to be given."""
     pieces, names = sql.split("%s"), []
@@ -119,7 +119,7 @@ def _with_constants(sql: str, values: tuple[Any, ...]) -> tuple[str, list[str]]:
 def _literal(value: Any) -> str:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            return str(connection.ops.compose_sql("%s", [value]))
+            return str(connection.ops.compose_sql("%s", [value]))  # type: ignore[attr-defined]
         cursor.execute("SELECT quote(%s)", [value])
         return str(cursor.fetchone()[0])
 
@@ -129,7 +129,7 @@ def _instances(compiler: Any) -> Callable[[Any], Any]:
     model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     names = [compiler.select[column][0].target.attname for column in range(columns[0], columns[-1] + 1)]
     first, last = columns[0], columns[-1] + 1
-    populators = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+    populators = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
     annotations = list((compiler.annotation_col_map or {}).items())
 
     def read(row: Any) -> Any:
@@ -144,7 +144,7 @@ def _instances(compiler: Any) -> Callable[[Any], Any]:
 
 
 def _tuples(query: Any) -> Callable[[Any], Any]:
-    return namedtuple("Row", list(query.selected))._make
+    return create_namedtuple_class(*query.selected)._make
 
 
 def _adapted(value: Any) -> Any:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
+from programme.asking import Given, one_of
 from programme.calendar import today
 from programme.kept import as_set_up
 from programme.models import Charge, Level, Norm, Office, Officer, Posting
@@ -314,47 +315,51 @@ def _conflicting(node: Any, case: Any, office: Any, charge: str) -> QuerySet[Not
     return Noting.objects.filter(clash, case_id=case).order_by("paragraph")
 
 
-@dataclass(frozen=True)
-class Sight:
-    """Which files somebody may read: those of whole States and districts, those of his offices, and those of an auditor's parts."""
-
-    states: frozenset[int]
-    districts: frozenset[int | None]
-    offices: frozenset[int]
-    # What of a State was given to an auditor to examine.
-    parts: tuple[Q, ...]
-
-    def files(self) -> QuerySet[Case]:
-        if not self.offices:
-            return Case.objects.none()
-        came_to_him = Movement.objects.filter(case=OuterRef("pk"), office__in=self.offices)
-        asks_him = Question.objects.filter(case=OuterRef("pk"), office__in=self.offices)
-        theirs = Q(state__in=self.states) | Q(district__in=self.districts) | Q(office__in=self.offices)
-        for part in self.parts:
-            theirs |= part
-        return Case.objects.filter(theirs | Exists(came_to_him) | Exists(asks_him))
-
-
-def sight_of(officer: Officer) -> Sight:
-    held = capacities(officer)
-    return Sight(
-        frozenset(c.office.state_id for c in held if Power.SEE_STATE in c.powers),
-        frozenset(c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers),
-        frozenset(c.office.pk for c in held if c.powers),
-        tuple(
-            Q(state=c.office.state_id) & c.scope.covers(district="district", kind="kind")
-            for c in held
-            if c.scope and Power.AUDIT in c.powers
-        ),
-    )
-
-
 def visible_to(officer: Officer) -> QuerySet[Case]:
     """Return the files the officer may read: his State's, his district's, or those that came to his office or ask it something.
 
     An auditor limited to some districts or processes reads the files of these.
     """
-    return sight_of(officer).files()
+    sight = _sight(officer)
+    if not sight["offices"]:
+        return Case.objects.none()
+    theirs = _theirs(**sight)
+    for scope, state in _limited(officer):
+        theirs |= Q(state=state) & scope.covers(district="district", kind="kind")
+    return Case.objects.filter(theirs)
+
+
+def _sight(officer: Officer) -> dict[str, list[int]]:
+    held = capacities(officer)
+    return {
+        "states": [c.office.state_id for c in held if Power.SEE_STATE in c.powers],
+        "districts": [c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers and c.office.district_id],
+        "offices": [c.office.pk for c in held if c.powers],
+    }
+
+
+def _limited(officer: Officer) -> list[tuple[AuditScope, int]]:
+    return [(c.scope, c.office.state_id) for c in capacities(officer) if c.scope and Power.AUDIT in c.powers]
+
+
+def _theirs(states: Any, districts: Any, offices: Any) -> Q:
+    came_to_him = Movement.objects.filter(one_of("office", offices), case=OuterRef("pk"))
+    asks_him = Question.objects.filter(one_of("office", offices), case=OuterRef("pk"))
+    by_place = one_of("state", states) | one_of("district", districts) | one_of("office", offices)
+    return by_place | Exists(came_to_him) | Exists(asks_him)
+
+
+NO_SIGHT: dict[str, list[int]] = {"states": [], "districts": [], "offices": []}
+
+
+def visible_as_given() -> QuerySet[Case]:
+    """Return what ``visible_to`` returns, for an officer whose places are given as ``sight_given`` names them."""
+    return Case.objects.filter(_theirs(Given("states"), Given("districts"), Given("offices")))
+
+
+def sight_given(officer: Officer) -> dict[str, list[int]] | None:
+    """Return the places that open files to the officer; ``None`` for an auditor limited to a part, whose rule is asked as it is."""
+    return None if _limited(officer) else _sight(officer)
 
 
 def offices_for(power: Power | str, level: Level | str, case: Case) -> list[Office]:

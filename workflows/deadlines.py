@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from programme.calendar import Day, calendar_of, today
 from programme.models import Office
@@ -66,7 +67,12 @@ def standing(movement: Movement, now: datetime | None = None) -> Standing:
 
 
 def _left(office: Office, now: Day, due: Day) -> Standing:
-    days = calendar_of(office).between(now, due)
+    return _told_left(calendar_of(office).between(now, due), get_language())
+
+
+# Of so few days that the same are told in every line of a list.
+@lru_cache(maxsize=1024)
+def _told_left(days: int, _language: str | None) -> Standing:
     if days == 0:
         return Standing("soon", 0, _("Due today"))
     text = ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days}
@@ -74,6 +80,11 @@ def _left(office: Office, now: Day, due: Day) -> Standing:
 
 
 def _late(days: int) -> Standing:
+    return _told_late(days, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _told_late(days: int, _language: str | None) -> Standing:
     return Standing("late", days, ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days})
 
 

@@ -12,10 +12,11 @@ from django.db.models import Case as Choice
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.http import QueryDict
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from programme.calendar import day_before_working_days, day_begins, today
+from programme.kept import as_set_up
 from programme.models import Designation, District, Officer, State, TargetCategory
 from workflows import beneficiaries, reviewing
 from workflows.authority import capacities, visible_to
@@ -77,6 +78,14 @@ def _processes() -> list[Any]:
     return [ALL, *((slug, flow.process_title) for slug, flow in FLOWS.items())]
 
 
+@as_set_up
+def _places(states: tuple[int, ...], _language: str | None) -> dict[str, list[Any]]:
+    """Return the districts and the posts that can be chosen in these States."""
+    places = District.objects.filter(state__in=states)
+    posts = Designation.objects.filter(state__in=states).exclude(powers=[]).order_by("name_en")
+    return {name: [ALL, *((str(row.pk), row.name) for row in rows)] for name, rows in (("district", places), ("office", posts))}
+
+
 class FilterForm(forms.Form):
     """Filters of the list, all from its address. Places and posts to choose are those of the reader's States."""
 
@@ -109,10 +118,13 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, states: list[State]) -> None:
         super().__init__(data)
-        places = District.objects.filter(state__in=states)
-        posts = Designation.objects.filter(state__in=states).exclude(powers=[]).order_by("name_en")
-        for name, rows in (("district", places), ("office", posts)):
-            self.fields[name].choices = [ALL, *((str(row.pk), row.name) for row in rows)]  # type: ignore[attr-defined]
+        for name, choices in _places(tuple(state.pk for state in states), get_language()).items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def is_blank(self) -> bool:
+        """Say whether nothing was written into any field, so that the form looks the same to all readers of these States."""
+        return not any(self.data.get(name) for name in self.fields)
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given
 from programme.models import Charge
 from programme.money import in_figures, rupees
 from programme.norms.wording import sentence
@@ -186,10 +187,14 @@ class Opinions:
 
 @dataclass(frozen=True)
 class NoteSheet:
-    """The paragraphs in order, and whether each follows from the one before up to the head the file keeps."""
+    """The paragraphs in order, whether each follows from the one before up to the head the file keeps, and the last as it is stored."""
 
     paragraphs: list[Paragraph]
     holds: bool
+    last: Noting | None
+
+
+_NOTINGS = Asked(lambda: Noting.objects.filter(case=Given("case")).select_related("leaf", "order").order_by("paragraph"))
 
 
 def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet:
@@ -197,10 +202,11 @@ def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet
 
     ``movements`` are the file's stays when the caller has read them already.
     """
-    notings = list(case.notings.select_related("leaf", "order").order_by("paragraph"))
+    notings: list[Noting] = _NOTINGS(case=case.pk)
     stays = list(case.movements.all()) if movements is None else movements
     held = _days_held(notings, stays)
-    return NoteSheet([_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings], _holds(case, notings))
+    paragraphs = [_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings]
+    return NoteSheet(paragraphs, _holds(case, notings), notings[-1] if notings else None)
 
 
 def paragraph_of(case: Case, noting: Noting) -> Paragraph:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 
-from programme import kept
+from programme import kept, known
 from programme.asking import Asked, Given
-from programme.models import District, Norm, Office, Officer, Posting, State
+from programme.models import Office, Officer, Posting
 from workflows import authority, marks, notices, papers, waking
 from workflows.authority import Overtaken
 from workflows.deadlines import days_held, days_late
@@ -60,8 +60,7 @@ def _locked(asked: Asked, **given: Any) -> Iterator[Case]:
         except OperationalError:
             raise Overtaken(_("Another officer is acting on this file at this moment. Look again.")) from None
         with kept.under(case.mark):
-            case.norm, case.office, case.state = _norm(case.norm_id), _office(case.office_id), _state(case.state_id)
-            case.district = _district(case.district_id)
+            known.let_know(case)
         token = _at_hand.set(case)
         try:
             yield case
@@ -69,50 +68,26 @@ def _locked(asked: Asked, **given: Any) -> Iterator[Case]:
             _at_hand.reset(token)
 
 
-# What a file names of the set-up; shared by every file, and changed by none.
-
-
-@kept.as_set_up
-def _norm(pk: int) -> Norm:
-    return Norm.objects.get(pk=pk)
-
-
-@kept.as_set_up
-def _office(pk: int) -> Office:
-    return Office.objects.select_related("designation__state", "designation__department", "district__state").get(pk=pk)
-
-
-@kept.as_set_up
-def _state(pk: int) -> State:
-    return State.objects.get(pk=pk)
-
-
-@kept.as_set_up
-def _district(pk: int | None) -> District | None:
-    return District.objects.select_related("state").get(pk=pk) if pk else None
-
-
 @contextmanager
-def held_stay(movement_pk: int, by: Officer, *, sight: authority.Sight | None = None) -> Iterator[Movement]:
+def held_stay(movement_pk: int, by: Officer, *, sight: dict[str, list[int]] | None = None) -> Iterator[Movement]:
     """Hold the file of a stay and yield the stay as it stands, for an act of ``by`` inside.
 
-    Raise as ``locked`` does, and ``Case.DoesNotExist`` where there is no such stay, or, with a ``sight``, none on a file in it.
+    Raise as ``locked`` does, and ``Case.DoesNotExist`` where there is no such stay, or, with a ``sight`` (see
+    ``authority.sight_given``), none on a file in it.
     """
-    with _locked(_file_of_stay(sight), stay=movement_pk) as case:
+    asked, given = (FILE_OF_STAY, {}) if sight is None else (FILE_IN_SIGHT, sight)
+    with _locked(asked, stay=movement_pk, **given) as case:
         yield _stay(Movement(pk=movement_pk, case=case, step=case.stay_step, office_id=case.stay_office), case, by)
 
 
-@lru_cache(maxsize=256)
-def _file_of_stay(sight: authority.Sight | None) -> Asked:
-    """Return the question that holds the file of a stay, where it is in this sight."""
+def _file_of_stay(files: QuerySet[Case]) -> QuerySet[Case]:
+    of_the_stay = Movement.objects.filter(pk=Given("stay"))
+    place = {f"stay_{name}": Subquery(of_the_stay.values(name)) for name in ("step", "office")}
+    return _held(files.filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place))
 
-    def question() -> QuerySet[Case]:
-        of_the_stay = Movement.objects.filter(pk=Given("stay"))
-        place = {f"stay_{name}": Subquery(of_the_stay.values(name)) for name in ("step", "office")}
-        files = sight.files() if sight else Case.objects.all()
-        return _held(files.filter(pk=Subquery(of_the_stay.values("case"))).annotate(**place))
 
-    return Asked(question)
+FILE_OF_STAY = Asked(lambda: _file_of_stay(Case.objects.all()))
+FILE_IN_SIGHT = Asked(lambda: _file_of_stay(authority.visible_as_given()))
 
 
 def stays() -> QuerySet[Movement]:
@@ -137,7 +112,7 @@ def _stay(stay: Movement, case: Case, by: Officer) -> Movement:
     """Read a stay, and with it the mark of the set-up, what bars ``by`` from the step, and whether the file asks anything of anybody."""
     movement: Any = _stay_at(stay.node).get(stay=stay.pk, file=case.pk, office=stay.office_id, officer=by.pk)
     kept.found(movement.mark)
-    movement.office = _office(movement.office_id)
+    movement.office = known.offices([movement.office_id])[movement.office_id]
     authority.read_conflicts(movement, movement, by)
     case.next_numbers = {model: getattr(movement, name) for name, model in NEXT.items() if hasattr(movement, name)}
     if not movement.asks:

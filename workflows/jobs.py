@@ -162,7 +162,12 @@ def visible_to(officer: Officer) -> QuerySet[Job]:
 
 def recent(officer: Officer) -> QuerySet[Job]:
     """Return the officer's own jobs that are open or ended within the last day, the newest first."""
-    return visible_to(officer).filter(Q(status__in=OPEN) | Q(finished_at__gte=timezone.now() - RECENT), by=officer).order_by("-pk")
+    return (visible_to(officer) & of(officer, timezone.now() - RECENT)).order_by("-pk")
+
+
+def of(officer: Any, since: Any) -> QuerySet[Job]:
+    """Return what an officer started anywhere, and what is open or ended since then."""
+    return Job.objects.filter(Q(status__in=OPEN) | Q(finished_at__gte=since), by=officer)
 
 
 def left_alone(since: timedelta) -> QuerySet[Job]:

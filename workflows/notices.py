@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from programme.asking import one_of
 from programme.bilingual import in_both
 from programme.calendar import today
 from programme.models import Charge, Office, Officer, Posting
@@ -100,17 +101,33 @@ def mine(officer: Officer) -> QuerySet[Notice]:
     Of an observation he is told only where he may read it: as one who replies for the office, or as an auditor of the file.
     """
     held = [capacity for capacity in capacities(officer) if capacity.powers]
-    replying = [capacity.office.pk for capacity in held if capacity.charge != Charge.ASSISTANT]
+    offices = [capacity.office.pk for capacity in held]
+    rows = _at(offices, [capacity.office.pk for capacity in held if capacity.charge != Charge.ASSISTANT])
     auditing = [capacity.office.pk for capacity in held if Power.AUDIT in capacity.powers]
-    readable = Q(observation=None) | Q(kind=NoticeKind.OBSERVED, office__in=replying)
     if auditing:
-        readable |= Q(Exists(visible_to(officer).filter(pk=OuterRef("case"))), kind=NoticeKind.REPLIED, office__in=auditing)
-    return Notice.objects.filter(readable, office__in=[capacity.office.pk for capacity in held])
+        files = Exists(visible_to(officer).filter(pk=OuterRef("case")))
+        rows |= Notice.objects.filter(files, kind=NoticeKind.REPLIED, office__in=auditing)
+    return rows
+
+
+def _at(offices: Any, replying: Any) -> QuerySet[Notice]:
+    readable = Q(observation=None) | Q(one_of("office", replying), kind=NoticeKind.OBSERVED)
+    return Notice.objects.filter(readable, one_of("office", offices))
 
 
 def unread(officer: Officer) -> QuerySet[Notice]:
     """Return what the officer's offices were told since he last said that he had read it."""
     return mine(officer).filter(pk__gt=officer.notices_read)
+
+
+def unread_at(offices: Any, replying: Any, read: Any) -> QuerySet[Notice]:
+    """Return what ``unread`` returns for whoever reads no replies, whose offices are given."""
+    return _at(offices, replying).filter(pk__gt=read)
+
+
+def reads_replies(officer: Officer) -> bool:
+    """Say whether the officer is told, as an auditor, of replies on the files he examines."""
+    return any(Power.AUDIT in capacity.powers for capacity in capacities(officer))
 
 
 def read_up_to(pk: int, *, by: Officer) -> None:

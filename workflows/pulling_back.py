@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from viewflow.workflow.models import Task
 
 from programme.models import Office, Officer, Posting
 from programme.powers import Power
@@ -14,7 +17,7 @@ from workflows.authority import Refusal
 from workflows.changes import changes_between
 from workflows.forms.decisions import PullBackForm
 from workflows.holding import dispose, held, leave, leave_together, locked, open_stays, stays
-from workflows.models import Case, ItemState, Movement, NoticeKind, Noting, Outcome
+from workflows.models import Case, Item, ItemState, Movement, NoticeKind, Noting, Outcome
 from workflows.nodes import Step
 from workflows.signing import Said, Signature, note
 
@@ -64,15 +67,18 @@ def check(officer: Officer, sending: Sending, *, afresh: bool = True) -> Posting
         raise Refusal(_("The clock sent the file here; nobody can pull it back."))
     power = sent_from.power if sent_from else case.flow_class.begin_node().power
     posting = authority.check(officer, power, sending.office, amount=case.amount, afresh=afresh)
-    _check_unopened(sending)
-    _check_sent_by_hand(sending)
+    follows = _check_unopened(sending)
+    _check_sent_by_hand(sending, follows=follows)
     if sending.step is None:
         raise Refusal(_("This process has no step at which the opening is corrected. Withdraw the file instead."))
     return authority.check_step(officer, sent_from, afresh=False) if sent_from else posting
 
 
-def _check_sent_by_hand(sending: Sending) -> None:
-    """Refuse what cannot be undone by taking a file back: an act of the system, a decision of a committee, a time that came."""
+def _check_sent_by_hand(sending: Sending, *, follows: bool) -> None:
+    """Refuse what cannot be undone by taking a file back: an act of the system, a decision of a committee, a time that came.
+
+    ``follows`` says whether the file came straight from the step it was sent from.
+    """
     outcome, sent_from = sending.noting.outcome, sending.sent_from
     if outcome in (Outcome.SILENT, Outcome.TIME_CAME):
         raise Refusal(_("The clock sent the file here; nobody can pull it back."))
@@ -88,33 +94,47 @@ def _check_sent_by_hand(sending: Sending) -> None:
         raise Refusal(_("Something was written on the file since it was sent; it can no longer be pulled back."))
     if sent_from.node.in_committee:
         raise Refusal(_("A sitting decided this; its signed minutes stand."))
-    if not sending.waiting[0].task.previous.filter(pk=sent_from.task_id).exists():
+    if not follows:
         raise Refusal(_("Money was booked with this decision; it can no longer be pulled back."))
     if sent_from.wakes and sent_from.wakes <= timezone.now():
         raise Refusal(_("The time given for this step is over; it can no longer be pulled back."))
 
 
-def _check_unopened(sending: Sending) -> None:
-    """Refuse once anybody of those who received the file has opened it, answered, or put it on an agenda."""
-    began = stays().filter(case=sending.case, task__previous__in=sending.waiting[0].task.previous.all())
-    for stay in began.order_by("pk"):
+def _check_unopened(sending: Sending) -> bool:
+    """Refuse once anybody of those who received the file has opened it, answered, or put it on an agenda; one query.
+
+    Return whether the file came straight from the step it was sent from.
+    """
+    before = Task.previous.through.objects.filter(from_task=sending.waiting[0].task_id)
+    sent_from = sending.sent_from.task_id if sending.sent_from else None
+    columns = {
+        "on_agenda": Exists(Item.objects.filter(movement__in=sending.waiting, state=ItemState.WAITING)),
+        "follows": Exists(before.filter(to_task=sent_from)),
+    }
+    began = Movement.objects.filter(case=sending.case, task__previous__in=before.values("to_task")).order_by("pk")
+    rows: list[Any] = list(began.select_related("office__designation", "office__district").annotate(**columns))
+    for stay in rows:
         if stay.opened_at or stay.disposed:
             raise Refusal(_("%(office)s has opened the file already; it can no longer be pulled back.") % {"office": stay.office.name})
-    if any(stay.items.filter(state=ItemState.WAITING).exists() for stay in sending.waiting):
+    if any(stay.on_agenda for stay in rows):
         raise Refusal(_("The file stands on the agenda of a sitting; it can no longer be pulled back."))
+    return any(stay.follows for stay in rows)
 
 
-def may(officer: Officer, case: Case, movements: list[Movement]) -> Sending | None:
+def may(officer: Officer, case: Case, movements: list[Movement], last: Noting | None = None) -> Sending | None:
     """Return the sending that the officer may undo now, ``None`` when there is none; ``movements`` are all stays of the file.
 
-    Whoever holds nothing at the office that sent it costs no query.
+    ``last`` is its last paragraph, where the caller has read it. Whoever holds nothing at the office that sent it costs no query.
     """
     offices = {stay.pk: stay.office_id for stay in movements}
     sent_by = {offices[stay.came_from_id] if stay.came_from_id else case.office_id for stay in movements if stay.is_open}
     if not sent_by & {capacity.office.pk for capacity in authority.capacities(officer)}:
         return None
+    known = {stay.pk: stay for stay in movements}
+    waiting = sorted((stay for stay in movements if stay.is_open), key=attrgetter("pk"))
+    written = last or case.notings.order_by("-paragraph").first()
+    sending = Sending(case, written, known.get(waiting[0].came_from_id or 0), waiting)
     try:
-        sending = last_sending(case)
         check(officer, sending, afresh=False)
     except Refusal:
         return None

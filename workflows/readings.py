@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from programme.asking import Asked, Given
 from programme.models import Officer
 from programme.powers import Power
 from workflows.authority import capacities
@@ -78,5 +79,14 @@ def of_file(case: Case) -> QuerySet[Reading]:
     return _named(case.readings.all())
 
 
+def last_of_file(case: Case, most: int) -> tuple[list[Reading], int]:
+    """Return so many of the latest readings of a file, and how many there are."""
+    rows = _LAST(most, case=case.pk)
+    return rows[:most], len(rows) if len(rows) <= most else case.readings.count()
+
+
 def _named(rows: QuerySet[Reading]) -> QuerySet[Reading]:
     return rows.select_related("officer", "posting__office__designation", "posting__office__district").order_by("-at", "-pk")
+
+
+_LAST = Asked(lambda most: _named(Reading.objects.filter(case=Given("case")))[: most + 1])

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given, one_of
 from programme.money import in_figures
 from workflows.letters.letter import field_label, field_of
 from workflows.record.canonical import in_order
@@ -22,6 +23,7 @@ EMPTY: tuple[Any, ...] = (None, "", [])
 AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
 # Rows that were read beforehand, by their model.
 _at_hand: ContextVar[dict[Any, list[Any]] | None] = ContextVar("at_hand", default=None)
+_ROWS = Asked(lambda model: model.objects.filter(one_of("pk", Given("keys"))))
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -114,7 +116,7 @@ def names_at_hand(record: Any, changes: Iterable[dict[str, list[Any]]]) -> Itera
         if found is not None and found.is_relation:
             keys = (key for value in values if value not in EMPTY and not _are_lines(value) for key in _keys(value))
             wanted.setdefault(found.related_model, set()).update(keys)
-    token = _at_hand.set({model: list(model.objects.filter(pk__in=keys)) for model, keys in wanted.items() if keys})
+    token = _at_hand.set({model: _ROWS(model, keys=list(keys)) for model, keys in wanted.items() if keys})
     try:
         yield
     finally:

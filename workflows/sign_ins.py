@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from programme.asking import Asked, Given
 from programme.models import Officer
 from workflows import marks
 from workflows.models import SignIn
@@ -33,6 +34,11 @@ SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": 
 _read: ContextVar[Officer | None] = ContextVar("read", default=None)
 
 
+_WITH_OFFICER = Asked(
+    lambda: SignIn.objects.select_related("officer").annotate(mark=marks.column()).filter(pk=Given("key"), expire_date__gt=Given("now"))
+)
+
+
 class SessionStore(DatabaseStore):
     """Django's database store, with the officer of the session beside it.
 
@@ -42,8 +48,7 @@ class SessionStore(DatabaseStore):
     mark: int | None = None
 
     def _get_session_from_db(self) -> SignIn | None:
-        rows = SignIn.objects.select_related("officer").annotate(mark=marks.column())
-        row: Any = rows.filter(pk=self.session_key, expire_date__gt=timezone.now()).first()
+        row: Any = next(iter(_WITH_OFFICER(key=self.session_key, now=timezone.now())), None)
         if row is None:
             self._session_key = None
         self.mark = row.mark if row else None

@@ -75,7 +75,7 @@ def test_the_inbox_and_the_file_ask_few_statements_at_any_length(client_for: Des
     desk = client_for("odop.cell")
     for title in ("first", "second", "third"):
         case = propose("Agra", title=title)
-    for address, most in ((reverse("inbox"), 7), (reverse("file", args=[case.pk]), 12), (reverse("history", args=[case.pk]), 12)):
+    for address, most in ((reverse("inbox"), 4), (reverse("file", args=[case.pk]), 12), (reverse("history", args=[case.pk]), 10)):
         desk.get(address)
         with counted() as said:
             desk.get(address)
@@ -88,3 +88,12 @@ def test_the_inbox_and_the_file_ask_few_statements_at_any_length(client_for: Des
         desk.get(reverse("file", args=[case.pk]))
         desk.get(reverse("file", args=[case.pk]))
     assert len(said) <= 2 * 12 + 2, "\n".join(said)  # who opens it first is written down once
+
+
+def test_a_file_that_may_be_pulled_back_asks_no_more(client_for: Desk) -> None:
+    desk = client_for("dm.agra")
+    address = reverse("file", args=[propose("Agra", title="sent").pk])
+    assert "pull-title" in desk.get(address).content.decode()
+    with counted() as said:
+        desk.get(address)
+    assert len(said) <= 12, "\n".join(said)

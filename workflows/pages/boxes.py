@@ -10,7 +10,7 @@ from programme.models import Officer
 from workflows import authority, bars, deadlines, pulling_back, questions, steps
 from workflows.forms.decisions import PullBackForm, WithdrawalForm
 from workflows.forms.questions import AnswerForm, QuestionForm, UnaskForm
-from workflows.models import Case, Movement, Question
+from workflows.models import Case, Movement, Noting, Question
 
 ANSWER, UNASK = "answer", "unask"
 
@@ -35,18 +35,25 @@ TypedBefore = Callable[[str, int, str], dict[str, Any]]
 
 
 def beside(
-    officer: Officer, case: Case, stays: list[Movement], mine: Movement | None, *, before: TypedBefore, **sent: Any
+    officer: Officer,
+    case: Case,
+    stays: list[Movement],
+    mine: Movement | None,
+    *,
+    before: TypedBefore,
+    last: Noting | None = None,
+    **sent: Any,
 ) -> dict[str, Any]:
     """Return the boxes for the page; ``sent`` are refused forms to be shown again: withdrawal, asking, answering, unasking, pulling.
 
-    ``mine`` is the stay that the officer may take now.
+    ``mine`` is the stay that the officer may take now, ``last`` the last paragraph.
     """
     return {
         "questions": [_asked(officer, question, mine, before, sent) for question in questions.of_file(case)],
         "asking": _asking(mine, before, sent.get("asking")),
         "waits_for": bars.waiting_sentence(bars.waited_for(mine)) if mine else "",
-        "withdrawal": _withdrawal(officer, case, before, sent.get("withdrawal")),
-        **_pulling(officer, case, stays, sent.get("pulling")),
+        "withdrawal": _withdrawal(officer, case, stays, before, sent.get("withdrawal")),
+        **_pulling(officer, case, stays, last, sent.get("pulling")),
     }
 
 
@@ -77,12 +84,14 @@ def _asking(mine: Movement | None, before: TypedBefore, sent: QuestionForm | Non
     return sent or QuestionForm(movement=mine, offices=questions.offices_to_ask(mine), initial=before("ask", mine.pk, "ask"))
 
 
-def _withdrawal(officer: Officer, case: Case, before: TypedBefore, sent: WithdrawalForm | None) -> WithdrawalForm | None:
-    if not steps.may_withdraw(officer, case):
+def _withdrawal(
+    officer: Officer, case: Case, stays: list[Movement], before: TypedBefore, sent: WithdrawalForm | None
+) -> WithdrawalForm | None:
+    if not steps.may_withdraw(officer, case, stays):
         return None
     return sent or WithdrawalForm(prefix="withdraw", initial={"seen": case.head, **before("withdraw", case.pk, "withdraw")})
 
 
-def _pulling(officer: Officer, case: Case, stays: list[Movement], sent: PullBackForm | None) -> dict[str, Any]:
-    sending = pulling_back.may(officer, case, stays)
+def _pulling(officer: Officer, case: Case, stays: list[Movement], last: Noting | None, sent: PullBackForm | None) -> dict[str, Any]:
+    sending = pulling_back.may(officer, case, stays, last)
     return {"sending": sending, "pulling": (sent or PullBackForm(prefix="pull")) if sending else None}

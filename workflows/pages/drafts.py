@@ -23,9 +23,10 @@ from workflows.forms.records import names_besides
 from workflows.forms.rows import RowsField
 from workflows.models import Case, Draft, Enclosure, Movement
 from workflows.pages import filling, kept
-from workflows.pages.frame import OfficerRequest, beginnings, for_officers, page_of, row_number, show
+from workflows.pages.frame import OfficerRequest, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing, whereto
+from workflows.pages.tabs import beginnings
 from workflows.templatetags.words import moment
 from workflows.workbooks.offered import offers
 

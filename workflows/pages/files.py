@@ -4,16 +4,19 @@ import json
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from programme import known
+from programme.asking import Asked, Given
 from programme.models import Officer
 from programme.powers import Power
 from workflows import authority, deadlines, history, inbox, objections, reasons, steps
 from workflows.letters.letter import field_label
 from workflows.models import Case, Draft, Movement, Objection
-from workflows.pages import filling, kept, listing, prepared, sights
+from workflows.pages import filling, kept, listing, notes, prepared, sights
 from workflows.pages.boxes import beside, signable
 from workflows.pages.frame import OfficerRequest, for_officers, list_come_from, readable_case, show
 from workflows.pages.orders import papers_issued
@@ -45,9 +48,10 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
     form, draft = _opened(request, mine, form) if mine and not refusal else (form, None)
     choice = list_come_from(request)
     ahead, behind = inbox.neighbours(officer, mine, choice) if mine and choice else (None, None)
-    told = _told(case, stays)
+    sheet = history.note_sheet(case, stays)
+    told = _told(case, stays, sheet)
     signed_here = mine if signs else None
-    boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), **sent)
+    boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), last=sheet.last, **sent)
     checks = form.checks if form else case.flow_class.checks(case) if case.is_open else []
     sight = partial(sights.carried, officer, ends=signs, checks=checks, raised=told["raised"], papers=told["papers"])
     context = {
@@ -88,11 +92,19 @@ def _opened(request: OfficerRequest, mine: Movement, form: Any) -> tuple[Any, Dr
 
 
 def stays_of(case: Case, *more: str) -> list[Movement]:
-    rows = case.movements.select_related("office__designation__department", "office__district", "ladder", *more)
-    stays = rows.order_by("received", "pk")
+    stays: list[Movement] = _STAYS(*more, case=case.pk)
+    offices, ladders = known.offices(stay.office_id for stay in stays), known.norms(stay.ladder_id for stay in stays)
     for stay in stays:
-        stay.case = case
-    return list(stays)
+        stay.case, stay.office = case, offices[stay.office_id]
+        stay.ladder = ladders[stay.ladder_id] if stay.ladder_id else None
+    return stays
+
+
+def _of_the_file(*more: str) -> QuerySet[Movement]:
+    return Movement.objects.filter(case=Given("case")).select_related(*(more or [None])).order_by("received", "pk")
+
+
+_STAYS = Asked(_of_the_file)
 
 
 def _away(officer: Officer, waiting: list[Movement], stays: list[Movement]) -> str:
@@ -100,12 +112,12 @@ def _away(officer: Officer, waiting: list[Movement], stays: list[Movement]) -> s
     return reasons.away(waiting[0], stays, offices) if waiting else ""
 
 
-def _told(case: Case, stays: list[Movement]) -> dict[str, Any]:
+def _told(case: Case, stays: list[Movement], sheet: history.NoteSheet) -> dict[str, Any]:
     """Return what the page says of the file to every reader."""
-    sheet = history.note_sheet(case, stays)
     return {
         "case": case,
         "paragraphs": sheet.paragraphs,
+        "notes": notes.sheet(case, sheet.paragraphs),
         "chain_holds": sheet.holds,
         "papers": list(case.enclosures.filter(replaced_by=None).order_by("pk")),
         "paper_names": case.record.PAPERS,

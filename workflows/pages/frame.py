@@ -1,34 +1,41 @@
 """What stands round every page: the reader's government, department, tabs and language."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from programme import known
+from programme.asking import Asked, Given
+from programme.calendar import today
 from programme.kept import under
 from programme.models import Charge, Officer
 from programme.models.naming import in_language
-from programme.powers import Power
 from workflows import inbox, readings
-from workflows.authority import Overtaken, Refusal, audits, capacities, may_anywhere, refuse_auditor, visible_to
+from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_auditor, sight_given, visible_as_given, visible_to
 from workflows.filters import words_in
-from workflows.flows import FLOWS
 from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
-from workflows.registers.access import reads_registers
+from workflows.pages.stencil import Stencil, hole
+from workflows.pages.tabs import Tab, tabs_of
 from workflows.repairs import rights
 from workflows.sittings import seats
+from workflows.templatetags.words import moment
 
 PAGE_LENGTH = 25
 LONGEST_ROW_NUMBER = 18
@@ -43,13 +50,28 @@ class OfficerRequest(HttpRequest):
 
 
 @dataclass(frozen=True)
-class Tab:
-    """One way into the application; ``key`` is what a page names to mark its own tab."""
+class Ear:
+    """A tab as the stencil of the masthead shows it: whether it is the current one, and its badge, are filled in."""
 
-    key: str
     title: str
     address: str
-    badge: int = 0
+    place: int
+
+    @property
+    def current(self) -> str:
+        return hole(f"current_{self.place}")
+
+    @property
+    def badge(self) -> str:
+        return hole(f"badge_{self.place}")
+
+
+_MASTHEAD = Stencil("parts/masthead.html", "csrf_token", "here", "words", "government", "of_department", "reader", "reads_at")
+_FOOT = Stencil("parts/foot.html", "place", "moment")
+_BADGE = Stencil("parts/badge.html", "count")
+# What every page that is a stencil leaves open.
+HOLES = ("masthead", "foot", "csrf_token", "words")
+_CURRENT = {True: mark_safe(' aria-current="page"'), False: ""}
 
 
 def for_officers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -115,8 +137,17 @@ def show(
     request: OfficerRequest, template: str, context: dict[str, Any] | None = None, *, tab: str = "", status: int = 200
 ) -> HttpResponse:
     """Render a page with the frame of a signed-in officer."""
-    shown = {**frame(request, tab), "left_over": kept.left_over(request), **(context or {})}
+    told = context or {}
+    shown = {**frame(request, tab, words=told.get("words", ""), back=told.get("back", "")), "left_over": kept.left_over(request), **told}
     return render(request, f"workflows/{template}", shown, status=status)
+
+
+def filled(request: OfficerRequest, page: Stencil, flags: dict[str, Any], values: dict[str, Any], *, tab: str) -> HttpResponse:
+    """Answer with a page that is a stencil; what is seldom said over a page is rendered with its template."""
+    if len(messages.get_messages(request)) or kept.left_over(request):
+        return show(request, page.template, {**flags, **values}, tab=tab)
+    around = frame(request, tab, words=values.get("words", ""))
+    return HttpResponse(page.filled({**around, **values, "csrf_token": get_token(request)}, **flags))
 
 
 def row_number(text: str) -> int:
@@ -124,94 +155,55 @@ def row_number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER else 0
 
 
-def frame(request: OfficerRequest, tab: str) -> dict[str, Any]:
-    """Return whose government and department stand at the head, and the tabs this officer has."""
+def frame(request: OfficerRequest, tab: str, *, words: str = "", back: str = "") -> dict[str, Any]:
+    """Return whose government and department stand at the head, the tabs this officer has, and what stands over and under every page."""
     held = capacities(request.user)
     office = held[0].office if held else None
+    department = office.designation.department if office else None
+    government = in_language(office.designation.state, "government") if office else ""
+    shown = tabs(request)
+    holders = {
+        "csrf_token": get_token(request),
+        "here": back or "/" if request.method == "POST" else request.get_full_path(),
+        "words": words,
+        "government": government,
+        "of_department": department.name if department else _("One District One Product"),
+        "reader": request.user.name,
+        "reads_at": f", {office.name}" if office and office.name != request.user.name else "",
+    }
+    for n, each in enumerate(shown):
+        holders |= {f"badge_{n}": _BADGE.filled({"count": each.badge}) if each.badge else "", f"current_{n}": _CURRENT[each.key == tab]}
+    place = f"{department.name}, {government}" if department else government
     return {
-        "source_url": settings.SOURCE_URL,
-        "government": in_language(office.designation.state, "government") if office else "",
-        "department": office.designation.department if office else None,
+        "government": government,
+        "department": department,
         "office": office,
         "auditor": audits(request.user) is not None,
-        "tabs": tabs(request),
+        "tabs": shown,
         "tab": tab,
+        "masthead": _MASTHEAD.filled(holders, tabs=tuple(Ear(each.title, each.address, n) for n, each in enumerate(shown))),
+        "foot": _FOOT.filled(
+            {"place": place or _("One District One Product"), "moment": moment(timezone.now())}, tabs=True, source_url=settings.SOURCE_URL
+        ),
     }
 
 
 def tabs(request: OfficerRequest) -> list[Tab]:
     """Return the tabs of an officer; the badge is the same count as the inbox shows."""
-    officer = request.user
-    title = _("My inbox") if inbox.works_at_a_desk(officer) else _("Home")
-    first = [
-        Tab("inbox", title, reverse("inbox"), badge=counts(request).all),
-        Tab("files", _("Files"), reverse("files")),
-        Tab("notices", _("Notices"), reverse("notices"), badge=counts(request).unread),
-    ]
-    return first + _to_oversee(officer) + _to_work(officer) + _to_examine(officer)
+    badges: dict[str, Callable[[], int]] = {
+        "inbox": lambda: counts(request).all,
+        "notices": lambda: counts(request).unread,
+        "sittings": lambda: seats.count_waiting(request.user),
+        "repair": lambda: rights.count_waiting(request.user),
+    }
+    shown = tabs_of(request.user, get_language(), today())
+    return [replace(tab, badge=badges[tab.key]()) if tab.counted else tab for tab in shown]
 
 
-def _to_oversee(officer: Officer) -> list[Tab]:
-    shown = []
-    if may_anywhere(officer, Power.SEE_STATE):
-        shown.append(Tab("season", _("Action plans"), reverse("season")))
-    elif may_anywhere(officer, Power.SEE_DISTRICT):
-        shown.append(Tab("season", _("Will we make it?"), reverse("forecast")))
-    if any(may_anywhere(officer, power) for power in (Power.SEE_STATE, Power.SEE_DISTRICT, Power.AUDIT)):
-        shown.append(Tab("board", _("Board"), reverse("state_board")))
-        shown.append(Tab("review", _("Review"), reverse("review")))
-        shown.append(Tab("reports", _("Reports"), reverse("reports")))
-    elif (desk := line_department(officer)) is not None:
-        shown.append(Tab("board", _("Board"), reverse("department_board", args=[desk])))
-    return shown
-
-
-def _to_work(officer: Officer) -> list[Tab]:
-    shown = []
-    if reads_registers(officer):
-        shown.append(Tab("registers", _("Registers"), reverse("registers")))
-    openings = beginnings(officer)
-    if len(openings) == 1:
-        slug, flow_class = openings[0]
-        shown.append(Tab("new", _("New: %(process)s") % {"process": flow_class.process_title}, reverse("begin", args=[slug])))
-    elif openings:
-        shown.append(Tab("new", _("New file"), reverse("new")))
-    shown.append(Tab("entitlement", _("Calculator"), reverse("entitlement")))
-    if seats.sits_anywhere(officer):
-        shown.append(Tab("sittings", _("Committee"), reverse("sittings"), badge=seats.count_waiting(officer)))
-    if capacities(officer):
-        shown.append(Tab("charges", _("Charges"), reverse("charges")))
-    return shown
-
-
-def _to_examine(officer: Officer) -> list[Tab]:
-    shown = []
-    audits_here, administers = (may_anywhere(officer, power) for power in (Power.AUDIT, Power.ADMINISTER))
-    if audits_here:
-        shown.append(Tab("audit", _("Audit"), reverse("audit")))
-        shown.append(Tab("sittings", _("Committees"), reverse("sittings")))
-        shown.append(Tab("seals", _("Seals"), reverse("seals")))
-    if audits_here or administers:
-        shown.append(Tab("feasibility", _("Feasibility"), reverse("feasibility")))
-        shown.append(Tab("health", _("Health"), reverse("health")))
-    if administers:
-        shown.append(Tab("readings", _("Readings"), reverse("readings")))
-        shown.append(Tab("repair", _("Repair"), reverse("repair"), badge=rights.count_waiting(officer)))
-        shown.append(Tab("setup", _("Set-up"), reverse("admin:index", current_app="setup")))
-    return shown
-
-
-def line_department(officer: Officer) -> str | None:
-    """Return the code of the department for which the officer answers in plans or on products; ``None`` for whoever does not."""
-    asked = {Power.ADD_TO_PLAN.value, Power.GIVE_OPINION.value}
-    own = (held.office.designation.department for held in capacities(officer) if asked & held.powers)
-    return next((department.code for department in own if department), None)
-
-
-def counts(request: OfficerRequest) -> inbox.Counts:
-    """Return the officer's counts, asked of the database once a request."""
+def counts(request: OfficerRequest, *, first_page: bool = False) -> inbox.Counts:
+    """Return the officer's counts, asked of the database once a request; the first page asks first, and for more."""
     if not hasattr(request, "inbox_counts"):
-        request.inbox_counts = inbox.counts(request.user)  # type: ignore[attr-defined]
+        request.inbox_counts = inbox.counts(request.user, first_page=first_page)  # type: ignore[attr-defined]
     return request.inbox_counts  # type: ignore[attr-defined]
 
 
@@ -226,17 +218,6 @@ def list_named(sent: QueryDict) -> inbox.Choice:
     return inbox.Choice(asked if asked in inbox.FILTERS else "", words_in(sent))
 
 
-def beginnings(officer: Any) -> list[tuple[str, Any]]:
-    """Return the processes the officer may open or prepare a file of."""
-    found = []
-    for slug, flow_class in FLOWS.items():
-        begin = flow_class.begin_node()
-        powers = [power for power in (begin.power, begin.preparing_power) if power]
-        if any(may_anywhere(officer, power) for power in powers):
-            found.append((slug, flow_class))
-    return found
-
-
 def other_charges(officer: Any) -> list[Any]:
     """Return what the officer holds besides his regular charge, for the banner over the inbox."""
     return [capacity for capacity in capacities(officer) if capacity.charge != Charge.REGULAR]
@@ -244,16 +225,22 @@ def other_charges(officer: Any) -> list[Any]:
 
 def readable_case(request: OfficerRequest, pk: int) -> Case:
     """Return a file the officer may read; for everybody else it does not exist (404)."""
-    rows = visible_to(request.user).select_related("state", "district", "norm", "office__designation__state", "office__district")
-    beside = {
-        "was_asked": Exists(Question.objects.filter(case=OuterRef("pk"))),
-        "was_objected": Exists(Objection.objects.filter(case=OuterRef("pk"))),
-    }
-    case = rows.annotate(**beside).filter(pk=pk).first()
+    sight = sight_given(request.user)
+    rows = _beside(visible_to(request.user)).filter(pk=pk) if sight is None else _READABLE(pk=pk, **sight)
+    case = next(iter(rows), None)
     if case is None:
         raise Http404
+    known.let_know(case)
     request.case_read = case
     return case
+
+
+def _beside(files: QuerySet[Case]) -> QuerySet[Case]:
+    asked, objected = (Exists(model.objects.filter(case=OuterRef("pk"))) for model in (Question, Objection))
+    return files.annotate(was_asked=asked, was_objected=objected)
+
+
+_READABLE = Asked(lambda: _beside(visible_as_given()).filter(pk=Given("pk")))
 
 
 def readable_movement(request: OfficerRequest, pk: int) -> Movement:

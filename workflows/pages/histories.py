@@ -17,7 +17,7 @@ from workflows.exports.writing import write_lines
 from workflows.history import Paragraph
 from workflows.letters import printing
 from workflows.models import Case
-from workflows.pages import spent
+from workflows.pages import notes, spent
 from workflows.pages.files import stays_of
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, row_number, show
 from workflows.pages.orders import papers_issued
@@ -38,7 +38,7 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
     stays = stays_of(case)
     sheet = history.note_sheet(case, stays)
     chosen = _chosen(request, sheet.paragraphs)
-    read = readings.of_file(case)
+    read, count = readings.last_of_file(case, READINGS_SHOWN)
     context = {
         **spent.time_spent(stays),
         "case": case,
@@ -49,14 +49,15 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
         "chain_holds": sheet.holds,
         "paper_names": case.flow_class.record.PAPERS,
         "issued": papers_issued(sheet.paragraphs),
-        "readings": read[:READINGS_SHOWN],
-        "readings_count": read.count(),
+        "readings": read,
+        "readings_count": count,
         "pages": readings.PAGES,
         "can_print": printing.can_print(),
         "pango": printing.PANGO,
     }
     with names_at_hand(case.flow_class.record, (paragraph.body["changes"] for paragraph in chosen)):
-        return show(request, "history.html", context, tab="files")
+        context["notes"] = notes.sheet(case, chosen, whole=True)
+    return show(request, "history.html", context, tab="files")
 
 
 def _decisions_only(request: OfficerRequest) -> bool:

@@ -1,10 +1,21 @@
 """The first page of every officer: what waits for him, one list, the late ones first; and what his other duties need."""
 
-from django.core.paginator import Page
-from django.http import HttpResponse
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from programme.calendar import today
+from programme.kept import as_set_up
 from programme.models import Officer
 from workflows import bulk, deadlines, inbox, jobs
 from workflows.audit import observing
@@ -12,51 +23,115 @@ from workflows.authority import capacities
 from workflows.exports.files import INBOX
 from workflows.exports.linking import link
 from workflows.pages import frame, home
+from workflows.pages.addresses import of_file
 from workflows.pages.drafts import drafts_of
-from workflows.pages.frame import OfficerRequest, for_officers, other_charges, page_of, show
+from workflows.pages.frame import OfficerRequest, for_officers, other_charges, page_of
 from workflows.pages.jobs import titled
 from workflows.pages.problems import SAFE, only
 from workflows.pages.questions import questions_to
+from workflows.pages.stencil import Stencil, hole, part
+from workflows.templatetags.words import digits_day, moment, outcome, short_rupees
 
 # So many drafts stand on the first page; a workbook may have made thousands.
 FEW_DRAFTS = 10
+_IN_A_ROW = ("pk", "address", "subject", "step", "number", "office", "district", "amount", "sender", "received", "limit")
+_ROW = Stencil("parts/stay.html", *_IN_A_ROW)
+_COUNT = Stencil("parts/count.html", "key", "address", "count", "title")
+_SIGNED = Stencil("parts/signed.html", "address", "subject", "number", "outcome", "at", "where")
+_ON_THE_PAGE = ("title", "moment", "charges", "cards", "late_under", "standing", "caption", "lines", "all_of_them", "pages", "get_list")
+_PAGE = Stencil("inbox.html", *_ON_THE_PAGE, "beside", "signed_files", "sections", *frame.HOLES)
 
 
 @only(*SAFE)
 @for_officers
 def waiting(request: OfficerRequest) -> HttpResponse:
     """Show the files that wait at the officer's offices, in the order they fall due; nothing is written."""
-    officer = request.user
-    choice = frame.list_named(request.GET)
+    officer, choice, now = request.user, frame.list_named(request.GET), timezone.now()
+    counts, prepares = frame.counts(request, first_page=True), inbox.only_prepares(officer)
     page = _page(request, choice)
-    counts, now, prepares = frame.counts(request), timezone.now(), inbox.only_prepares(officer)
-    rows = [(stay, deadlines.standing(stay, now), stay.node, bool(bulk.ways(stay.node))) for stay in page]
-    can = sum(together for *_row, together in rows)
-    context = {
-        "title": _title(officer, prepares),
+    can = sum(_ticked(stay.node) for stay in page)
+    together, several = bool(not prepares and (can > 1 or (can and page.has_other_pages()))), len(capacities(officer)) > 1
+    signed = inbox.signed_last(officer) if choice.is_all and page.number == 1 else []
+    flags = {
         "at_a_desk": inbox.works_at_a_desk(officer),
-        "cards": _cards(counts),
-        "choice": choice,
-        "words": choice.words,
-        "page": page,
-        "get_list": link(INBOX, page.paginator.count, query=choice.query),
-        "rows": rows,
+        "chosen": not choice.is_all,
+        "late_under": hole("late_under") if counts.under else "",
+        "office": bool(capacities(officer)),
         "prepares": prepares,
-        "together": not prepares and (can > 1 or (can and page.has_other_pages())),
-        "most": bulk.MOST,
-        "charges": other_charges(officer),
-        "several": len(capacities(officer)) > 1,
-        "drafts": drafts_of(officer)[: FEW_DRAFTS + 1],
-        "few_drafts": FEW_DRAFTS,
+        "rows": len(page) > 0,
+        "signed": bool(signed),
+        "together": together,
+    }
+    values = {
+        "title": _title(officer, prepares),
+        "moment": moment(now),
+        "charges": _charges(officer, get_language(), today()),
+        "cards": _cards(counts, choice),
         "late_under": counts.under,
-        "questions": questions_to(officer, now),
+        "standing": choice.standing,
+        "words": choice.words,
+        "caption": _caption(page.paginator.count),
+        "lines": _lines(page, choice, now, together=together, several=several, prepares=prepares),
+        "all_of_them": _all_of_them(page.paginator.count),
+        "pages": _pages(get_language(), request.GET.urlencode(), page.number, page.paginator.count) if page.has_other_pages() else "",
+        "get_list": _get_list(get_language(), page.paginator.count, choice),
+        "beside": _beside(officer, counts, now),
+        "signed_files": _joined(map(_signed, signed)),
+        "sections": part("parts/sections.html", {"sections": home.sections(officer)}) if choice.is_all else "",
+    }
+    return frame.filled(request, _PAGE, flags, values, tab="inbox")
+
+
+@lru_cache
+def _pages(_language: str, query: str, number: int, count: int) -> SafeString:
+    page = Paginator(range(count), frame.PAGE_LENGTH).page(number)
+    return part("parts/pages.html", {"page": page, "request": SimpleNamespace(GET=QueryDict(query))})
+
+
+@lru_cache
+def _get_list(_language: str, count: int, choice: inbox.Choice) -> SafeString:
+    return part("parts/get_list.html", {"get_list": link(INBOX, count, query=choice.query)})
+
+
+def _joined(pieces: Iterable[SafeString]) -> SafeString:
+    return mark_safe("".join(pieces))  # noqa: S308 -- pieces of stencils
+
+
+@as_set_up
+def _charges(officer: Officer, _language: str, _day: date) -> SafeString:
+    """Return the banner of what the officer holds besides his regular charge."""
+    return part("parts/other_charges.html", {"charges": other_charges(officer)})
+
+
+def _beside(officer: Officer, counts: inbox.Counts, now: datetime) -> SafeString:
+    """Return what the officer's other duties ask of him, where there may be any."""
+    told = {
+        "questions": questions_to(officer, now) if counts.questions else None,
+        "charges": other_charges(officer),
         "observed": list(observing.awaiting(officer).prefetch_related("replies")) if counts.observed else [],
-        "jobs": titled(jobs.recent(officer)[:3]),
-        "signed": inbox.signed_last(officer) if choice.is_all and page.number == 1 else [],
-        "sections": home.sections(officer) if choice.is_all else [],
+        "drafts": drafts_of(officer)[: FEW_DRAFTS + 1] if counts.drafts else [],
+        "few_drafts": FEW_DRAFTS,
+        "jobs": titled(jobs.recent(officer)[:3]) if counts.jobs else [],
         "now": now,
     }
-    return show(request, "inbox.html", context, tab="inbox")
+    any_of_it = counts.questions or counts.observed or counts.drafts or counts.jobs
+    return part("parts/inbox_beside.html", told) if any_of_it else SafeString("")
+
+
+def _caption(count: int) -> str:
+    return ngettext("%(n)s file, first due first", "%(n)s files, first due first", count) % {"n": count}
+
+
+def _all_of_them(count: int) -> str:
+    if count <= bulk.MOST:
+        return _("Decide all %(n)s files of this list together") % {"n": count}
+    return _("Decide the first %(most)s files of this list together") % {"most": bulk.MOST}
+
+
+def _signed(file: inbox.Signed) -> SafeString:
+    told = {"address": of_file(file.case_id), "subject": file.subject, "number": file.number}
+    said = {"outcome": outcome(file.outcome), "at": digits_day(file.at)}
+    return _SIGNED.filled({**told, **said, "where": file.ending or "; ".join(office.name for office in file.offices)})
 
 
 def _title(officer: Officer, prepares: bool) -> str:
@@ -67,15 +142,63 @@ def _title(officer: Officer, prepares: bool) -> str:
 
 def _page(request: OfficerRequest, choice: inbox.Choice) -> Page:
     """Return the asked page of the list."""
-    rows = inbox.chosen(request.user, choice).select_related("case__office__designation", "case__office__district")
-    return page_of(request, rows, total=None if choice.words else getattr(frame.counts(request), choice.standing or "all"))
+    known = None if choice.words else getattr(frame.counts(request), choice.standing or "all")
+    return page_of(request, inbox.Waiting(request.user, choice), total=known)
 
 
-def _cards(counts: inbox.Counts) -> list[tuple[str, int, str]]:
+def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: bool) -> SafeString:
+    """Return the lines of the list; what repeats in them is worked out once."""
+    query, titles, names = choice.query, lru_cache(_title_of), lru_cache(_name)
+    rows = []
+    for n, stay in enumerate(page):
+        standing = deadlines.standing(stay, now)
+        shape = {
+            "kind": standing.kind,
+            "own_page": bool(stay.node.own_page),
+            "ticked": flags["together"] and _ticked(stay.node),
+            "first": not n,
+        }
+        told = {
+            "pk": stay.pk,
+            "address": f"{of_file(stay.case_id)}?{query}",
+            "subject": stay.subject,
+            "step": titles(stay.node),
+            "number": stay.number,
+            "office": names(stay.office),
+            "district": names(stay.district) if stay.district else "—",
+            "amount": short_rupees(stay.amount),
+            "sender": names(stay.came_from),
+            "received": digits_day(stay.received),
+            "limit": standing.text or "—",
+        }
+        rows.append(_ROW.filled(told, **shape, **flags))
+    return _joined(rows)
+
+
+def _title_of(node: Any) -> str:
+    return str(node.title)
+
+
+@lru_cache
+def _ticked(node: Any) -> bool:
+    return bool(bulk.ways(node))
+
+
+def _name(row: Any) -> str:
+    return str(row.name)
+
+
+def _cards(counts: inbox.Counts, choice: inbox.Choice) -> SafeString:
     cards = [
         ("late", counts.late, _("Beyond time")),
         ("soon", counts.soon, _("Due in 3 working days")),
         ("in_time", counts.in_time, _("In time")),
         ("", counts.all, _("All")),
     ]
-    return cards + [("returned", counts.returned, _("Returned to me"))] * (counts.returned > 0)
+    shown = cards + [("returned", counts.returned, _("Returned to me"))] * (counts.returned > 0)
+    return _joined(_card(*card, current=card[0] == choice.standing) for card in shown)
+
+
+def _card(key: str, count: int, title: str, *, current: bool) -> SafeString:
+    told = {"key": key, "address": reverse("inbox") + (f"?filter={key}" if key else ""), "count": count, "title": title}
+    return _COUNT.filled(told, current=current)

@@ -7,14 +7,16 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from programme.models import Officer
+from programme.kept import as_set_up
+from programme.models import Officer, State
 from workflows import reasons
 from workflows.authority import audits, capacities
 from workflows.exports.files import FILES
@@ -24,6 +26,7 @@ from workflows.forms.fields import TextField
 from workflows.models import Case, Movement, Outcome, SavedSearch
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, page_of, row_number, search_words, show
+from workflows.pages.stencil import part
 from workflows.searching import finding, kept
 
 
@@ -46,6 +49,7 @@ def list_page(request: OfficerRequest, *, naming: NameForm | None = None, renami
     address, searches = canonical(query), list(request.user.searches.order_by("name"))
     context = {
         "form": form,
+        "fields": _blank_fields(tuple(state.pk for state in homes_of(request.user)), get_language()) if form.is_blank else _fields(form),
         "opened": not valid or any(True for _used in form.used()),
         "chips": form.chips(query) if valid else [],
         "words": words,
@@ -65,6 +69,16 @@ def list_page(request: OfficerRequest, *, naming: NameForm | None = None, renami
     }
     refused = not valid or naming or renaming
     return show(request, "files.html", context, tab="files", status=400 if refused else 200)
+
+
+def _fields(form: FilterForm) -> SafeString:
+    return part("parts/filters.html", {"form": form})
+
+
+@as_set_up
+def _blank_fields(states: tuple[int, ...], _language: str | None) -> SafeString:
+    """Return the fields of the filters as they stand while nothing is asked of them."""
+    return _fields(FilterForm(QueryDict(), states=list(State.objects.filter(pk__in=states))))
 
 
 def change_searches(request: OfficerRequest) -> HttpResponse:

@@ -19,8 +19,7 @@ def after_signing(request: OfficerRequest, case: Case, stay: Movement | None = N
     """
     said = whereto(case, stay)
     choice = list_come_from(request) or inbox.Choice()
-    others = inbox.chosen(request.user, choice).exclude(case=case.pk).select_related(None).values_list("case", flat=True)
-    following = (others.filter(inbox.after(stay)).first() if stay else None) or others.first()
+    following = inbox.following(request.user, case.pk, stay, choice)
     if following is None:
         messages.success(request, said if choice.is_all else said + " " + _("It was the last one of the list you came from."))
         return redirect("inbox")

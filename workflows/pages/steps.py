@@ -42,7 +42,7 @@ def decide(request: OfficerRequest, pk: int) -> HttpResponse:
 def _sign(request: OfficerRequest, pk: int) -> HttpResponse:
     """Judge the form and take the step under one lock, so that what both read is read once."""
     try:
-        with holding.held_stay(pk, by=request.user, sight=authority.sight_of(request.user)) as movement:
+        with holding.held_stay(pk, by=request.user, sight=authority.sight_given(request.user) or authority.NO_SIGHT) as movement:
             request.case_read = movement.case
             if movement.node.own_page:
                 return redirect("file", pk=movement.case_id)

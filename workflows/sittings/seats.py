@@ -108,8 +108,11 @@ def count_waiting(officer: Officer) -> int:
 def _of_committees(officer: Officer, kind: str = "kind") -> Q:
     held = capacities(officer)
     mine = Q(office__district__in={c.office.district_id for c in held if Power.CONVENE_COMMITTEE in c.powers and c.office.district_id})
+    chaired: dict[tuple[str, ...], list[int]] = {}
     for capacity in held:
-        mine |= Q(office=capacity.office.pk, **{f"{kind}__in": sorted(set(Committee.values) & set(capacity.powers))})
+        chaired.setdefault(tuple(sorted(set(Committee.values) & set(capacity.powers))), []).append(capacity.office.pk)
+    for kinds, offices in chaired.items():
+        mine |= Q(office__in=offices, **{f"{kind}__in": kinds})
     return mine
 
 

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_time
+from babel.dates import get_month_names
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from programme import money
 from programme.models import Posting, naming
+from programme.zone import IST
 from workflows import deadlines
 from workflows.letters import letter
 from workflows.letters.amounts import in_words
@@ -53,13 +55,16 @@ def rupees_in_words(amount: Decimal) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day of the Indian calendar in words: 12 October 2026."""
-    return "" if value is None else format_date(_indian_day(value), "d MMMM y", locale=_locale())
+    if value is None:
+        return ""
+    here = _indian_day(value)
+    return f"{here.day} {_months(_locale())[here.month]} {here.year}"
 
 
 @register.filter
 def digits_day(value: date | datetime | None) -> str:
     """Write a day of the Indian calendar in figures: 12-10-2026."""
-    return "" if value is None else _indian_day(value).strftime("%d-%m-%Y")
+    return "" if value is None else f"{_indian_day(value):%d-%m-%Y}"
 
 
 @register.filter
@@ -67,8 +72,8 @@ def moment(value: datetime | None) -> str:
     """Write a time in India: 12 October 2026, 14:05."""
     if value is None:
         return ""
-    here = timezone.localtime(value)
-    return f"{day(here)}, {format_time(here.time(), 'HH:mm', locale=_locale())}"
+    here = value.astimezone(IST)
+    return f"{day(here.date())}, {here:%H:%M}"
 
 
 @register.filter
@@ -147,8 +152,13 @@ def item(rows: Any, key: Any) -> Any:
     return rows.get(key) if rows else None
 
 
+@lru_cache
+def _months(locale: str) -> Any:
+    return get_month_names("wide", locale=locale)
+
+
 def _indian_day(value: date | datetime) -> date:
-    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return value.astimezone(IST).date() if isinstance(value, datetime) else value
 
 
 def _locale() -> str:

@@ -1,0 +1,50 @@
+"""Pages and pieces of pages that are rendered once, with holes for what varies, and then only filled."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+HOLE = re.compile("\x02(\\w+)\x03")
+# Of each piece, for every language and every way in which its flags were asked for.
+KEPT = 256
+
+
+def hole(name: str) -> SafeString:
+    """Return what stands in a stencil for a value that is filled in."""
+    return mark_safe(f"\x02{name}\x03")  # noqa: S308 -- the names are ours
+
+
+class Stencil:
+    """A template with holes of these names. Flags, which must say nothing of a person or a file, choose its parts."""
+
+    def __init__(self, template: str, *holes: str) -> None:
+        self.template, self._holes = template, {name: hole(name) for name in holes}
+        self._cut = lru_cache(maxsize=KEPT)(self._rendered)
+
+    def filled(self, values: Mapping[str, Any], **flags: Any) -> SafeString:
+        """Return the piece with its holes filled; what is not markup already is escaped."""
+        text, names = self._cut(get_language(), tuple(flags.items()))
+        return mark_safe(text % tuple([_escaped(values[name]) for name in names]))  # noqa: S308 -- escaped here
+
+    def with_optional(self, optional: Iterable[str], values: Mapping[str, Any], **flags: Any) -> SafeString:
+        """Fill the piece in, of the ``optional`` holes only those that have something in them; the template asks which those are."""
+        return self.filled(values, **flags, **{name: hole(name) for name in optional if values[name]})
+
+    def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...]) -> tuple[str, list[str]]:
+        pieces = HOLE.split(render_to_string(f"workflows/{self.template}", {**dict(flags), **self._holes}))
+        return "%s".join(piece.replace("%", "%%") for piece in pieces[::2]), pieces[1::2]
+
+
+def part(template: str, told: dict[str, Any]) -> SafeString:
+    """Return a piece of a page that is rendered anew each time."""
+    return render_to_string(f"workflows/{template}", told)
+
+
+def _escaped(value: Any) -> str:
+    return value if isinstance(value, SafeString) else escape(str(value))
