@@ -1,9 +1,17 @@
-"""Reading the whole database as one moment saw it."""
+"""Reading the whole database as one moment saw it, and long tables fast."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import count
+from typing import Any
 
-from django.db import connection, transaction
+import psycopg
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models, transaction
+from django.db.models import Func, Q, QuerySet
+
+CHUNK = 1_000
+NUMBERS = count()
 
 
 @contextmanager
@@ -23,3 +31,57 @@ def snapshot() -> Iterator[None]:
                 yield
             finally:
                 cursor.execute("ROLLBACK")
+
+
+class Bytes(Func):
+    """A text as the bytes of its UTF-8, over which it was hashed."""
+
+    output_field: Any = models.BinaryField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS BLOB)", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="convert_to(%(expressions)s, 'UTF8')", **extra)
+
+
+class Stamp(Func):
+    """A moment as the record writes it: UTC, microseconds, Z."""
+
+    output_field: Any = models.CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        day, time, part = "substr(%(expressions)s, 1, 10)", "substr(%(expressions)s, 12, 8)", "substr(%(expressions)s, 21)"
+        form = f"{day} || 'T' || {time} || '.' || substr({part} || '000000', 1, 6) || 'Z'"
+        return self.as_sql(compiler, connection, template=form, **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        form = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+        return self.as_sql(compiler, connection, template=form, **extra)
+
+
+def among(column: str, keys: Collection[int]) -> Q:
+    """Return the condition that a column holds one of these numbers. Where they lie close together it is a range, which a database reads
+    faster, and which may let in others that the reader leaves out.
+    """
+    if keys and (first := min(keys)) + 2 * len(keys) > (last := max(keys)):
+        return Q(**{f"{column}__gte": first, f"{column}__lte": last})
+    return Q(**{f"{column}__in": keys})
+
+
+def rows(columns: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a ``values_list``, which are not kept. PostgreSQL sends them as they lie in its memory, which is read faster."""
+    if connection.vendor != "postgresql":
+        yield from columns.iterator(chunk_size=CHUNK)
+        return
+    try:
+        statement, given = columns.query.sql_with_params()
+    except EmptyResultSet:
+        return
+    connection.ensure_connection()
+    cursor = psycopg.ServerCursor(connection.connection, f"rows_{next(NUMBERS)}")
+    cursor.format = psycopg.pq.Format.BINARY
+    with connection._prepare_cursor(cursor) as told:
+        told.execute(statement, given)
+        while chunk := cursor.fetchmany(CHUNK):
+            yield from chunk
