@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
+from django.conf import settings
 
 from workflows.models import Case, Outcome
 from workflows.record.canonical import in_order, quick_sha256, sha256_of
@@ -84,13 +85,13 @@ class Reading:
 def check_file(around: Surroundings, rows: Iterable[tuple[Any, ...]], now: datetime) -> Iterator[Finding]:
     """Yield what is wrong with one file. ``rows`` are its paragraphs in order; they are read once and not kept."""
     reading, case, number = Reading(), around.case, around.case.number
-    file = b',"file":%b,' % orjson.dumps(number)
+    file, keys = b',"file":%b,' % orjson.dumps(number), settings.RECORD_KEYS
     for row in rows:
-        seen = None if reading.waiting else at_a_glance(row, reading.last, file, case.kind, reading.version)
-        if seen is None:
+        said = None if reading.waiting else at_a_glance(row, reading.last, file, case.kind, reading.version, keys)
+        if said is None:
             said = yield from _in_detail(Row._make(row), reading, case, now)
         else:
-            said, reading.version = seen
+            reading.version = said.version
         if said is not None:
             if said.private is not None or row[PRIVATE_ID] is not None:
                 yield from _private(Row._make(row), said, reading, number)

@@ -79,7 +79,7 @@ def rows(columns: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
     except EmptyResultSet:
         return
     connection.ensure_connection()
-    cursor = psycopg.ServerCursor(connection.connection, f"rows_{next(NUMBERS)}")
+    cursor = psycopg.ServerCursor(connection.connection, f"rows_{next(NUMBERS)}", withhold=connection.autocommit)
     cursor.format = psycopg.pq.Format.BINARY
     with connection._prepare_cursor(cursor) as told:
         told.execute(statement, given)
