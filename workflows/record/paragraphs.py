@@ -242,9 +242,10 @@ def _personal_as_shown(row: Row) -> bool:
 def _named(row_id: int, paragraph: int, said: Said, around: Surroundings, reading: Reading) -> Iterator[Finding]:
     """Papers and order that the paragraph names must still be there, and be the same."""
     number = around.case.number
-    for sha256 in said.papers:
-        if sha256 not in around.papers:
-            yield finding("paper-gone", number, paragraph, sha256=sha256)
+    if not around.papers.issuperset(said.papers):
+        for sha256 in said.papers:
+            if sha256 not in around.papers:
+                yield finding("paper-gone", number, paragraph, sha256=sha256)
     if said.order:
         reading.ordered.add(row_id)
         if not _as_said(around.orders.get(row_id), said.order):

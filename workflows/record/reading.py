@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+import orjson
 import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 from django.db.models import Func, Q, QuerySet
+from psycopg.types.json import set_json_loads
 
 CHUNK = 1_000
 NUMBERS = count()
@@ -81,6 +83,7 @@ def rows(columns: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
     connection.ensure_connection()
     cursor = psycopg.ServerCursor(connection.connection, f"rows_{next(NUMBERS)}", withhold=connection.autocommit)
     cursor.format = psycopg.pq.Format.BINARY
+    set_json_loads(orjson.loads, cursor)
     with connection._prepare_cursor(cursor) as told:
         told.execute(statement, given)
         while chunk := cursor.fetchmany(CHUNK):
