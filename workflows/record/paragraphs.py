@@ -56,7 +56,7 @@ class Row(NamedTuple):
     shown_erased_at: datetime | None
 
 
-COLUMNS = [
+COLUMNS: list[Any] = [
     *Row._fields[:3],
     Stamp("written_at"),
     *Row._fields[4:9],
@@ -203,7 +203,7 @@ def _private(row: Row, said: Said, reading: Reading, number: str) -> Iterator[Fi
     if said.private is None or _digest(row.salt, row.private) != said.private:
         yield finding("private", number, row.paragraph)
         return
-    personal = json.loads(row.private or b"{}")
+    personal = orjson.loads(row.private or b"{}")
     if isinstance(personal, dict):
         reading.personal.update(personal)
 

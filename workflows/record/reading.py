@@ -1,7 +1,7 @@
 """Reading the whole database as one moment saw it, and long tables fast."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any
 
@@ -72,19 +72,38 @@ def among(column: str, keys: Collection[int]) -> Q:
 
 
 def rows(columns: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a ``values_list``, which are not kept. PostgreSQL sends them as they lie in its memory, which is read faster."""
+    """Yield the rows of a ``values_list`` of a long table, which are not kept."""
     if connection.vendor != "postgresql":
         yield from columns.iterator(chunk_size=CHUNK)
         return
-    try:
-        statement, given = columns.query.sql_with_params()
-    except EmptyResultSet:
-        return
-    connection.ensure_connection()
-    cursor = psycopg.ServerCursor(connection.connection, f"rows_{next(NUMBERS)}", withhold=connection.autocommit)
+    link: Any = connection
+    link.ensure_connection()
+    cursor = psycopg.ServerCursor(link.connection, f"rows_{next(NUMBERS)}", withhold=link.autocommit)
+    with _asked(columns, cursor):
+        chunk = cursor.fetchmany(CHUNK) if cursor.pgresult else []
+        while chunk:
+            yield from chunk
+            chunk = cursor.fetchmany(CHUNK) if len(chunk) == CHUNK else []
+
+
+def all_rows(columns: QuerySet[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a ``values_list`` together."""
+    if connection.vendor != "postgresql":
+        return list(columns)
+    link: Any = connection
+    link.ensure_connection()
+    cursor = psycopg.Cursor(link.connection)
+    with _asked(columns, cursor):
+        return cursor.fetchall() if cursor.pgresult else []
+
+
+@contextmanager
+def _asked(columns: QuerySet[Any], cursor: psycopg.Cursor[Any]) -> Iterator[None]:
+    """Ask a query of PostgreSQL, which sends its rows as they lie in its memory: these are read faster than text."""
     cursor.format = psycopg.pq.Format.BINARY
     set_json_loads(orjson.loads, cursor)
-    with connection._prepare_cursor(cursor) as told:
-        told.execute(statement, given)
-        while chunk := cursor.fetchmany(CHUNK):
-            yield from chunk
+    link: Any = connection
+    with link._prepare_cursor(cursor) as told:
+        with suppress(EmptyResultSet):
+            told.execute(*columns.query.sql_with_params())
+        yield

@@ -39,12 +39,14 @@ def in_log(column: str) -> QuerySet[Any]:
 class Log:
     """The log read once, in order of its places. ``frontier`` is ``None`` while a missing place leaves the tree unknown."""
 
-    def __init__(self, anchors: Iterable[Note], start: Seal | None = None) -> None:
-        """Begin behind the seal ``start``, on the right edge that is kept with it; without one, at the beginning."""
+    def __init__(self, anchors: Iterable[Note], start: Seal | None = None, upto: int | None = None) -> None:
+        """Begin behind the seal ``start``, on the right edge that is kept with it; without one, at the beginning. Nothing is read
+        from the place ``upto`` on.
+        """
         self.size = start.size if start else 0
         # A place whose paragraph is gone does not come up, and leaves a gap.
         places = in_log("hash").filter(index__gte=self.size).values_list("index", "said")
-        self.leaves = rows(places)
+        self.leaves = rows(places if upto is None else places.filter(index__lt=upto))
         self.next = next(self.leaves, None)
         self.frontier: list[bytes] | None = sound_frontier(start) if start else []
         self.anchors: dict[int, list[Note]] = {}
@@ -94,7 +96,7 @@ def check_log(anchors: Iterable[Note] = (), *, after: int = 0, upto: int | None 
     for anchor in anchors:
         if verifier and not anchor.signed_by(verifier):
             yield finding("anchor-signature", size=anchor.size, time=anchor.time)
-    log, before, checked = Log(anchors, start), start.note if start else None, after
+    log, before, checked = Log(anchors, start, upto), start.note if start else None, after
     seals = Checkpoint.objects.filter(size__gt=after).order_by("size")
     if upto is not None:
         seals = seals.filter(size__lte=upto)

@@ -12,7 +12,7 @@ from viewflow.workflow.fields import FlowReferenceField
 
 from programme.models.records import plain
 from workflows.models import Case, Enclosure, Movement, Order
-from workflows.record.reading import among, rows
+from workflows.record.reading import all_rows, among, rows
 
 FLOW = FlowReferenceField()
 
@@ -86,7 +86,7 @@ def surroundings(cases: list[File], papers: list[Paper]) -> dict[int, Surroundin
             mine.current.append({"kind": paper.kind, "sha256": paper.sha256})
     columns = ("case_id", "noting_id", "kind", "number", "issued_on", "amount", "key")
     issued = Order.objects.filter(among("case", keys)).values_list(*columns)
-    for case_id, noting_id, kind, number, issued_on, amount, key in rows(issued):
+    for case_id, noting_id, kind, number, issued_on, amount, key in all_rows(issued):
         if case_id in around:
             written = None if amount is None else f"{amount:.2f}"
             around[case_id].orders[noting_id] = OrderRow(kind, number, issued_on.isoformat(), written, str(key))
@@ -102,7 +102,7 @@ def papers_of(cases: Collection[int]) -> list[Paper]:
     received = Enclosure.objects.filter(among("case", cases)).order_by("case_id", "pk")
     columns = ("case_id", "kind", "sha256", "replaced_by_id", "name", "stored")
     wanted = set(cases)
-    return [Paper._make(row) for row in rows(received.values_list(*columns)) if row[0] in wanted]
+    return [Paper._make(row) for row in all_rows(received.values_list(*columns)) if row[0] in wanted]
 
 
 def _add_facts(cases: list[File], around: dict[int, Surroundings]) -> None:
@@ -120,14 +120,13 @@ def _add_facts(cases: list[File], around: dict[int, Surroundings]) -> None:
 
 
 def _facts(record: Any, keys: set[int]) -> dict[int, dict[str, Any]]:
+    beside: dict[str, dict[int, list[Any]]]
     beside = {name: _keys_beside(record, name, keys) for name in (relation.name for relation in record._meta.many_to_many)}
     for relation in record._meta.related_objects:
         if (name := relation.get_accessor_name()) in record.LINES:
             beside[name] = _lines_beside(relation, record.LINES[name], keys)
-    read = rows(record.objects.filter(among("pk", keys)).values_list("pk", *record.columns()))
-    return {
-        pk: record.facts_from(values, {name: of.get(pk, []) for name, of in beside.items()}) for pk, *values in read if pk in keys
-    }
+    read = all_rows(record.objects.filter(among("pk", keys)).values_list("pk", *record.columns()))
+    return {pk: record.facts_from(values, {name: of.get(pk, []) for name, of in beside.items()}) for pk, *values in read if pk in keys}
 
 
 def _keys_beside(record: Any, name: str, keys: set[int]) -> dict[int, list[int]]:
@@ -135,7 +134,7 @@ def _keys_beside(record: Any, name: str, keys: set[int]) -> dict[int, list[int]]
     source, target = relation.m2m_field_name(), relation.m2m_reverse_field_name()
     links = relation.remote_field.through.objects.filter(among(source, keys)).order_by(f"{target}_id")
     found: dict[int, list[int]] = {}
-    for pk, other in rows(links.values_list(f"{source}_id", f"{target}_id")):
+    for pk, other in all_rows(links.values_list(f"{source}_id", f"{target}_id")):
         found.setdefault(pk, []).append(other)
     return found
 
@@ -143,6 +142,6 @@ def _keys_beside(record: Any, name: str, keys: set[int]) -> dict[int, list[int]]
 def _lines_beside(relation: Any, columns: dict[str, Any], keys: set[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     read = relation.related_model.objects.filter(among(relation.field.name, keys))
-    for pk, *values in rows(read.values_list(relation.field.attname, *columns)):
+    for pk, *values in all_rows(read.values_list(relation.field.attname, *columns)):
         found.setdefault(pk, []).append(dict(zip(columns, map(plain, values), strict=True)))
     return found

@@ -18,7 +18,7 @@ from workflows.record.findings import Finding, finding
 from workflows.record.minutes import check_minutes, check_named, check_texts
 from workflows.record.notes import notes_in
 from workflows.record.paragraphs import COLUMNS, check_file
-from workflows.record.reading import among, rows, snapshot
+from workflows.record.reading import all_rows, among, rows, snapshot
 from workflows.record.sealer import WINDOW
 from workflows.record.seals import check_log
 from workflows.record.standing import File, Paper, files, papers_of, surroundings
@@ -142,7 +142,7 @@ def _check_papers(cases: list[File], papers: list[Paper]) -> Iterator[Finding]:
     storage = OrderPaper.stored.field.storage
     columns = ("order__case_id", "order__number", "language", "stored", "sha256")
     printed = OrderPaper.objects.filter(among("order__case", numbers)).order_by("order__case_id", "pk").values_list(*columns)
-    for case_id, order, language, stored, sha256 in rows(printed):
+    for case_id, order, language, stored, sha256 in all_rows(printed):
         if case_id in numbers and (wrong := wrong_in(storage, stored, sha256)):
             yield finding(wrong, numbers[case_id], name=OrderPaper.named(order, language))
 
