@@ -25,7 +25,9 @@ def asked() -> argparse.Namespace:
     words.add_argument("--rounds", type=int, default=7)
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--json", type=Path, help="write the figures here too")
-    words.add_argument("--only", default="deciding,reading,verifying,lists,together,running", help="parts, with commas between them")
+    words.add_argument(
+        "--only", default="deciding,reading,verifying,lists,importing,together,running", help="parts, with commas between them"
+    )
     return words.parse_args()
 
 

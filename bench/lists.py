@@ -34,7 +34,7 @@ def lines(_small: str, large: str, rounds: int) -> list[Line]:
         Line("P8", f"{opened} plans opened", season, 3, "seconds"),
         Line(
             "P8",
-            "lines of a workbook read and judged cell by cell; storing them is not in it",
+            "lines of a workbook read cell by cell, which is the least of an import",
             READ / seconds["read"],
             2_000,
             "rows/s",

@@ -1,3 +1,4 @@
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -92,6 +93,21 @@ class FileRecord(models.Model):
             facts[name] = [{column: plain(getattr(line, column)) for column in columns} for line in getattr(self, name).all()]
         return facts
 
+    @classmethod
+    def columns(cls) -> list[str]:
+        """Return the columns from whose values ``facts_from`` tells the facts of a row that no model was made of."""
+        return [name for name, _write in _columns_of(cls)]
+
+    @classmethod
+    def facts_from(cls, values: Sequence[Any], beside: dict[str, list[Any]]) -> dict[str, Any]:
+        """Return the same facts from the values of ``columns``; ``beside`` holds sorted keys of related rows, and tables of lines."""
+        pairs = zip(_columns_of(cls), values, strict=True)
+        facts = {name: value if write is None or value is None else write(value) for (name, write), value in pairs}
+        for name in UNSAID_WHILE_EMPTY:
+            if not facts[name]:
+                del facts[name]
+        return facts | beside
+
     @property
     def computed(self) -> Decimal:
         """The amount in rupees that the derivation comes to."""
@@ -162,3 +178,11 @@ def labels_of(record: type[FileRecord]) -> dict[str, Any]:
 def _fields_of(record: type[FileRecord]) -> list[Any]:
     """Return the fields of a kind of record whose values are its facts, in the order they are written."""
     return [field for field in record._meta.get_fields() if field.concrete and field.name != "id"]
+
+
+@lru_cache(maxsize=64)
+def _columns_of(record: type[FileRecord]) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """Return the columns of the facts of a kind of record, each with what writes its value, ``None`` where it stays as it is."""
+    written = (models.DecimalField, models.DateField)
+    fields = [field for field in _fields_of(record) if not field.many_to_many]
+    return [(field.attname, plain if isinstance(field, written) else None) for field in fields]

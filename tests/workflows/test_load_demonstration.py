@@ -15,6 +15,8 @@ from workflows.demonstration.desk import tell_desk
 from workflows.management.commands.load_demonstration import load_allotments, load_cast, plan_a_repair, read_stories
 from workflows.models import Case, Draft, Movement, Objection, Question, Repair
 from workflows.postings import derive
+from workflows.record.standing import files as standing
+from workflows.record.standing import papers_of, surroundings
 from workflows.record.verifier import verify
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,8 @@ def test_every_story_reaches_its_step_and_the_record_holds():
     reached = Counter((case.kind, case.district_id, _where(case)) for case in Case.objects.all())
     assert Counter((story.kind, story.district.pk, story.outcome) for story in stories) - reached == Counter()
     assert verify().findings == []
+    around = surroundings(read := list(standing(Case.objects.order_by("pk"))), papers_of([file.pk for file in read]))
+    assert {case.pk: around[case.pk].facts for case in Case.objects.all()} == {case.pk: case.record.facts() for case in Case.objects.all()}
     files = Case.objects.count()
     assert load_files(stories) == 0 and Case.objects.count() == files
 

@@ -1,17 +1,17 @@
 """The Merkle tree of RFC 9162, section 2.1: hashes, proofs and their checking, over SHA-256."""
 
-import hashlib
 from collections.abc import Sequence
+from hashlib import sha256
 
-EMPTY = hashlib.sha256(b"").digest()
+EMPTY = sha256(b"").digest()
 
 
 def leaf_hash(data: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + data).digest()
+    return sha256(b"\x00" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return sha256(b"\x01" + left + right).digest()
 
 
 def extend(frontier: list[bytes], size: int, leaf: bytes) -> None:
@@ -19,11 +19,10 @@ def extend(frontier: list[bytes], size: int, leaf: bytes) -> None:
 
     The frontier holds the roots of the complete subtrees, largest first: one for every 1 in the size's binary form.
     """
-    frontier.append(leaf)
     while size & 1:
-        right = frontier.pop()
-        frontier.append(node_hash(frontier.pop(), right))
+        leaf = sha256(b"\x01" + frontier.pop() + leaf).digest()
         size >>= 1
+    frontier.append(leaf)
 
 
 def root(frontier: Sequence[bytes]) -> bytes:

@@ -28,8 +28,10 @@ NOTE = re.compile(
     "previous (?P<previous>[0-9a-f]{64})\ntime (?P<time>[0-9TZ:-]{20})\n)\n— (?P<signer>[^\\s+]+) (?P<signature>[A-Za-z0-9+/]+=*)\n?",
     re.MULTILINE,
 )
-PAPER = re.compile(rb'"sha256":"([0-9a-f]{64})"')
-SHOWN = re.compile(rb'"shown":"([0-9a-f]{64})"')
+# The members that are looked for in a paragraph without reading all of it; from the end, which is the faster way.
+FILE, NUMBER, PREVIOUS, PAPER = b',"file":"', b',"n"', b',"previous":"', b'"sha256":"'
+DOCUMENT = re.compile(rb'\{"file":"([^"\\]*)","n":([0-9]+),"document":"')
+DIGEST, SHOWN = re.compile(rb'[0-9a-f]{64}"'), re.compile(rb'"shown":"([0-9a-f]{64})"')
 
 
 def sha256(data):
@@ -230,18 +232,34 @@ def place_of(line):
     The names stand in the order of the alphabet. Each stands in its paragraph once, and is then found without reading the rest; where
     it stands twice, the paragraph is read as JSON.
     """
-    file = line.split(b',"file":"')
-    count = file[1].split(b',"n":') if len(file) == 2 else ()
-    before = count[1].split(b',"previous":"') if len(count) == 2 else ()
-    if len(before) == 2:
-        number, digits = file[1].partition(b'"')[0], before[0].partition(b",")[0]
-        if digits.isdigit() and b"\\" not in number:
-            return number, int(digits), before[1].partition(b'"')[0]
+    file = line.rfind(FILE)
+    count = line.rfind(NUMBER, file)
+    before = line.rfind(PREVIOUS, count)
+    once = line.rfind(FILE, 0, file) < 0 and line.rfind(NUMBER, file, count) < 0 and line.rfind(PREVIOUS, count, before) < 0
+    if 0 < file < count < before and once:
+        number, digits = line[file + 9 : line.find(b'"', file + 9)], line[count + 5 : line.find(b",", count + 5)]
+        if digits.isdigit() and b"\\" not in number and line[count + 4 : count + 5] == b":":
+            return number, int(digits), line[before + 13 : line.find(b'"', before + 13)]
     try:
         body = json.loads(line.decode("utf-8"))
         return str(body["file"]).encode("utf-8"), int(body["n"]), str(body["previous"]).encode("utf-8")
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def document_in(line):
+    """Return whose document a line holds, and the digest of the document as the paragraph names it, without reading the line as JSON.
+
+    Two None when it is not written as exports write it: in the text no character is escaped but quotes and backslashes.
+    """
+    head = DOCUMENT.match(line)
+    if head is None or b"\0" in line or line[-2:] != b'"}':
+        return None, None
+    text = line[head.end() : -2].replace(b"\\\\", b"\0")
+    if not text.count(b"\\") == text.count(b'"') == text.count(b'\\"'):
+        return None, None
+    text = text.replace(b'\\"', b'"').replace(b"\0", b"\\")
+    return (head.group(1), int(head.group(2))), hashlib.sha256(text).hexdigest().encode("ascii")
 
 
 def ahead(chunks):
@@ -360,7 +378,7 @@ class Check:
         """Build the whole tree anew and compare it with every seal on the way; follow each file's chain meanwhile."""
         edge, size, good, due, new = [], 0, 0, iter(self.notes), hashlib.sha256
         goal, wrong = next(due, None), None
-        self.documents = self.source.objects("shown.jsonl")
+        self.documents = self.source.lines("shown.jsonl")
         for line in self.source.lines("log.jsonl"):
             digest = new(line).digest()
             leaf, merges = new(b"\x00" + digest).digest(), size
@@ -415,30 +433,44 @@ class Check:
             self.say(ALTERED, "It does not continue the paragraph before it: one of the two was changed.", number.decode("utf-8"), count)
         self.chains[number] = (count, hexlify(digest))
         if self.with_papers:
-            for paper in PAPER.findall(line):
-                self.named.setdefault(paper.decode("ascii"), (number.decode("utf-8"), count))
-        shown = SHOWN.search(line)
+            self.name_papers(line, number, count)
+        shown = SHOWN.search(line) if line.rfind(b'"shown":"') >= 0 else None
         if shown:
             self.unread[number, count] = shown.group(1)
             self.read_shown(next(self.documents, None))
-            self.compare_shown((number, count))
+            if self.unnamed:
+                self.compare_shown((number, count))
         return place
 
-    def read_shown(self, listed):
+    def name_papers(self, line, number, count):
+        at = line.rfind(PAPER)
+        while at >= 0:
+            sha = line[at + 10 : at + 74]
+            if sha not in self.named and DIGEST.match(line, at + 10):
+                self.named[sha] = number, count
+            at = line.rfind(PAPER, 0, at)
+
+    def read_shown(self, line):
         """Take the next document; in an honest export it is that of the paragraph just read, so that nothing is kept."""
-        if listed is not None:
-            self.shown += 1
-            place = listed["file"].encode("utf-8"), listed["n"]
-            self.unnamed[place] = hexlify(sha256(listed["document"].encode("utf-8")))
-            self.compare_shown(place)
+        if line is None:
+            return
+        self.shown += 1
+        place, digest = document_in(line)
+        if digest is not None and self.unread.get(place) == digest:
+            del self.unread[place]
+            return
+        listed = json.loads(line.decode("utf-8"))
+        place = listed["file"].encode("utf-8"), listed["n"]
+        self.unnamed[place] = hexlify(sha256(listed["document"].encode("utf-8")))
+        self.compare_shown(place)
 
     def compare_shown(self, place):
         if place in self.unread and place in self.unnamed and self.unread.pop(place) != self.unnamed.pop(place):
             self.say(ALTERED, "What its officer had before him is not what the paragraph names.", place[0].decode("utf-8"), place[1])
 
     def read_all_shown(self):
-        for listed in self.documents:
-            self.read_shown(listed)
+        for line in self.documents:
+            self.read_shown(line)
 
     def check_shown(self):
         """Every document that a paragraph names is here, and no other."""
@@ -462,7 +494,7 @@ class Check:
     def check_paragraphs(self, number, folder):
         proofs = {proof["n"]: proof for proof in self.source.objects(folder + "proofs.jsonl")}
         seen = set()
-        self.documents = self.source.objects(folder + "shown.jsonl")
+        self.documents = self.source.lines(folder + "shown.jsonl")
         for line in self.source.lines(folder + "paragraphs.jsonl"):
             digest = sha256(line)
             place = self.follow(line, digest, number)
@@ -501,22 +533,23 @@ class Check:
                 for chunk in self.source.chunks(name):
                     digest.update(chunk)
                 here[name] = digest.hexdigest()
-        for listed in self.source.objects("files.jsonl"):
-            for order in listed.get("orders", []) if self.with_papers else []:
+        for listed in self.source.objects("files.jsonl") if self.with_papers else ():
+            for order in listed.get("orders", []):
                 if order["member"] not in here:
                     self.say(INCOMPLETE, "The order %s is missing." % order["member"], listed["number"])
                 elif here[order["member"]] != order["sha256"]:
                     self.say(ALTERED, "The order %s is not the one that was kept." % order["member"], listed["number"])
         whole = self.verdict != INCOMPLETE  # Otherwise what names a paper may be what is missing.
         received = {name.split("/", 1)[1].split(".", 1)[0]: name for name in here if name.startswith("papers/")}
+        named = {sha.decode("ascii"): (file.decode("utf-8"), paragraph) for sha, (file, paragraph) in self.named.items()}
         for sha, name in received.items():
-            file, paragraph = self.named.get(sha, ("", None))
+            file, paragraph = named.get(sha, ("", None))
             if here[name] != sha:
                 self.say(ALTERED, "The paper %s is not the one received; its SHA-256 is another." % name, file, paragraph)
-            elif self.with_papers and sha not in self.named and whole:
+            elif self.with_papers and sha not in named and whole:
                 self.say(ALTERED, "The paper %s is named by no paragraph." % name)
         self.papers = len(received)
-        for sha, (file, paragraph) in self.named.items():
+        for sha, (file, paragraph) in named.items():
             if sha not in received:
                 self.say(INCOMPLETE, "The paper with the SHA-256 %s is missing." % sha, file, paragraph)
 

@@ -1,22 +1,23 @@
 """Checking one file: each paragraph by itself, then the file's end, its record, papers and orders against the last of them."""
 
 import hashlib
-import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 from django.conf import settings
 
 from workflows.models import Case, Outcome
-from workflows.record.canonical import in_order, quick_sha256, read_in_order, sha256_of
-from workflows.record.chain import private_digest, stamp
+from workflows.record.canonical import in_order, quick_sha256, sha256_of
+from workflows.record.chain import stamp
 from workflows.record.findings import Finding, finding
+from workflows.record.glance import Said, at_a_glance, named, said_in
 from workflows.record.keys import UnknownKey, hmac_key, mac_of
+from workflows.record.reading import Bytes, Stamp
+from workflows.record.standing import File, OrderRow, Surroundings
 from workflows.record.state import digest_of_state, state_from
 
 # The sealer works every minute; what is older than this was kept from it.
@@ -24,18 +25,21 @@ SEALED_WITHIN = timedelta(minutes=10)
 
 
 class Row(NamedTuple):
-    """One paragraph as the database holds it, with its place in the log, the personal data beside it and what its officer was shown."""
+    """One paragraph as the database holds it, with its place in the log, the personal data beside it and what its officer was shown.
+
+    ``written_at`` is written as the record writes a moment; long texts are the bytes of their UTF-8.
+    """
 
     id: int
     case_id: int
     paragraph: int
-    written_at: datetime
+    written_at: str | None
     step: str
     outcome: str
     officer_id: int | None
     prepared_by_id: int | None
     office_id: int | None
-    body: str
+    body: bytes
     previous: str
     hash: str
     mac: str
@@ -43,43 +47,26 @@ class Row(NamedTuple):
     leaf: int | None
     private_id: int | None
     salt: str | None
-    private: str | None
+    private: bytes | None
     erased_at: datetime | None
     shown_id: int | None
-    shown: str | None
+    shown: bytes | None
     shown_salt: str | None
-    shown_personal: str | None
+    shown_personal: bytes | None
     shown_erased_at: datetime | None
 
 
-COLUMNS = [
-    *Row._fields[:14],
+COLUMNS: list[Any] = [
+    *Row._fields[:3],
+    Stamp("written_at"),
+    *Row._fields[4:9],
+    Bytes("body"),
+    *Row._fields[10:14],
     "leaf__index",
-    *(f"private__{name}" for name in ("id", "salt", "body", "erased_at")),
-    *(f"snapshot__{name}" for name in ("id", "body", "salt", "personal", "erased_at")),
+    *("private__id", "private__salt", Bytes("private__body"), "private__erased_at"),
+    *("snapshot__id", Bytes("snapshot__body"), "snapshot__salt", Bytes("snapshot__personal"), "snapshot__erased_at"),
 ]
-
-
-class OrderRow(NamedTuple):
-    """An order as its row holds it, in the words of the paragraph that issued it."""
-
-    kind: str
-    number: str
-    issued_on: str
-    amount: str | None
-    key: str
-
-
-@dataclass
-class Surroundings:
-    """What stands around one file's paragraphs: its row, record (set on the case), papers, orders by paragraph, open steps."""
-
-    case: Case
-    has_record: bool
-    current: list[dict[str, str]]
-    papers: set[str]
-    orders: dict[int, OrderRow]
-    open_steps: int
+PRIVATE_ID, SHOWN_ID = Row._fields.index("private_id"), Row._fields.index("shown_id")
 
 
 @dataclass
@@ -87,7 +74,7 @@ class Reading:
     """What has been read of a file so far."""
 
     count: int = 0
-    last: Row | None = None
+    last: tuple[int, str] = (0, "")  # number and hash
     after: Any = None
     personal: dict[str, Any] = field(default_factory=dict)
     version: Any = None
@@ -95,90 +82,50 @@ class Reading:
     waiting: list[int] = field(default_factory=list)
 
 
-def check_file(around: Surroundings, rows: Iterable[Row], now: datetime) -> Iterator[Finding]:
+def check_file(around: Surroundings, rows: Iterable[tuple[Any, ...]], now: datetime) -> Iterator[Finding]:
     """Yield what is wrong with one file. ``rows`` are its paragraphs in order; they are read once and not kept."""
-    reading, number = Reading(), around.case.number
+    reading, case, number = Reading(), around.case, around.case.number
+    file, keys = b',"file":%b,' % orjson.dumps(number), settings.RECORD_KEYS
     for row in rows:
-        body = _at_a_glance(row, reading, around.case)
-        if body is None:
-            body = _body(row)
-            yield from _place(row, reading, number)
-            yield from _signature(row, number)
-            yield from _seal(row, reading, number, now)
-            if body is None:
-                yield finding("body", number, row.paragraph)
-            else:
-                yield from _columns(row, body, around.case, reading)
-        if body is not None:
-            yield from _private(row, body, reading, number)
-            yield from _shown(row, body, number)
-            yield from _named(row, body, around, reading)
-        reading.count, reading.last, reading.after = reading.count + 1, row, (body or {}).get("after")
+        said = None if reading.waiting else at_a_glance(row, reading.last, file, case.kind, reading.version, keys)
+        if said is None:
+            said = yield from _in_detail(Row._make(row), reading, case, now)
+        else:
+            reading.version = said.version
+        if said is not None:
+            if said.private is not None or row[PRIVATE_ID] is not None:
+                yield from _private(Row._make(row), said, reading, number)
+            if said.shown is not None or row[SHOWN_ID] is not None:
+                yield from _shown(Row._make(row), said, number)
+            if said.papers or said.order:
+                yield from _named(row[0], row[2], said, around, reading)
+        reading.count, reading.last, reading.after = reading.count + 1, (row[2], row[11]), said.after if said else None
     yield from _end(around, reading)
 
 
-def _at_a_glance(row: Row, reading: Reading, case: Case) -> dict[str, Any] | None:
-    """Return what a paragraph says when it stands in its place, is hashed, keyed, sealed and canonical, and its columns agree with it.
-
-    ``None`` sends the reader to the slow way, which asks one thing after the other and names what is wrong. Nothing is found here.
-    """
-    last, text = reading.last, row.body.encode(errors="replace")
-    digest = hashlib.sha256(text)
-    sound = (
-        row.hash == digest.hexdigest()
-        and row.leaf is not None
-        and not reading.waiting
-        and row.paragraph == (last.paragraph + 1 if last else 1)
-        and row.previous == (last.hash if last else "")
-        and hmac.digest(_key(row.key_id), digest.digest(), "sha256").hex() == row.mac
-    )
-    said = read_in_order(text) if sound else None
-    if not isinstance(said, dict) or row.outcome == Outcome.MIGRATE:
-        return None  # The version that later paragraphs must name is settled anew on the slow way.
-    get, written = said.get, row.written_at
-    version = reading.version
-    if version is None and isinstance(flow := get("flow"), dict):
-        version = flow.get("version")
-    agrees = (
-        get("n") == row.paragraph
-        and get("previous") == row.previous
-        and get("file") == case.number
-        and get("flow") == {"name": case.kind, "version": version}
-        and get("step") == row.step
-        and get("outcome") == row.outcome
-        and written.tzinfo is UTC
-        and get("at") == f"{written.isoformat(timespec='microseconds')[:26]}Z"
-        and _id(get("person")) == row.officer_id
-        and _id(get("prepared_by")) == row.prepared_by_id
-        and _id(get("office")) == row.office_id
-    )
-    if not agrees:
+def _in_detail(row: Row, reading: Reading, case: File, now: datetime) -> Generator[Finding, None, Said | None]:
+    """Ask one thing after the other, yield what is wrong, and return what the paragraph says, ``None`` when it cannot be read as one."""
+    body = _body(row)
+    yield from _place(row, reading, case.number)
+    yield from _signature(row, case.number)
+    yield from _seal(row, reading, case.number, now)
+    if body is None:
+        yield finding("body", case.number, row.paragraph)
         return None
-    reading.version = version
-    return said
-
-
-@lru_cache(maxsize=64)
-def _known(key_id: str, text: str) -> bytes:
-    return hmac_key(key_id)
-
-
-def _key(key_id: str) -> bytes:
-    """Return a key as settings hold it now, read from hexadecimal once; an empty one, which nothing was signed with, when unknown."""
-    text = settings.RECORD_KEYS.get(key_id)
-    return _known(key_id, text) if text else b""
+    yield from _columns(row, body, case, reading)
+    return said_in(body)
 
 
 def _place(row: Row, reading: Reading, number: str) -> Iterator[Finding]:
-    expected = reading.last.paragraph + 1 if reading.last else 1
-    if row.paragraph != expected:
-        yield finding("gap", number, row.paragraph, expected=expected)
-    if row.previous != (reading.last.hash if reading.last else ""):
+    last, head = reading.last
+    if row.paragraph != last + 1:
+        yield finding("gap", number, row.paragraph, expected=last + 1)
+    if row.previous != head:
         yield finding("link", number, row.paragraph)
 
 
 def _signature(row: Row, number: str) -> Iterator[Finding]:
-    if sha256_of_stored(row.body) != row.hash:
+    if hashlib.sha256(row.body).hexdigest() != row.hash:
         yield finding("hash", number, row.paragraph)
     try:
         if mac_of(row.hash, hmac_key(row.key_id)) != row.mac:
@@ -203,7 +150,7 @@ def _seal(row: Row, reading: Reading, number: str, now: datetime) -> Iterator[Fi
         for paragraph in reading.waiting:
             yield finding("unsealed", number, paragraph)
         reading.waiting.clear()
-    elif now - row.written_at > SEALED_WITHIN:
+    elif (row.written_at or "") < stamp(now - SEALED_WITHIN):
         yield finding("unsealed", number, row.paragraph)
     else:
         reading.waiting.append(row.paragraph)
@@ -212,26 +159,27 @@ def _seal(row: Row, reading: Reading, number: str, now: datetime) -> Iterator[Fi
 def _body(row: Row) -> dict[str, Any] | None:
     """Return the signed text as data, ``None`` when it is not the canonical text of a paragraph."""
     try:
-        body = json.loads(row.body)
-        if isinstance(body, dict) and in_order(body) == row.body:
+        text = row.body.decode()
+        body = json.loads(text)
+        if isinstance(body, dict) and in_order(body) == text:
             return body
     except (ValueError, RecursionError):
         pass
     return None
 
 
-def _columns(row: Row, body: dict[str, Any], case: Case, reading: Reading) -> Iterator[Finding]:
+def _columns(row: Row, body: dict[str, Any], case: File, reading: Reading) -> Iterator[Finding]:
     pairs = {
         "file": (body.get("file"), case.number),
         "process": (body.get("flow"), {"name": case.kind, "version": _version(row, body, reading)}),
         "paragraph": (body.get("n"), row.paragraph),
         "previous": (body.get("previous"), row.previous),
-        "written_at": (body.get("at"), stamp(row.written_at)),
+        "written_at": (body.get("at"), row.written_at),
         "step": (body.get("step"), row.step),
         "outcome": (body.get("outcome"), row.outcome),
-        "officer": (_id(body.get("person")), row.officer_id),
-        "prepared_by": (_id(body.get("prepared_by")), row.prepared_by_id),
-        "office": (_id(body.get("office")), row.office_id),
+        "officer": (named(body.get("person")), row.officer_id),
+        "prepared_by": (named(body.get("prepared_by")), row.prepared_by_id),
+        "office": (named(body.get("office")), row.office_id),
     }
     if wrong := [name for name, (signed, stored) in pairs.items() if signed != stored]:
         yield finding("columns", case.number, row.paragraph, names=", ".join(wrong))
@@ -245,73 +193,63 @@ def _version(row: Row, body: dict[str, Any], reading: Reading) -> Any:
     return reading.version
 
 
-def _id(value: Any) -> Any:
-    return value.get("id") if isinstance(value, dict) else value
-
-
-def _private(row: Row, body: dict[str, Any], reading: Reading, number: str) -> Iterator[Finding]:
-    signed = body.get("private")
+def _private(row: Row, said: Said, reading: Reading, number: str) -> Iterator[Finding]:
     if row.private_id is None:
-        if signed is not None:
-            yield finding("private-gone", number, row.paragraph)
+        yield finding("private-gone", number, row.paragraph)
         return
-    if row.erased_at is not None and not row.private and not row.salt and signed is not None:
+    if row.erased_at is not None and not row.private and not row.salt and said.private is not None:
         reading.personal.clear()  # What was erased can no longer be compared with the live record.
         return
-    if signed is None or _digest(row) != signed:
+    if said.private is None or _digest(row.salt, row.private) != said.private:
         yield finding("private", number, row.paragraph)
         return
-    personal = json.loads(row.private or "{}")
+    personal = orjson.loads(row.private or b"{}")
     if isinstance(personal, dict):
         reading.personal.update(personal)
 
 
-def _digest(row: Row) -> str | None:
+def _digest(salt: str | None, text: bytes | None) -> str | None:
+    """Return the salted digest of personal data (see ``chain.private_digest``), ``None`` when the salt is none."""
     try:
-        return private_digest(row.salt or "", row.private or "")
+        return hashlib.sha256(bytes.fromhex(salt or "") + (text or b"")).hexdigest()
     except ValueError:
         return None
 
 
-def _shown(row: Row, body: dict[str, Any], number: str) -> Iterator[Finding]:
+def _shown(row: Row, said: Said, number: str) -> Iterator[Finding]:
     """What was shown must have the digest that the paragraph names, and what it says of persons the one that it names in turn."""
-    signed = body.get("shown")
     if row.shown_id is None:
-        if signed is not None:
-            yield finding("shown-gone", number, row.paragraph)
-    elif signed is None:
+        yield finding("shown-gone", number, row.paragraph)
+    elif said.shown is None:
         yield finding("shown-unsaid", number, row.paragraph)
-    elif hashlib.sha256(shown := (row.shown or "").encode(errors="replace")).hexdigest() != signed:
+    elif hashlib.sha256(row.shown or b"").hexdigest() != said.shown:
         yield finding("shown", number, row.paragraph)
-    elif not _personal_as_shown(row, orjson.loads(shown).get("personal")):
+    elif not _personal_as_shown(row):
         yield finding("shown-personal", number, row.paragraph)
 
 
-def _personal_as_shown(row: Row, named: Any) -> bool:
-    salt, text = row.shown_salt or "", row.shown_personal or ""
-    if not salt and not text:
-        return named is None or row.shown_erased_at is not None
-    try:
-        return named is not None and private_digest(salt, text) == named
-    except ValueError:
-        return False
+def _personal_as_shown(row: Row) -> bool:
+    """Say whether what was shown of persons is what the document names, which names it once; where it does so twice, it is read."""
+    erased, document = not row.shown_salt and not row.shown_personal, row.shown or b""
+    if erased and row.shown_erased_at is not None:
+        return True
+    digest = None if erased else _digest(row.shown_salt, row.shown_personal)
+    if digest is not None and document.count(b'"personal":') == 1 and b',"personal":"%b",' % digest.encode() in document:
+        return True
+    return (digest is not None or erased) and orjson.loads(document).get("personal") == digest
 
 
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _named(row: Row, body: dict[str, Any], around: Surroundings, reading: Reading) -> Iterator[Finding]:
+def _named(row_id: int, paragraph: int, said: Said, around: Surroundings, reading: Reading) -> Iterator[Finding]:
     """Papers and order that the paragraph names must still be there, and be the same."""
     number = around.case.number
-    for paper in _items(body.get("papers")):
-        sha256 = paper.get("sha256") if isinstance(paper, dict) else paper
-        if sha256 not in around.papers:
-            yield finding("paper-gone", number, row.paragraph, sha256=sha256)
-    if order := body.get("order"):
-        reading.ordered.add(row.id)
-        if not _as_said(around.orders.get(row.id), order):
-            yield finding("order", number, row.paragraph)
+    if not around.papers.issuperset(said.papers):
+        for sha256 in said.papers:
+            if sha256 not in around.papers:
+                yield finding("paper-gone", number, paragraph, sha256=sha256)
+    if said.order:
+        reading.ordered.add(row_id)
+        if not _as_said(around.orders.get(row_id), said.order):
+            yield finding("order", number, paragraph)
 
 
 def _as_said(kept: OrderRow | None, said: Any) -> bool:
@@ -323,16 +261,16 @@ def _as_said(kept: OrderRow | None, said: Any) -> bool:
 
 
 def _end(around: Surroundings, reading: Reading) -> Iterator[Finding]:
-    case = around.case
-    if reading.last is None:
+    case, (last, head) = around.case, reading.last
+    if not reading.count:
         yield finding("no-history", case.number)
         return
-    if case.paragraphs != reading.last.paragraph or reading.count != case.paragraphs:
+    if case.paragraphs != last or reading.count != case.paragraphs:
         yield finding("tail", case.number, expected=case.paragraphs)
-    elif case.head != reading.last.hash:
+    elif case.head != head:
         yield finding("head", case.number)
     if reading.version != case.flow_version:
-        yield finding("columns", case.number, reading.last.paragraph, names="process")
+        yield finding("columns", case.number, last, names="process")
     yield from _live(around, reading)
     for noting_id, order in around.orders.items():
         if noting_id not in reading.ordered:
@@ -345,14 +283,19 @@ def _end(around: Surroundings, reading: Reading) -> Iterator[Finding]:
 
 def _live(around: Surroundings, reading: Reading) -> Iterator[Finding]:
     """Compare the record as it stands with what the last paragraph pinned."""
-    case = around.case
-    if not around.has_record:
+    case, facts = around.case, around.facts
+    if facts is None:
         yield finding("record-gone", case.number)
         return
-    facts = case.record.facts()
-    if quick_sha256(state_from(case, facts, around.current)) != reading.after and digest_of_state(case, around.current) != reading.after:
+    pinned = sorted(reading.personal.keys() & around.personal)
+    changed = [name for name in pinned if facts.get(name) != reading.personal[name]]
+    state = state_from(facts, around.personal, case.amount, case.ending, around.current)
+    if quick_sha256(state) == reading.after and not changed:
+        return
+    # Read once more, as it was read when it was written, before anything is said of it.
+    whole = Case.objects.get(pk=case.pk)
+    facts = whole.record.facts()
+    if digest_of_state(whole, around.current) != reading.after:
         yield finding("state", case.number)
-    if reading.personal:
-        pinned = sorted(reading.personal.keys() & case.record.PERSONAL)
-        if changed := [name for name in pinned if facts.get(name) != reading.personal[name]]:
-            yield finding("personal", case.number, names=", ".join(changed))
+    if changed := [name for name in pinned if facts.get(name) != reading.personal[name]]:
+        yield finding("personal", case.number, names=", ".join(changed))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, QuerySet, Value
@@ -12,6 +13,7 @@ from workflows.record import merkle
 from workflows.record.findings import Finding, finding
 from workflows.record.keys import verifier_key
 from workflows.record.notes import NO_NOTE, NotANote, Note, note_hash, note_time, read_note
+from workflows.record.reading import rows
 
 CHUNK = 2_000
 SLASH = Value("/")
@@ -37,12 +39,14 @@ def in_log(column: str) -> QuerySet[Any]:
 class Log:
     """The log read once, in order of its places. ``frontier`` is ``None`` while a missing place leaves the tree unknown."""
 
-    def __init__(self, anchors: Iterable[Note], start: Seal | None = None) -> None:
-        """Begin behind the seal ``start``, on the right edge that is kept with it; without one, at the beginning."""
+    def __init__(self, anchors: Iterable[Note], start: Seal | None = None, upto: int | None = None) -> None:
+        """Begin behind the seal ``start``, on the right edge that is kept with it; without one, at the beginning. Nothing is read
+        from the place ``upto`` on.
+        """
         self.size = start.size if start else 0
         # A place whose paragraph is gone does not come up, and leaves a gap.
-        rows = in_log("hash").filter(index__gte=self.size).values_list("index", "said")
-        self.leaves = rows.iterator(chunk_size=CHUNK)
+        places = in_log("hash").filter(index__gte=self.size).values_list("index", "said")
+        self.leaves = rows(places if upto is None else places.filter(index__lt=upto))
         self.next = next(self.leaves, None)
         self.frontier: list[bytes] | None = sound_frontier(start) if start else []
         self.anchors: dict[int, list[Note]] = {}
@@ -51,22 +55,28 @@ class Log:
 
     def read_to(self, size: int | None) -> Iterator[Finding]:
         """Read the places below ``size``, or all that are left, and compare the anchors given for each size on the way."""
-        while self.next is not None and (size is None or self.next[0] < size):
-            index, paragraph_hash = self.next
-            if index != self.size:
-                yield finding("log-gap", expected=self.size, index=index)
-                self.size, self.frontier = max(self.size, index), None
-            self._extend(paragraph_hash)
-            yield from self._compare()
-            self.next = next(self.leaves, None)
+        between = sorted(anchor for anchor in self.anchors if self.size < anchor and (size is None or anchor < size))
+        for goal in (*between, size):
+            begun = self.size
+            yield from self._take(goal)
+            if begun < self.size and goal in (self.size, None):
+                yield from self._compare()
 
-    def _extend(self, paragraph_hash: str) -> None:
-        try:
-            if self.frontier is not None:
-                merkle.extend(self.frontier, self.size, merkle.leaf_hash(bytes.fromhex(paragraph_hash)))
-        except ValueError:  # Not hexadecimal; the file's own check says so.
-            self.frontier = None
-        self.size += 1
+    def _take(self, goal: int | None) -> Iterator[Finding]:
+        row, size, edge = self.next, self.size, self.frontier
+        while row is not None and (goal is None or row[0] < goal):
+            index, said = row
+            if index != size:
+                yield finding("log-gap", expected=size, index=index)
+                size, edge = max(size, index), None
+            try:
+                if edge is not None:
+                    merkle.extend(edge, size, sha256(bytes.fromhex("00" + said)).digest())
+            except ValueError:  # Not hexadecimal; the file's own check says so.
+                edge = None
+            size += 1
+            row = next(self.leaves, None)
+        self.next, self.size, self.frontier = row, size, edge
 
     def _compare(self) -> Iterator[Finding]:
         for anchor in self.anchors.get(self.size, ()):
@@ -86,11 +96,11 @@ def check_log(anchors: Iterable[Note] = (), *, after: int = 0, upto: int | None 
     for anchor in anchors:
         if verifier and not anchor.signed_by(verifier):
             yield finding("anchor-signature", size=anchor.size, time=anchor.time)
-    log, before, checked = Log(anchors, start), start.note if start else None, after
-    rows = Checkpoint.objects.filter(size__gt=after).order_by("size")
+    log, before, checked = Log(anchors, start, upto), start.note if start else None, after
+    seals = Checkpoint.objects.filter(size__gt=after).order_by("size")
     if upto is not None:
-        rows = rows.filter(size__lte=upto)
-    for seal in map(Seal._make, rows.values_list(*Seal._fields).iterator(chunk_size=CHUNK)):
+        seals = seals.filter(size__lte=upto)
+    for seal in map(Seal._make, seals.values_list(*Seal._fields).iterator(chunk_size=CHUNK)):
         yield from check_seal(seal, before, verifier)
         yield from log.read_to(seal.size)
         yield from _check_root(seal, log, checked)

@@ -1,5 +1,6 @@
 """The business state a paragraph pins, so that a row changed behind the record's back is seen."""
 
+from decimal import Decimal
 from typing import Any
 
 from workflows.models import Case, Enclosure
@@ -17,15 +18,18 @@ def state_of(case: Case, papers: list[dict[str, str]] | None = None) -> dict[str
 
     ``papers`` spares the query when the caller has them already, sorted by kind and hash.
     """
-    return state_from(case, case.record.facts(), papers_of(case) if papers is None else papers)
+    record = case.record
+    return state_from(record.facts(), record.PERSONAL, case.amount, case.ending, papers_of(case) if papers is None else papers)
 
 
-def state_from(case: Case, facts: dict[str, Any], papers: list[dict[str, str]]) -> dict[str, Any]:
-    """Return the same from facts and papers that were read already."""
+def state_from(
+    facts: dict[str, Any], personal: frozenset[str], amount: Decimal | None, ending: str, papers: list[dict[str, str]]
+) -> dict[str, Any]:
+    """Return the same from what was read already; ``personal`` are the names of the facts that tell of a person."""
     return {
-        "facts": {name: value for name, value in facts.items() if name not in case.record.PERSONAL},
-        "amount": None if case.amount is None else f"{case.amount:.2f}",
-        "ending": case.ending,
+        "facts": {name: value for name, value in facts.items() if name not in personal},
+        "amount": None if amount is None else f"{amount:.2f}",
+        "ending": ending,
         "papers": papers,
     }
 
