@@ -16,6 +16,7 @@ from bench.base import NoServer, Server, environment
 from bench.table import Line, print_table
 
 SMALL = 1_000
+PARTS = "deciding,reading,verifying,lists,importing,together,running"
 
 
 def asked() -> argparse.Namespace:
@@ -25,9 +26,7 @@ def asked() -> argparse.Namespace:
     words.add_argument("--rounds", type=int, default=7)
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--json", type=Path, help="write the figures here too")
-    words.add_argument(
-        "--only", default="deciding,reading,verifying,lists,importing,together,running", help="parts, with commas between them"
-    )
+    words.add_argument("--only", default=PARTS, help="parts, with commas between them")
     return words.parse_args()
 
 

@@ -35,14 +35,19 @@ class Server:
     def filled(self, cases: int, waiting: int, seed: int) -> str:
         """Return the name of a database with so many ended and waiting files; it is made where it is not there yet."""
         name = f"karyapravah_bench_{cases}_{waiting}_{seed}"
-        if name not in self.names():
+        if name in self.names():
+            self._manage(name, "migrate", "-v0")
+        else:
             making = f"{name}_making"
             self.drop(making)
             self.link.execute(f"CREATE DATABASE {making} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
             for words in (["migrate", "-v0"], ["make_keys"], ["seed_scale", f"--cases={cases}", f"--open={waiting}", f"--seed={seed}"]):
-                subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment(self._at(making)), check=True)
+                self._manage(making, *words)
             self.link.execute(f"ALTER DATABASE {making} RENAME TO {name}")
         return name
+
+    def _manage(self, name: str, *words: str) -> None:
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment(self._at(name)), check=True)
 
     def copy(self, name: str) -> str:
         """Return the address of a fresh copy."""
