@@ -11,8 +11,7 @@ from workflows.pages.problems import SAFE, only
 
 # What the project consists of, by name: never what an installation keeps beside it, such as keys, papers or mail.
 PARTS = (
-    "bench",
-    "programme", "workflows", "project", "tests", "fixtures", "locale", "docs", ".ci", "manage.py", "Makefile", "pyproject.toml",
+    "programme", "workflows", "bench", "project", "tests", "fixtures", "locale", "docs", ".ci", "manage.py", "Makefile", "pyproject.toml",
     "requirements.txt", "requirements-dev.txt", "requirements-audit.txt", "constraints.txt", "constraints-dev.txt",
     "deploy", "README.md", "LICENSE", "CONTRIBUTING.md", "CHANGELOG.md",
 )  # fmt: skip
