@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.utils import create_namedtuple_class
@@ -87,8 +87,12 @@ class _Text:
         self._read = _instances(compiler) if issubclass(rows._iterable_class, ModelIterable) else _tuples(rows.query)
 
     def asked(self, given: dict[str, Any]) -> list[Any]:
-        with prepared_cursor() as cursor:
-            cursor.execute(self._sql, [_adapted(given[name]) for name in self._names])
+        database = connections[DEFAULT_DB_ALIAS]
+        values = [given[name] for name in self._names]
+        if database.vendor != "postgresql":
+            values = [_adapted(value) for value in values]
+        with prepared_cursor(database) as cursor:
+            cursor.execute(self._sql, values)
             rows = cursor.fetchall()
         if self._converters:
             rows = self._compiler.apply_converters(rows, self._converters)
@@ -148,8 +152,6 @@ def _tuples(query: Any) -> Callable[[Any], Any]:
 
 
 def _adapted(value: Any) -> Any:
-    if connection.vendor == "postgresql":
-        return value
     return json.dumps(value) if isinstance(value, list) else connection.ops.adapt_unknown_value(value)
 
 
@@ -161,10 +163,11 @@ class _Bound(psycopg.Cursor[Any]):
         return self._query
 
 
-def prepared_cursor() -> Any:
+def prepared_cursor(database: Any) -> Any:
     """Return a cursor whose values are bound by the server, which keeps the plan (``prepare_threshold`` in the settings)."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    return connection._prepare_cursor(_Bound(connection.connection))  # type: ignore[attr-defined]
+    if database.vendor != "postgresql":
+        return database.cursor()
+    if database.connection is None or not database.health_check_done:
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+    return database._prepare_cursor(_Bound(database.connection))

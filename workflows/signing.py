@@ -200,7 +200,7 @@ def _told(case: Case, said: Said, changes: dict[str, list[Any]], marks: list[Mar
         "text": said.text,
         "changes": {name: change for name, change in changes.items() if name not in record.PERSONAL | TOLD_APART},
         "changed_personal": sorted(record.PERSONAL & set(changes)),
-        "amounts": {name: value for name, value in record.facts().items() if name.startswith("amount_") and value},
+        "amounts": {name: value for name in record.labels if name.startswith("amount_") and (value := record.told(name))},
         "papers": papers,
         "waived": record.waivers,
         "objections": [raised._asdict() | mark._asdict() for raised, mark in zip(said.objections, marks, strict=True)],
@@ -228,8 +228,7 @@ def _answered(objection: Objection, answer: str) -> dict[str, Any]:
 
 def _personal(record: Any, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
     """Return the facts about persons when one of them changed; the chain keeps their salted digest."""
-    facts = record.facts()
-    return {name: facts[name] for name in sorted(record.PERSONAL)} if record.PERSONAL & set(changes) else None
+    return {name: record.told(name) for name in sorted(record.PERSONAL)} if record.PERSONAL & set(changes) else None
 
 
 def _settle_ending(case: Case, target: Any) -> None:

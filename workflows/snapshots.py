@@ -298,8 +298,7 @@ def _cut(text: str) -> str:
 
 def _personal_texts(record: Any) -> frozenset[str]:
     """Return the words of the record that tell of a person, as they may stand anywhere in the document."""
-    facts = record.facts() if record.PERSONAL else {}
-    texts = [(field_of(record, name), facts.get(name)) for name in record.PERSONAL]
+    texts = [(field_of(record, name), record.told(name)) for name in record.PERSONAL]
     shown = [(None, identity.shown) for identity in record.identities().values()] if hasattr(record, "identities") else []
     return frozenset(text for field, text in texts + shown if _tells(field, text))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import AutoField, BigIntegerField, F, ForeignKey, Model
 from django.db.models.expressions import RawSQL
 
@@ -177,7 +177,7 @@ def _one_statement(writes: list[tuple[Write, str, tuple[Any, ...]]]) -> None:
             counted.append((f"(SELECT COUNT(*) FROM w{place})", write.otherwise))
         parts.append(f"w{place} AS ({text})")
         values += given
-    with prepared_cursor() as cursor:
+    with prepared_cursor(connections[DEFAULT_DB_ALIAS]) as cursor:
         cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(count for count, _error in counted) or '1'}", values)
         met = cursor.fetchone()
     for count, (_text, error) in zip(met, counted, strict=False):

@@ -84,14 +84,23 @@ class FileRecord(models.Model):
             if field.name in UNSAID_WHILE_EMPTY and not getattr(self, field.name):
                 continue
             if field.many_to_many:
-                facts[field.name] = sorted(row.pk for row in getattr(self, field.name).all())
+                facts[field.name] = sorted(row.pk for row in self._related(field.name))
             else:
                 facts[field.attname] = plain(getattr(self, field.attname))
         for name, columns in self.LINES.items():
             if name in facts:
                 continue
-            facts[name] = [{column: plain(getattr(line, column)) for column in columns} for line in getattr(self, name).all()]
+            facts[name] = [{column: plain(getattr(line, column)) for column in columns} for line in self._related(name)]
         return facts
+
+    def _related(self, name: str) -> Any:
+        """Return related rows: those that were read with the record, else as they stand."""
+        read = vars(self).get("_prefetched_objects_cache", {}).get(name)
+        return getattr(self, name).all() if read is None else read
+
+    def told(self, name: str) -> Any:
+        """Return one fact as ``facts`` writes it; ``None`` for one that there is not."""
+        return plain(getattr(self, name, None))
 
     @classmethod
     def columns(cls) -> list[str]:
