@@ -4,6 +4,7 @@ The floor and the product are measured side by side, round after round, and comp
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -41,6 +42,9 @@ def main() -> int:
     small, large = (server.copy(name) for name in bases)
     os.environ.update(environment(small), DJANGO_SETTINGS_MODULE="bench.settings")
     import_module("django").setup()
+    # As the web's workers begin.
+    gc.collect()
+    gc.freeze()
     found: list[Line] = []
     for part in given.only.split(","):
         print(f"{part} …", file=sys.stderr)
