@@ -9,6 +9,7 @@ import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -131,11 +132,21 @@ def fingerprint(text: str) -> str:
 
 
 def _key(purpose: str) -> bytes:
-    return hmac.digest(settings.IDENTITY_KEY.encode(), purpose.encode(), sha256)
+    return _derived(settings.IDENTITY_KEY, purpose)
+
+
+@lru_cache(maxsize=8)
+def _derived(key: str, purpose: str) -> bytes:
+    return hmac.digest(key.encode(), purpose.encode(), sha256)
 
 
 def _box() -> Fernet:
-    return Fernet(urlsafe_b64encode(_key("conceal")))
+    return _box_of(_key("conceal"))
+
+
+@lru_cache(maxsize=2)
+def _box_of(key: bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(key))
 
 
 def _bare(typed: str) -> str:

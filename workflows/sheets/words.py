@@ -52,6 +52,8 @@ def fold(name: str) -> str:
 
     The same rules as for the names of places in ``programme.places``, which asks the database and stands higher.
     """
+    if name.isascii():
+        return "".join(filter(str.isalnum, name.replace("&", " and ").lower()))
     apart = unicodedata.normalize("NFD", name.replace("&", " and ").casefold())
     plain = unicodedata.normalize("NFC", apart.replace(NUKTA, "").replace(CHANDRABINDU, ANUSVARA)).translate(DIGITS)
     return "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LMN")

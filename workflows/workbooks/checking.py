@@ -18,6 +18,7 @@ from workflows.workbooks.kinds import KINDS
 from workflows.workbooks.rows import sealed
 from workflows.workbooks.sending import content_of
 from workflows.workbooks.shapes import Shape
+from workflows.writing import stream
 
 RELATED = ("office__designation__state", "office__district", "by")
 
@@ -56,7 +57,7 @@ def check_block(row: JobRow) -> Done:
     judge = kind.judge(book.office, book.by)
     kind.prepare(judge, lines)
     found = judged(book, kind, [judge.judged(line) for line in lines], judge.shape)
-    WorkbookRow.objects.bulk_create(found, batch_size=500)
+    stream(WorkbookRow, found)
     if not row.job.rows.filter(status=RowStatus.WAITING).exclude(pk=row.pk).exists():
         Workbook.objects.filter(pk=book.pk).update(busy=False)
     said = in_both(lambda: _counted(found))
@@ -100,9 +101,9 @@ def _row(book: Workbook, line: Judged, title: str, standing: Standing, before: _
     said = standing.present(line) or before.said(line, print_)
     stands = RowStanding.PRESENT if said else RowStanding.WRONG if line.faults else RowStanding.GOOD
     return WorkbookRow(
-        workbook=book,
+        workbook_id=book.pk,
         kind=book.kind,
-        office=book.office,
+        office_id=book.office_id,
         number=line.number,
         title=title,
         standing=stands,

@@ -18,6 +18,7 @@ from workflows.workbooks.judge import Judged
 from workflows.workbooks.kind import Both, Kind, Standing, Writer, origin
 from workflows.workbooks.rows import said_by
 from workflows.workbooks.shapes import Place, Shape, plain_row
+from workflows.writing import stream
 
 KNOWN_AS = "known_as"
 # What a row became whose draft and file have the row's own key.
@@ -119,9 +120,9 @@ class DraftedKind(Kind):
         shape = self.shape(self.form(book.office, by))
 
         def write(rows: list[WorkbookRow]) -> dict[int, str]:
-            # Made and written by turns: PostgreSQL ends a transaction that is idle for long.
+            # Written by turns: PostgreSQL ends a transaction that is idle, and a statement that runs, for long.
             for first in range(0, len(rows), AT_ONCE):
-                Draft.objects.bulk_create(self._draft(row, book, shape, form_class, by) for row in rows[first : first + AT_ONCE])
+                stream(Draft, (self._draft(row, book, shape, form_class, by) for row in rows[first : first + AT_ONCE]))
             return {row.pk: DRAFT for row in rows}
 
         return write
@@ -132,11 +133,11 @@ class DraftedKind(Kind):
         return Draft(
             key=key_of(row),
             kind=self.flow.slug,
-            office=book.office,
+            office_id=book.office_id,
             subject=(typed.get(form_class.titled_by) or [""])[-1][:200],
             typed=concealed(form_class, typed),
-            made_by=by,
-            saved_by=by,
+            made_by_id=by.pk,
+            saved_by_id=by.pk,
             origin=[origin(book, row.number)],
         )
 
