@@ -14,7 +14,7 @@ from workflows import jobs
 from workflows.authority import Overtaken, Refusal
 from workflows.jobs import REFUSALS, Done, Work
 from workflows.models import Job, JobRow, JobStatus, RowStanding, RowStatus, Workbook, WorkbookRow
-from workflows.workbooks.checking import RELATED, accepted_before
+from workflows.workbooks.checking import RELATED, accepted_before, alike
 from workflows.workbooks.kind import Kind, Writer
 from workflows.workbooks.kinds import KINDS
 from workflows.workbooks.sending import BLOCK, settle, sweep_one
@@ -119,8 +119,7 @@ def _not_yet(kind: Kind, rows: list[WorkbookRow]) -> list[WorkbookRow]:
     """Return the rows to write. One that another workbook brought is present; where that one is gone since, it makes room."""
     if not rows:
         return []
-    same = {"kind": rows[0].kind, "office": rows[0].office_id, "fingerprint__in": [row.fingerprint for row in rows]}
-    accepted = list(WorkbookRow.objects.filter(**same, standing=RowStanding.ACCEPTED).select_related("workbook"))
+    accepted = alike(kind=rows[0].kind, office=rows[0].office_id, prints=[row.fingerprint for row in rows])
     there = kind.still(accepted)
     WorkbookRow.objects.filter(pk__in=[row.pk for row in accepted if row.pk not in there]).update(standing=RowStanding.FREED)
     before = {row.fingerprint: row for row in accepted if row.pk in there}

@@ -78,10 +78,7 @@ class _Before:
     def __init__(self, book: Workbook, kind: Kind, lines: list[Judged]) -> None:
         prints = [line.fingerprint for line in lines]
         self.here = dict(book.rows.filter(fingerprint__in=prints).order_by("-number").values_list("fingerprint", "number"))
-        once = WorkbookRow.objects.filter(
-            kind=book.kind, office=book.office, fingerprint__in=prints, standing=RowStanding.ACCEPTED
-        ).select_related("workbook")
-        accepted = list(once)
+        accepted = alike(kind=book.kind, office=book.office_id, prints=prints)
         there = kind.still(accepted)
         self.accepted = {row.fingerprint: row for row in accepted if row.pk in there}
 
@@ -113,6 +110,15 @@ def _row(book: Workbook, line: Judged, title: str, standing: Standing, before: _
         faults={} if said else line.faults,
         **(said or {}),
     )
+
+
+def alike(*, kind: str, office: int, prints: list[str]) -> list[WorkbookRow]:
+    """Return the accepted rows of an office with these fingerprints, with their workbooks.
+
+    Joined with its workbooks, PostgreSQL would go through all accepted rows of each.
+    """
+    rows = WorkbookRow.objects.filter(fingerprint__in=prints, kind=kind, office=office, standing=RowStanding.ACCEPTED)
+    return list(rows.prefetch_related("workbook"))
 
 
 def accepted_before(row: WorkbookRow) -> str:
