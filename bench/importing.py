@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import openpyxl
@@ -25,12 +25,12 @@ from workflows.workbooks.sending import receive
 
 ROWS, FEW = 10_000, 1_000
 KIND = KINDS["loans"]
+BORN = date(1970, 1, 1)
 SAME = {
-    "name": "Ram Prakash", "guardian_name": "Shyam Lal", "gender": "male", "category": "general", "date_of_birth": date(1990, 5, 14),
-    "address": "Lohamandi, Agra", "mobile": "9876543210", "residence": "in this district", "tags_artisan": "yes",
-    "activity": "industry", "product_words": "Leather purses", "project_cost": 2_400_000, "own_contribution": "2,40,000",
-    "term_loan": "₹16,60,000", "working_capital": "5 लाख", "bank": "Bank of Baroda", "branch": "Sanjay Place", "ifsc": "BARB0SANJAY",
-    "declarations_no_default": "हाँ", "declarations_no_other_scheme": "हाँ", "declarations_affidavit": "हाँ",
+    "gender": "male", "category": "general", "residence": "in this district", "tags_artisan": "yes", "activity": "industry",
+    "product_words": "Leather purses", "own_contribution": "₹2,40,000", "working_capital": "5 लाख", "bank": "Bank of Baroda",
+    "branch": "Sanjay Place", "ifsc": "BARB0SANJAY", "declarations_no_default": "हाँ", "declarations_no_other_scheme": "हाँ",
+    "declarations_affidavit": "हाँ",
 }  # fmt: skip
 
 
@@ -90,4 +90,11 @@ def _applicants(count: int, first: int) -> Iterator[dict[str, Any]]:
     for n in range(first + 1, first + count + 1):
         stem = f"2{n:010d}"
         own = {"aadhaar": stem + verhoeff.calc_check_digit(stem), "bank_account": f"BARB0AGRAXX {30012340000 + n}"}
-        yield SAME | own | {"unit_name": f"Leather works {n}"}
+        person = {"name": f"Ram Prakash {n}", "guardian_name": f"Shyam Lal {n % 900}", "mobile": f"9{n % 1_000_000_000:09d}"}
+        place = {
+            "date_of_birth": BORN + timedelta(days=n % 9_000),
+            "address": f"House {n}, Lohamandi, Agra",
+            "unit_name": f"Leather works {n}",
+        }
+        more = n % 500 * 1_000
+        yield SAME | own | person | place | {"project_cost": 2_400_000 + more, "term_loan": 1_660_000 + more}

@@ -43,7 +43,7 @@ class Upsert:
 AS_THEY_ARE = frozenset({
     models.AutoField, models.BigAutoField, models.BigIntegerField, models.BooleanField, models.CharField, models.DateField,
     models.DateTimeField, models.ForeignKey, models.IntegerField, models.OneToOneField, models.PositiveIntegerField,
-    models.PositiveSmallIntegerField, models.SlugField, models.TextField,
+    models.PositiveSmallIntegerField, models.SlugField, models.TextField, models.UUIDField,
 })  # fmt: skip
 # The driver keeps the text of a statement with so many values, and reads a longer one anew each time.
 MOST_VALUES = 50

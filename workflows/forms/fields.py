@@ -24,6 +24,8 @@ AMOUNT = re.compile(r"(?:\d+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+)(?:\.\d
 
 def clean_text(text: str) -> str:
     """Return text in NFC without invisible characters; raise ``ValidationError`` on direction overrides and control characters."""
+    if text.isascii() and not CONTROL.search(text):
+        return text.strip()
     if BIDI.search(text) or CONTROL.search(text):
         raise ValidationError(_("This text holds characters that cannot be seen. Type it again."), code="invisible")
     return unicodedata.normalize("NFC", INVISIBLE.sub("", text).replace("\u00a0", " ")).strip()

@@ -36,7 +36,7 @@ def lines(text: str) -> str:
 
 def mixed(text: str) -> str:
     """Return a word that mixes Latin letters with Greek or Cyrillic ones, which look alike; empty when there is none."""
-    if not LOOKALIKE.search(text):
+    if text.isascii() or not LOOKALIKE.search(text):
         return ""
     return next((word for word in re.findall(r"\w+", text) if LATIN.search(word) and LOOKALIKE.search(word)), "")
 

@@ -20,6 +20,8 @@ from workflows.workbooks.kinds import KINDS
 from workflows.workbooks.sending import BLOCK, settle, sweep_one
 
 ACCEPT = "workbook-accept"
+# Where each row is an act with a line in a history, others write sooner.
+ACTS = 250
 
 
 def accept(book: Workbook, *, by: Officer, only_good: bool) -> Job:
@@ -38,7 +40,8 @@ def accept(book: Workbook, *, by: Officer, only_good: bool) -> Job:
         book.refresh_from_db()
         good = list(book.rows.filter(standing=RowStanding.GOOD).order_by("number").values_list("number", flat=True))
         _refuse_without_rows(book, good, only_good)
-        step = BLOCK if only_good else len(good)
+        most = BLOCK if KINDS[book.kind].is_drafted else min(BLOCK, ACTS)
+        step = most if only_good else len(good)
         rows = [_asked(book, good[n : n + step]) for n in range(0, len(good), step)]
         told = {"workbook": book.pk, "kind": book.kind, "only_good": only_good}
         key, state = f"{ACCEPT}/{book.pk}/{timezone.now().isoformat()}", book.office.designation.state

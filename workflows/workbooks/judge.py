@@ -16,6 +16,7 @@ from programme.bilingual import LANGUAGES, in_both
 from programme.identity import Identity
 from workflows.forms.identity import IdentityField
 from workflows.forms.rows import CellError, RowsField
+from workflows.sheets.cells import EMPTY
 from workflows.sheets.columns import Type
 from workflows.sheets.reading import Row
 from workflows.workbooks.shapes import Shape, plain
@@ -47,22 +48,29 @@ class Judged:
 
 
 class Remembered:
-    """What a field makes of a value: most columns of a register say one of a few things, and a field says the same of the same."""
+    """What a field makes of a value: most columns of a register say one of a few things, and a field says the same of the same.
+
+    Of numbers of persons nothing is remembered but that none was written.
+    """
 
     MOST = 2000
 
     def __init__(self, asked: forms.Field) -> None:
         self.judge = asked.clean
+        self.most = 1 if isinstance(asked, IdentityField) else self.MOST
         self.known: dict[Any, Any] = {}
 
     def clean(self, value: Any) -> Any:
-        if not isinstance(value, str):
-            return self.judge(value)
-        if value not in self.known:
-            if len(self.known) >= self.MOST:
+        if isinstance(value, list):
+            return list(self._known(tuple(value), value))
+        return self._known(value, value) if value == "" or (isinstance(value, str) and self.most > 1) else self.judge(value)
+
+    def _known(self, key: Any, value: Any) -> Any:
+        if key not in self.known:
+            if len(self.known) >= self.most:
                 self.known.clear()
-            self.known[value] = self.judge(value)
-        return self.known[value]
+            self.known[key] = self.judge(value)
+        return self.known[key]
 
 
 class Kept:
@@ -99,13 +107,23 @@ class Judge:
             for each in inner:
                 if isinstance(each, forms.ModelChoiceField):
                     each.to_python = Kept(each).to_python  # type: ignore[method-assign]
-            if not isinstance(asked, RowsField | IdentityField):
+            if not isinstance(asked, RowsField):
                 asked.clean = Remembered(asked).clean
+        self.columns = [
+            (name, form.add_prefix(name), asked.widget.value_from_datadict, asked.clean, getattr(form, f"clean_{name}", None))
+            for name, asked in form.fields.items()
+        ]
+        if not any(asked.disabled or isinstance(asked, forms.FileField) for asked in form.fields.values()):
+            form._clean_fields = self._clean_fields
         if self.first is not None:
             self.first.validate_constraints = form.validate_constraints = form.validate_unique = _nothing
             # Each column was judged by its field of the form.
             everything = {column.name for column in self.first._meta.fields}
             form._get_validation_exclusions = lambda: everything
+            self.record_columns = [
+                column for column in self.first._meta.fields if column.name in form.fields and column.name in form._meta.fields
+            ]
+            form.filling = self._fill
 
     def judged(self, row: Row) -> Judged:
         """Return the row judged: cell by cell as a workbook's, then as a whole by the form."""
@@ -113,6 +131,8 @@ class Judge:
         numbers: dict[str, str] = {}
         wrong: dict[str, tuple[Any, str]] = {}
         for key, cell in row.cells.items():
+            if cell is EMPTY:
+                continue
             value, fault = plain(cell.value), cell.fault
             if fault and key in self.shape.by_key and self.shape.by_key[key].column.type == Type.CHOICE:
                 value = self.shape.meant(key, cell.raw)
@@ -142,6 +162,35 @@ class Judge:
             said = self._asked(self.shape.data({**found.values, **found.numbers}))
             found.cleaned = self.form.cleaned_data
             return at_cells | {key: text for key, text in said.items() if key not in at_cells}
+
+    def _clean_fields(self) -> None:
+        """Ask each field of the form, as Django does, without what only its page needs of it."""
+        form = self.form
+        for name, sent, read, clean, clean_further in self.columns:
+            try:
+                form.cleaned_data[name] = clean(read(form.data, form.files, sent))
+                if clean_further:
+                    form.cleaned_data[name] = clean_further()
+            except forms.ValidationError as error:
+                form.add_error(name, error)
+
+    def _fill(self) -> None:
+        """Hand the values to the record and judge it, as Django does, going through the form's columns only."""
+        form = self.form
+        for column in self.record_columns:
+            name = column.name
+            if name in form.cleaned_data and not (column.has_default() and self._is_left_out(name)):
+                column.save_form_data(form.instance, form.cleaned_data[name])
+        try:
+            form.instance.clean()
+        except forms.ValidationError as error:
+            form._update_errors(error)
+
+    def _is_left_out(self, name: str) -> bool:
+        """Say whether nothing was sent for a field, so that the record keeps its default."""
+        asked = self.form.fields[name]
+        unsent = asked.widget.value_omitted_from_data(self.form.data, self.form.files, self.form.add_prefix(name))
+        return unsent and self.form.cleaned_data[name] in asked.empty_values
 
     def _asked(self, data: dict[str, Any]) -> Faults:
         """Return what the form finds wrong, by column."""

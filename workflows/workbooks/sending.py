@@ -27,7 +27,7 @@ CHECK = "workbook-check"
 LARGEST = 5 * 1024 * 1024
 MOST_ROWS = 10_000
 # So many rows are judged, or written, in one transaction.
-BLOCK = 250
+BLOCK = 1_000
 KEPT = timedelta(days=7)
 
 

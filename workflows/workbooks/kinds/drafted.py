@@ -11,12 +11,12 @@ from programme.bilingual import in_both
 from programme.calendar import today
 from programme.models import Norm, Office, Officer
 from workflows.authority import Refusal
-from workflows.forms.identity import IdentityField, concealed, revealed
+from workflows.forms.identity import IdentityField, revealed
 from workflows.models import Case, Draft, Enclosure, Workbook, WorkbookRow
 from workflows.sheets.columns import Column
 from workflows.workbooks.judge import Judged
 from workflows.workbooks.kind import Both, Kind, Standing, Writer, origin
-from workflows.workbooks.rows import said_by
+from workflows.workbooks.rows import concealed_in
 from workflows.workbooks.shapes import Place, Shape, plain_row
 from workflows.writing import stream
 
@@ -128,14 +128,14 @@ class DraftedKind(Kind):
         return write
 
     def _draft(self, row: WorkbookRow, book: Workbook, shape: Shape, form_class: Any, by: Officer) -> Draft:
-        sent = shape.data(said_by(row))
+        sent = shape.data({**row.values, **concealed_in(row)})
         typed = {name: value if isinstance(value, list) else [value] for name, value in sent.items() if value not in ("", [])}
         return Draft(
             key=key_of(row),
             kind=self.flow.slug,
             office_id=book.office_id,
             subject=(typed.get(form_class.titled_by) or [""])[-1][:200],
-            typed=concealed(form_class, typed),
+            typed=typed,
             made_by_id=by.pk,
             saved_by_id=by.pk,
             origin=[origin(book, row.number)],
