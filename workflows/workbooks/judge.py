@@ -56,21 +56,20 @@ class Remembered:
     MOST = 2000
 
     def __init__(self, asked: forms.Field) -> None:
-        self.judge = asked.clean
-        self.most = 1 if isinstance(asked, IdentityField) else self.MOST
+        self.judge, self.is_number = asked.clean, isinstance(asked, IdentityField)
         self.known: dict[Any, Any] = {}
 
     def clean(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return list(self._known(tuple(value), value))
-        return self._known(value, value) if value == "" or (isinstance(value, str) and self.most > 1) else self.judge(value)
-
-    def _known(self, key: Any, value: Any) -> Any:
-        if key not in self.known:
-            if len(self.known) >= self.most:
+        key = tuple(value) if isinstance(value, list) else value
+        if key in self.known:
+            found = self.known[key]
+            return list(found) if isinstance(found, list) else found
+        found = self.judge(value)
+        if isinstance(value, str | list) and not (self.is_number and value):
+            if len(self.known) >= self.MOST:
                 self.known.clear()
-            self.known[key] = self.judge(value)
-        return self.known[key]
+            self.known[key] = found
+        return found
 
 
 class Kept:
@@ -142,10 +141,12 @@ class Judge:
             if value:
                 (numbers if key in self.shape.numbers else values)[key] = value
         found = Judged(row.number, values, numbers)
-        first, other = LANGUAGES
-        said = self._look(found, wrong, first)
+        said = self._look(found, wrong)
         if said:
-            found.faults = {first: said, other: self._look(found, wrong, other)}
+            own = (translation.get_language() or "").partition("-")[0]
+            [other] = {*LANGUAGES} - {own}
+            with translation.override(other):
+                found.faults = {own: said, other: self._look(found, wrong)}
         return found
 
     def bound(self, values: Mapping[str, str]) -> Any:
@@ -156,12 +157,11 @@ class Judge:
             raise forms.ValidationError([f"{labels[key]}: {text}" if key in labels else text for key, text in faults.items()])
         return self.form
 
-    def _look(self, found: Judged, wrong: Mapping[str, tuple[Any, str]], language: str) -> Faults:
-        with translation.override(language):
-            at_cells = {key: _without(str(fault), number) for key, (fault, number) in wrong.items()}
-            said = self._asked(self.shape.data({**found.values, **found.numbers}))
-            found.cleaned = self.form.cleaned_data
-            return at_cells | {key: text for key, text in said.items() if key not in at_cells}
+    def _look(self, found: Judged, wrong: Mapping[str, tuple[Any, str]]) -> Faults:
+        at_cells = {key: _without(str(fault), number) for key, (fault, number) in wrong.items()}
+        said = self._asked(self.shape.data({**found.values, **found.numbers}))
+        found.cleaned = self.form.cleaned_data
+        return at_cells | {key: text for key, text in said.items() if key not in at_cells}
 
     def _clean_fields(self) -> None:
         """Ask each field of the form, as Django does, without what only its page needs of it."""
@@ -197,7 +197,7 @@ class Judge:
         form = self.form
         form.data, form._errors = data, None
         if self.first is not None:
-            form.instance = copy.copy(self.first)
+            form.instance = _twin(self.first)
         if self.norm is not None:
             form.norm = self.norm
         faults: dict[str, list[str]] = {}
@@ -209,6 +209,13 @@ class Judge:
                 key = "" if name == NON_FIELD_ERRORS else self.shape.key_of(name, part)
                 faults.setdefault(key, []).extend(error.messages)
         return {key: " ".join(dict.fromkeys(texts)) for key, texts in faults.items()}
+
+
+def _twin(record: Any) -> Any:
+    """Return a record like this one, as ``copy`` does, without its way over pickling."""
+    twin = type(record).__new__(type(record))
+    vars(twin).update(record.__getstate__())
+    return twin
 
 
 def _nothing(**_told: Any) -> None:
