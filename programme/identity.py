@@ -9,6 +9,7 @@ import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -21,6 +22,9 @@ from stdnum.in_ import aadhaar, gstin, pan
 
 # Spaces, dashes, joiners and what a paste brings along, in any script; and what stands between two parts of a number.
 SEPARATORS, BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cf", "Cc"}), "/,.:"
+LEFT_OUT = str.maketrans(
+    "", "", "".join(char for char in map(chr, range(128)) if char in BETWEEN or unicodedata.category(char) in SEPARATORS)
+)
 UDYAM = re.compile(r"(?:UDYAM)?([A-Z]{2})([0-9]{2})([0-9]{7})")
 IFSC, ACCOUNT = r"(?P<ifsc>[A-Z]{4}0[A-Z0-9]{6})", r"(?P<account>[0-9]{9,18})"
 BANK = (re.compile(IFSC + ACCOUNT), re.compile(ACCOUNT + IFSC))
@@ -131,15 +135,27 @@ def fingerprint(text: str) -> str:
 
 
 def _key(purpose: str) -> bytes:
-    return hmac.digest(settings.IDENTITY_KEY.encode(), purpose.encode(), sha256)
+    return _derived(settings.IDENTITY_KEY, purpose)
+
+
+@lru_cache(maxsize=8)
+def _derived(key: str, purpose: str) -> bytes:
+    return hmac.digest(key.encode(), purpose.encode(), sha256)
 
 
 def _box() -> Fernet:
-    return Fernet(urlsafe_b64encode(_key("conceal")))
+    return _box_of(_key("conceal"))
+
+
+@lru_cache(maxsize=2)
+def _box_of(key: bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(key))
 
 
 def _bare(typed: str) -> str:
     """Return digits of every script as 0-9, letters as capitals, nothing that only separates."""
+    if typed.isascii():
+        return typed.translate(LEFT_OUT).upper()
     kept = (char for char in typed if char not in BETWEEN and unicodedata.category(char) not in SEPARATORS)
     return "".join(str(unicodedata.decimal(char, char)) for char in kept).upper()
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 -- SQL of fixed words and the names of tables and columns; every value is given beside it
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Upsert:
 AS_THEY_ARE = frozenset({
     models.AutoField, models.BigAutoField, models.BigIntegerField, models.BooleanField, models.CharField, models.DateField,
     models.DateTimeField, models.ForeignKey, models.IntegerField, models.OneToOneField, models.PositiveIntegerField,
-    models.PositiveSmallIntegerField, models.SlugField, models.TextField,
+    models.PositiveSmallIntegerField, models.SlugField, models.TextField, models.UUIDField,
 })  # fmt: skip
 # The driver keeps the text of a statement with so many values, and reads a longer one anew each time.
 MOST_VALUES = 50
@@ -121,6 +121,21 @@ def together(*writes: Write | None) -> None:
         waiting += asked
     else:
         _at_once(asked)
+
+
+def stream(model: type[Model], rows: Iterable[Model]) -> None:
+    """Add new rows of one table, which nobody asks for their keys: one stream on PostgreSQL, elsewhere many in a statement."""
+    if not _on_postgresql():
+        model._default_manager.bulk_create(rows, batch_size=500)
+        return
+    columns = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
+    fields = [(field.attname, _judged(field)) for field in columns]
+    named = ", ".join(connection.ops.quote_name(field.column) for field in columns)
+    text = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({named}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(text) as copy:
+        for row in rows:
+            values = vars(row)
+            copy.write_row([values[name] if column is None else _to_save(column, column.pre_save(row, True)) for name, column in fields])
 
 
 def _rows(write: Write) -> list[Model]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,11 +20,14 @@ DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+OF_BROWSERS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 AMOUNT = re.compile(r"(?:\d+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?", re.ASCII)
 
 
 def clean_text(text: str) -> str:
     """Return text in NFC without invisible characters; raise ``ValidationError`` on direction overrides and control characters."""
+    if text.isascii() and not CONTROL.search(text):
+        return text.strip()
     if BIDI.search(text) or CONTROL.search(text):
         raise ValidationError(_("This text holds characters that cannot be seen. Type it again."), code="invisible")
     return unicodedata.normalize("NFC", INVISIBLE.sub("", text).replace("\u00a0", " ")).strip()
@@ -91,7 +95,11 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"], **kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        return super().to_python(value.translate(DIGITS).strip() if isinstance(value, str) else value)
+        typed = value.translate(DIGITS).strip() if isinstance(value, str) else value
+        if isinstance(typed, str) and OF_BROWSERS.fullmatch(typed):
+            with suppress(ValueError):
+                return date.fromisoformat(typed)
+        return super().to_python(typed)
 
 
 class NumberField(forms.IntegerField):

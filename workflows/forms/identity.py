@@ -1,5 +1,6 @@
 """Numbers that name a person or a unit, as they are typed into a form. The plain number leaves the form only as its keyed hash."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -55,9 +56,10 @@ class IdentitiesForm(RecordForm):
         super()._post_clean()  # type: ignore[misc]
 
 
-def identity_names(form_class: Any) -> list[str]:
+@cache
+def identity_names(form_class: Any) -> frozenset[str]:
     """Return the names of a form's fields that take a number of a person or unit."""
-    return [name for name, field in form_class.base_fields.items() if isinstance(field, IdentityField)]
+    return frozenset(name for name, field in form_class.base_fields.items() if isinstance(field, IdentityField))
 
 
 def concealed(form_class: Any, typed: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """Forms that write the domain record on a page of their own: the first proposal, its correction, reports."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -52,6 +52,8 @@ class RecordForm(SignedForm, forms.ModelForm):
     titled_by = "title"
     sections: list[tuple[Any, list[str]]] = []
     paper_kinds: tuple[str, ...] = ()
+    # How the record is filled and judged as a whole where the form is asked about thousands of rows.
+    filling: Callable[[], None] | None = None
 
     def __init__(
         self,
@@ -246,6 +248,9 @@ class RecordForm(SignedForm, forms.ModelForm):
 
     def _written_lines(self) -> list[tuple[str, list[Line]]]:
         return [(name, self.cleaned_data[name]) for name, field in self.row_fields.items() if not field.disabled]
+
+    def _post_clean(self) -> None:
+        (self.filling or super()._post_clean)()  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -20,15 +20,15 @@ class Draft(models.Model):
     """What an office has typed and not yet signed. Kept as typed, so that nothing is lost on the way."""
 
     key = models.UUIDField(_("form key"), primary_key=True)
-    kind = models.SlugField(_("process"), max_length=40)
+    kind = models.SlugField(_("process"), max_length=40, db_index=False)
     office = models.ForeignKey(Office, models.PROTECT, related_name="drafts", verbose_name=_("office"))
     movement = models.OneToOneField(Movement, models.CASCADE, null=True, related_name="draft")
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     typed = models.JSONField(_("as typed"), default=dict)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("prepared by"))
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("saved by"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("prepared by"))
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("saved by"))
     # Who last wrote on it without the right to sign it himself.
-    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     saved_at = models.DateTimeField(_("saved at"), auto_now=True)
     # The workbooks it was begun from: name, SHA-256 and rows of each. What is signed says so.
     origin = models.JSONField(default=list, blank=True)

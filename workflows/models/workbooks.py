@@ -83,10 +83,11 @@ class WorkbookRow(models.Model):
     sentences by language and column; the column "" speaks of the whole row.
     """
 
-    workbook = models.ForeignKey(Workbook, models.CASCADE, related_name="rows", verbose_name=_("Workbook"))
+    # The constraints and indexes below begin with the columns by which rows are looked for.
+    workbook = models.ForeignKey(Workbook, models.CASCADE, related_name="rows", db_index=False, verbose_name=_("Workbook"))
     # Of the workbook, so that the database can refuse the same row in another one.
-    kind = models.SlugField(max_length=40)
-    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    kind = models.SlugField(max_length=40, db_index=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField(_("row"))
     title = models.CharField(_("what it is about"), max_length=200, blank=True)
     standing = models.CharField(_("standing"), max_length=8, choices=RowStanding.choices)
@@ -105,7 +106,7 @@ class WorkbookRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workbook", "number"], name="row_once_in_its_workbook"),
             models.UniqueConstraint(
-                fields=["kind", "office", "fingerprint"],
+                fields=["fingerprint", "kind", "office"],
                 condition=models.Q(standing=RowStanding.ACCEPTED),
                 name="row_accepted_once_at_its_office",
             ),

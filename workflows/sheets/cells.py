@@ -22,6 +22,8 @@ YES = frozenset(map(words.fold, ("yes", "y", "true", "1", "हाँ", "हा�
 NO = frozenset(map(words.fold, ("no", "n", "false", "0", "नहीं", "नही", "जी नहीं", "nahi", "nahin", "नहीं / No", "No / नहीं")))
 # Looking for a near name costs milliseconds; a column with more wrong names than this has another trouble.
 MOST_GUESSES = 100
+# Most columns say one of a few things: so many of them are kept, and nothing long.
+MOST_KNOWN, LONGEST_KNOWN = 500, 100
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,27 @@ def parse(column: Column, found: object, *, formula: bool = False, error: bool =
         return Cell(raw, _value(column, found, raw, from_1904))
     except Wrong as wrong:
         return Cell(raw[:LONGEST_RAW], None, wrong.fault)
+
+
+class Known:
+    """Reads the cells of one column as ``parse`` does, those that say the same only once."""
+
+    def __init__(self, column: Column, *, from_1904: bool) -> None:
+        self.column, self.from_1904 = column, from_1904
+        self.cells: dict[tuple[type, object], Cell] = {}
+
+    def read(self, found: object) -> Cell:
+        """Return what stands in a cell that holds neither a formula nor an error."""
+        # Without its type 1 would be known as True.
+        said = (type(found), found)
+        cell = self.cells.get(said)
+        if cell is None:
+            cell = parse(self.column, found, from_1904=self.from_1904)
+            if len(self.cells) >= MOST_KNOWN:
+                self.cells.clear()
+            if len(cell.raw) <= LONGEST_KNOWN:
+                self.cells[said] = cell
+        return cell
 
 
 def as_seen(found: object) -> str:

@@ -54,6 +54,11 @@ def rows(file: Path | str | BinaryIO, sheet: Sheet) -> Iterator[Row]:
     return _rows(find(file, sheet), sheet)
 
 
+def count(file: Path | str | BinaryIO, sheet: Sheet, *, most: int) -> int:
+    """Return how many rows ``rows`` would return, counting to ``most``; raise ``Unreadable`` as it does."""
+    return sum(1 for _line in islice(_filled_lines(find(file, sheet)), most))
+
+
 def find(file: Path | str | BinaryIO, sheet: Sheet) -> Found:
     """Check the file and return where the table of the sheet stands; raise ``Unreadable`` when it stands nowhere."""
     with guard.opened(file) as stream:
@@ -99,29 +104,39 @@ def _lines(sheet: CalamineSheet, structure: Structure) -> Iterator[list[object]]
 
 def _rows(found: Found, sheet: Sheet) -> Iterator[Row]:
     structure, table = found.structure, found.table
-    columns = [(column, table.places.get(column.key)) for column in sheet.columns]
-    for number, line in enumerate(found.lines, start=1):
-        if number < table.first_row or not _is_row(number, line, table, structure):
-            continue
+    columns = [(column, table.places.get(column.key), cells.Known(column, from_1904=found.from_1904)) for column in sheet.columns]
+    for number, line, marked in _filled_lines(found):
         read = {}
-        for column, place in columns:
+        for column, place, known in columns:
             if place is None:
                 read[column.key] = cells.EMPTY
                 continue
+            cell = line[place] if place < len(line) else ""
             at = (number, place + 1)
-            read[column.key] = cells.parse(
-                column,
-                line[place] if place < len(line) else "",
-                formula=at in structure.formulas,
-                error=at in structure.errors,
-                from_1904=found.from_1904,
-            )
+            if marked and (at in structure.formulas or at in structure.errors):
+                read[column.key] = cells.parse(column, cell, formula=at in structure.formulas, error=at in structure.errors)
+            else:
+                read[column.key] = known.read(cell)
         yield Row(number, read, number in structure.hidden_rows)
 
 
-def _is_row(number: int, line: list[object], table: finding.Table, structure: Structure) -> bool:
-    """Say whether a line is a row of the table: something stands in its columns, and it does not add up the others."""
+def _filled_lines(found: Found) -> Iterator[tuple[int, list[object], bool]]:
+    """Return the rows of the table: number, cells from column A on, and whether any of them is a formula or an error."""
+    structure, table = found.structure, found.table
+    marked = {row for row, _column in (*structure.formulas, *structure.errors)}
+    for number, line in enumerate(found.lines, start=1):
+        if number >= table.first_row and _is_row(number, line, table, structure if number in marked else None):
+            yield number, line, number in marked
+
+
+def _is_row(number: int, line: list[object], table: finding.Table, structure: Structure | None) -> bool:
+    """Say whether a line is a row of the table: something stands in its columns, and it does not add up the others.
+
+    ``structure`` is given where a formula or an error stands in the line.
+    """
     places = table.places.values()
+    if structure is None:
+        return any(_filled(line[place]) for place in places if place < len(line)) and not finding.is_total(line)
     computed = {place for place in places if (number, place + 1) in structure.formulas}
     filled = {place for place in places if place < len(line) and _filled(line[place])} | computed
     filled |= {place for place in places if (number, place + 1) in structure.errors}

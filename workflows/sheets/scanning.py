@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from xml.parsers import expat
 
 from .refusals import Unreadable
@@ -16,6 +17,7 @@ MOST_COLUMNS = 60
 LAST_ROW = 20_000
 MOST_ELEMENTS = 2_000_000  # ten thousand rows of sixty columns, three for each cell
 MOST_FORMULAS = 100_000
+MOST_NAMES = 50  # of elements whose meaning is kept
 SUMS = ("SUM(", "SUBTOTAL(", "AGGREGATE(")
 # A cell of a spreadsheet program holds 32,767 characters, and its parts no word longer than that.
 LONGEST_TOKEN = 4 * 1024 * 1024
@@ -148,7 +150,8 @@ class SheetScan:
     def __init__(self, scan: Scan, structure: Structure, parser: expat.XMLParserType) -> None:
         self.scan, self.structure, self.parser = scan, structure, parser
         self.row = self.column = self.filled_rows = self.filled = 0
-        self.kind = self.prefix = self.index = self.formula = ""
+        self.kind = self.prefix = self.index = self.formula = self.row_written = ""
+        self.acts: dict[str, Callable[[dict[str, str]], None]] = {}
         self.letters: dict[str, int] = {}
         self.shared: dict[str | None, bool] = {}
 
@@ -158,35 +161,34 @@ class SheetScan:
             raise Unreadable("cells")
         if self.index:
             self._point()
+        act = self.acts.get(tag) or self._act(tag)
+        act(attributes)
+
+    def _act(self, tag: str) -> Callable[[dict[str, str]], None]:
+        """Return what is done at an element of that name; as many names are kept as a sheet has."""
         prefix, _, name = tag.rpartition(":")
-        if name == "c":
-            self.prefix = prefix
-            self._cell(attributes)
-        elif name in ("v", "is"):
-            self._value()
-        elif name == "row":
-            self._row(attributes)
-        elif name == "f" and prefix == self.prefix:  # drop-downs of newer programs write theirs with another prefix
-            self._value()
-            self._formula(attributes)
+        cell, formula = partial(self._cell, prefix), partial(self._formula, prefix)
+        act = {"row": self._row, "c": cell, "v": self._value, "is": self._value, "f": formula}.get(name, _nothing)
+        if len(self.acts) < MOST_NAMES:
+            self.acts[tag] = act
+        return act
 
     def _row(self, attributes: dict[str, str]) -> None:
         written = attributes.get("r")
         row = int(written) if written and len(written) <= 7 and written.isdecimal() else 0 if written else self.row + 1
         if not self.row < row <= 1_048_576:
             raise Unreadable("damaged")
-        self.row, self.column = row, 0
+        self.row, self.column, self.row_written = row, 0, str(row)
         if attributes.get("hidden") in ("1", "true"):
             self.structure.hidden_rows.add(row)
 
-    def _cell(self, attributes: dict[str, str]) -> None:
+    def _cell(self, prefix: str, attributes: dict[str, str]) -> None:
+        self.prefix = prefix
         written = attributes.get("r")
         if written is None:
             self.column += 1
         else:
-            letters = written.rstrip("0123456789")
-            if written[len(letters) :] != str(self.row):
-                raise Unreadable("damaged")
+            letters = written.removesuffix(self.row_written)
             self.column = self.letters.get(letters) or self._column(letters)
         self.kind = attributes.get("t", "")
 
@@ -199,7 +201,7 @@ class SheetScan:
         self.letters[letters] = number
         return number
 
-    def _value(self) -> None:
+    def _value(self, attributes: dict[str, str]) -> None:
         """Something stands in the cell."""
         if self.column > MOST_COLUMNS:
             raise Unreadable("columns", found=str(self.column), limit=str(MOST_COLUMNS))
@@ -226,7 +228,10 @@ class SheetScan:
             self.scan.point(index)
         self.index = ""
 
-    def _formula(self, attributes: dict[str, str]) -> None:
+    def _formula(self, prefix: str, attributes: dict[str, str]) -> None:
+        if prefix != self.prefix:  # drop-downs of newer programs write theirs with another prefix
+            return
+        self._value(attributes)
         self.scan.formulas += 1
         if self.scan.formulas > MOST_FORMULAS:
             raise Unreadable("formulas")
@@ -244,6 +249,10 @@ class SheetScan:
 
     def _text_of_formula(self, text: str) -> None:
         self.formula = (self.formula + text)[:32]
+
+
+def _nothing(attributes: dict[str, str]) -> None:
+    """The element says nothing of a cell."""
 
 
 def _refuse_definitions(*_: object) -> None:

@@ -36,7 +36,7 @@ def lines(text: str) -> str:
 
 def mixed(text: str) -> str:
     """Return a word that mixes Latin letters with Greek or Cyrillic ones, which look alike; empty when there is none."""
-    if not LOOKALIKE.search(text):
+    if text.isascii() or not LOOKALIKE.search(text):
         return ""
     return next((word for word in re.findall(r"\w+", text) if LATIN.search(word) and LOOKALIKE.search(word)), "")
 
@@ -52,6 +52,8 @@ def fold(name: str) -> str:
 
     The same rules as for the names of places in ``programme.places``, which asks the database and stands higher.
     """
+    if name.isascii():
+        return "".join(filter(str.isalnum, name.replace("&", " and ").lower()))
     apart = unicodedata.normalize("NFD", name.replace("&", " and ").casefold())
     plain = unicodedata.normalize("NFC", apart.replace(NUKTA, "").replace(CHANDRABINDU, ANUSVARA)).translate(DIGITS)
     return "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LMN")

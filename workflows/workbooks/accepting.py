@@ -14,12 +14,14 @@ from workflows import jobs
 from workflows.authority import Overtaken, Refusal
 from workflows.jobs import REFUSALS, Done, Work
 from workflows.models import Job, JobRow, JobStatus, RowStanding, RowStatus, Workbook, WorkbookRow
-from workflows.workbooks.checking import RELATED, accepted_before
+from workflows.workbooks.checking import RELATED, accepted_before, alike
 from workflows.workbooks.kind import Kind, Writer
 from workflows.workbooks.kinds import KINDS
 from workflows.workbooks.sending import BLOCK, settle, sweep_one
 
 ACCEPT = "workbook-accept"
+# Where each row is an act with a line in a history, others write sooner.
+ACTS = 250
 
 
 def accept(book: Workbook, *, by: Officer, only_good: bool) -> Job:
@@ -38,7 +40,8 @@ def accept(book: Workbook, *, by: Officer, only_good: bool) -> Job:
         book.refresh_from_db()
         good = list(book.rows.filter(standing=RowStanding.GOOD).order_by("number").values_list("number", flat=True))
         _refuse_without_rows(book, good, only_good)
-        step = BLOCK if only_good else len(good)
+        most = BLOCK if KINDS[book.kind].is_drafted else min(BLOCK, ACTS)
+        step = most if only_good else len(good)
         rows = [_asked(book, good[n : n + step]) for n in range(0, len(good), step)]
         told = {"workbook": book.pk, "kind": book.kind, "only_good": only_good}
         key, state = f"{ACCEPT}/{book.pk}/{timezone.now().isoformat()}", book.office.designation.state
@@ -119,8 +122,7 @@ def _not_yet(kind: Kind, rows: list[WorkbookRow]) -> list[WorkbookRow]:
     """Return the rows to write. One that another workbook brought is present; where that one is gone since, it makes room."""
     if not rows:
         return []
-    same = {"kind": rows[0].kind, "office": rows[0].office_id, "fingerprint__in": [row.fingerprint for row in rows]}
-    accepted = list(WorkbookRow.objects.filter(**same, standing=RowStanding.ACCEPTED).select_related("workbook"))
+    accepted = alike(kind=rows[0].kind, office=rows[0].office_id, prints=[row.fingerprint for row in rows])
     there = kind.still(accepted)
     WorkbookRow.objects.filter(pk__in=[row.pk for row in accepted if row.pk not in there]).update(standing=RowStanding.FREED)
     before = {row.fingerprint: row for row in accepted if row.pk in there}

@@ -18,6 +18,7 @@ from workflows.workbooks.kinds import KINDS
 from workflows.workbooks.rows import sealed
 from workflows.workbooks.sending import content_of
 from workflows.workbooks.shapes import Shape
+from workflows.writing import stream
 
 RELATED = ("office__designation__state", "office__district", "by")
 
@@ -56,7 +57,7 @@ def check_block(row: JobRow) -> Done:
     judge = kind.judge(book.office, book.by)
     kind.prepare(judge, lines)
     found = judged(book, kind, [judge.judged(line) for line in lines], judge.shape)
-    WorkbookRow.objects.bulk_create(found, batch_size=500)
+    stream(WorkbookRow, found)
     if not row.job.rows.filter(status=RowStatus.WAITING).exclude(pk=row.pk).exists():
         Workbook.objects.filter(pk=book.pk).update(busy=False)
     said = in_both(lambda: _counted(found))
@@ -77,10 +78,7 @@ class _Before:
     def __init__(self, book: Workbook, kind: Kind, lines: list[Judged]) -> None:
         prints = [line.fingerprint for line in lines]
         self.here = dict(book.rows.filter(fingerprint__in=prints).order_by("-number").values_list("fingerprint", "number"))
-        once = WorkbookRow.objects.filter(
-            kind=book.kind, office=book.office, fingerprint__in=prints, standing=RowStanding.ACCEPTED
-        ).select_related("workbook")
-        accepted = list(once)
+        accepted = alike(kind=book.kind, office=book.office_id, prints=prints)
         there = kind.still(accepted)
         self.accepted = {row.fingerprint: row for row in accepted if row.pk in there}
 
@@ -100,9 +98,9 @@ def _row(book: Workbook, line: Judged, title: str, standing: Standing, before: _
     said = standing.present(line) or before.said(line, print_)
     stands = RowStanding.PRESENT if said else RowStanding.WRONG if line.faults else RowStanding.GOOD
     return WorkbookRow(
-        workbook=book,
+        workbook_id=book.pk,
         kind=book.kind,
-        office=book.office,
+        office_id=book.office_id,
         number=line.number,
         title=title,
         standing=stands,
@@ -112,6 +110,15 @@ def _row(book: Workbook, line: Judged, title: str, standing: Standing, before: _
         faults={} if said else line.faults,
         **(said or {}),
     )
+
+
+def alike(*, kind: str, office: int, prints: list[str]) -> list[WorkbookRow]:
+    """Return the accepted rows of an office with these fingerprints, with their workbooks.
+
+    Joined with its workbooks, PostgreSQL would go through all accepted rows of each.
+    """
+    rows = WorkbookRow.objects.filter(fingerprint__in=prints, kind=kind, office=office, standing=RowStanding.ACCEPTED)
+    return list(rows.prefetch_related("workbook"))
 
 
 def accepted_before(row: WorkbookRow) -> str:

@@ -16,6 +16,7 @@ from programme.bilingual import LANGUAGES, in_both
 from programme.identity import Identity
 from workflows.forms.identity import IdentityField
 from workflows.forms.rows import CellError, RowsField
+from workflows.sheets.cells import EMPTY
 from workflows.sheets.columns import Type
 from workflows.sheets.reading import Row
 from workflows.workbooks.shapes import Shape, plain
@@ -47,22 +48,28 @@ class Judged:
 
 
 class Remembered:
-    """What a field makes of a value: most columns of a register say one of a few things, and a field says the same of the same."""
+    """What a field makes of a value: most columns of a register say one of a few things, and a field says the same of the same.
+
+    Of numbers of persons nothing is remembered but that none was written.
+    """
 
     MOST = 2000
 
     def __init__(self, asked: forms.Field) -> None:
-        self.judge = asked.clean
+        self.judge, self.is_number = asked.clean, isinstance(asked, IdentityField)
         self.known: dict[Any, Any] = {}
 
     def clean(self, value: Any) -> Any:
-        if not isinstance(value, str):
-            return self.judge(value)
-        if value not in self.known:
+        key = tuple(value) if isinstance(value, list) else value
+        if key in self.known:
+            found = self.known[key]
+            return list(found) if isinstance(found, list) else found
+        found = self.judge(value)
+        if isinstance(value, str | list) and not (self.is_number and value):
             if len(self.known) >= self.MOST:
                 self.known.clear()
-            self.known[value] = self.judge(value)
-        return self.known[value]
+            self.known[key] = found
+        return found
 
 
 class Kept:
@@ -99,13 +106,23 @@ class Judge:
             for each in inner:
                 if isinstance(each, forms.ModelChoiceField):
                     each.to_python = Kept(each).to_python  # type: ignore[method-assign]
-            if not isinstance(asked, RowsField | IdentityField):
+            if not isinstance(asked, RowsField):
                 asked.clean = Remembered(asked).clean
+        self.columns = [
+            (name, form.add_prefix(name), asked.widget.value_from_datadict, asked.clean, getattr(form, f"clean_{name}", None))
+            for name, asked in form.fields.items()
+        ]
+        if not any(asked.disabled or isinstance(asked, forms.FileField) for asked in form.fields.values()):
+            form._clean_fields = self._clean_fields
         if self.first is not None:
             self.first.validate_constraints = form.validate_constraints = form.validate_unique = _nothing
             # Each column was judged by its field of the form.
             everything = {column.name for column in self.first._meta.fields}
             form._get_validation_exclusions = lambda: everything
+            self.record_columns = [
+                column for column in self.first._meta.fields if column.name in form.fields and column.name in form._meta.fields
+            ]
+            form.filling = self._fill
 
     def judged(self, row: Row) -> Judged:
         """Return the row judged: cell by cell as a workbook's, then as a whole by the form."""
@@ -113,6 +130,8 @@ class Judge:
         numbers: dict[str, str] = {}
         wrong: dict[str, tuple[Any, str]] = {}
         for key, cell in row.cells.items():
+            if cell is EMPTY:
+                continue
             value, fault = plain(cell.value), cell.fault
             if fault and key in self.shape.by_key and self.shape.by_key[key].column.type == Type.CHOICE:
                 value = self.shape.meant(key, cell.raw)
@@ -122,10 +141,12 @@ class Judge:
             if value:
                 (numbers if key in self.shape.numbers else values)[key] = value
         found = Judged(row.number, values, numbers)
-        first, other = LANGUAGES
-        said = self._look(found, wrong, first)
+        said = self._look(found, wrong)
         if said:
-            found.faults = {first: said, other: self._look(found, wrong, other)}
+            own = (translation.get_language() or "").partition("-")[0]
+            [other] = {*LANGUAGES} - {own}
+            with translation.override(other):
+                found.faults = {own: said, other: self._look(found, wrong)}
         return found
 
     def bound(self, values: Mapping[str, str]) -> Any:
@@ -136,19 +157,47 @@ class Judge:
             raise forms.ValidationError([f"{labels[key]}: {text}" if key in labels else text for key, text in faults.items()])
         return self.form
 
-    def _look(self, found: Judged, wrong: Mapping[str, tuple[Any, str]], language: str) -> Faults:
-        with translation.override(language):
-            at_cells = {key: _without(str(fault), number) for key, (fault, number) in wrong.items()}
-            said = self._asked(self.shape.data({**found.values, **found.numbers}))
-            found.cleaned = self.form.cleaned_data
-            return at_cells | {key: text for key, text in said.items() if key not in at_cells}
+    def _look(self, found: Judged, wrong: Mapping[str, tuple[Any, str]]) -> Faults:
+        at_cells = {key: _without(str(fault), number) for key, (fault, number) in wrong.items()}
+        said = self._asked(self.shape.data({**found.values, **found.numbers}))
+        found.cleaned = self.form.cleaned_data
+        return at_cells | {key: text for key, text in said.items() if key not in at_cells}
+
+    def _clean_fields(self) -> None:
+        """Ask each field of the form, as Django does, without what only its page needs of it."""
+        form = self.form
+        for name, sent, read, clean, clean_further in self.columns:
+            try:
+                form.cleaned_data[name] = clean(read(form.data, form.files, sent))
+                if clean_further:
+                    form.cleaned_data[name] = clean_further()
+            except forms.ValidationError as error:
+                form.add_error(name, error)
+
+    def _fill(self) -> None:
+        """Hand the values to the record and judge it, as Django does, going through the form's columns only."""
+        form = self.form
+        for column in self.record_columns:
+            name = column.name
+            if name in form.cleaned_data and not (column.has_default() and self._is_left_out(name)):
+                column.save_form_data(form.instance, form.cleaned_data[name])
+        try:
+            form.instance.clean()
+        except forms.ValidationError as error:
+            form._update_errors(error)
+
+    def _is_left_out(self, name: str) -> bool:
+        """Say whether nothing was sent for a field, so that the record keeps its default."""
+        asked = self.form.fields[name]
+        unsent = asked.widget.value_omitted_from_data(self.form.data, self.form.files, self.form.add_prefix(name))
+        return unsent and self.form.cleaned_data[name] in asked.empty_values
 
     def _asked(self, data: dict[str, Any]) -> Faults:
         """Return what the form finds wrong, by column."""
         form = self.form
         form.data, form._errors = data, None
         if self.first is not None:
-            form.instance = copy.copy(self.first)
+            form.instance = _twin(self.first)
         if self.norm is not None:
             form.norm = self.norm
         faults: dict[str, list[str]] = {}
@@ -160,6 +209,13 @@ class Judge:
                 key = "" if name == NON_FIELD_ERRORS else self.shape.key_of(name, part)
                 faults.setdefault(key, []).extend(error.messages)
         return {key: " ".join(dict.fromkeys(texts)) for key, texts in faults.items()}
+
+
+def _twin(record: Any) -> Any:
+    """Return a record like this one, as ``copy`` does, without its way over pickling."""
+    twin = type(record).__new__(type(record))
+    vars(twin).update(record.__getstate__())
+    return twin
 
 
 def _nothing(**_told: Any) -> None:

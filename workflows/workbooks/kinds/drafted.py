@@ -11,13 +11,14 @@ from programme.bilingual import in_both
 from programme.calendar import today
 from programme.models import Norm, Office, Officer
 from workflows.authority import Refusal
-from workflows.forms.identity import IdentityField, concealed, revealed
+from workflows.forms.identity import IdentityField, revealed
 from workflows.models import Case, Draft, Enclosure, Workbook, WorkbookRow
 from workflows.sheets.columns import Column
 from workflows.workbooks.judge import Judged
 from workflows.workbooks.kind import Both, Kind, Standing, Writer, origin
-from workflows.workbooks.rows import said_by
+from workflows.workbooks.rows import concealed_in
 from workflows.workbooks.shapes import Place, Shape, plain_row
+from workflows.writing import stream
 
 KNOWN_AS = "known_as"
 # What a row became whose draft and file have the row's own key.
@@ -119,24 +120,24 @@ class DraftedKind(Kind):
         shape = self.shape(self.form(book.office, by))
 
         def write(rows: list[WorkbookRow]) -> dict[int, str]:
-            # Made and written by turns: PostgreSQL ends a transaction that is idle for long.
+            # Written by turns: PostgreSQL ends a transaction that is idle, and a statement that runs, for long.
             for first in range(0, len(rows), AT_ONCE):
-                Draft.objects.bulk_create(self._draft(row, book, shape, form_class, by) for row in rows[first : first + AT_ONCE])
+                stream(Draft, (self._draft(row, book, shape, form_class, by) for row in rows[first : first + AT_ONCE]))
             return {row.pk: DRAFT for row in rows}
 
         return write
 
     def _draft(self, row: WorkbookRow, book: Workbook, shape: Shape, form_class: Any, by: Officer) -> Draft:
-        sent = shape.data(said_by(row))
+        sent = shape.data({**row.values, **concealed_in(row)})
         typed = {name: value if isinstance(value, list) else [value] for name, value in sent.items() if value not in ("", [])}
         return Draft(
             key=key_of(row),
             kind=self.flow.slug,
-            office=book.office,
+            office_id=book.office_id,
             subject=(typed.get(form_class.titled_by) or [""])[-1][:200],
-            typed=concealed(form_class, typed),
-            made_by=by,
-            saved_by=by,
+            typed=typed,
+            made_by_id=by.pk,
+            saved_by_id=by.pk,
             origin=[origin(book, row.number)],
         )
 
