@@ -128,7 +128,7 @@ def stream(model: type[Model], rows: Iterable[Model]) -> None:
     if not _on_postgresql():
         model._default_manager.bulk_create(rows, batch_size=500)
         return
-    columns = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
+    columns: list[Any] = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
     fields = [(field.attname, _judged(field)) for field in columns]
     named = ", ".join(connection.ops.quote_name(field.column) for field in columns)
     text = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({named}) FROM STDIN"

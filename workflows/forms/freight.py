@@ -389,5 +389,5 @@ class PaymentForm(RecordForm):
         return day
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()
         self.instance.amount_utilised = self.instance.amount_released

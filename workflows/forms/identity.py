@@ -53,7 +53,7 @@ class IdentitiesForm(RecordForm):
             identity = self.cleaned_data.get(name)
             if identity:
                 self.instance.set_identity(name, identity)
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()
 
 
 @cache

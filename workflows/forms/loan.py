@@ -260,7 +260,7 @@ class ReleaseForm(RecordForm):
         if "released_on" in self.cleaned_data:
             self.instance.amount_released = self.instance.amount_sanctioned
             self.instance.watch_ends_on = loans.watch_ends(self.cleaned_data["released_on"], self.norm)
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()
 
 
 class VerificationForm(RecordForm):

@@ -28,6 +28,7 @@ SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 SHEET_TARGET = re.compile(r"(?:/xl/)?(worksheets/[^/]+\.xml)")
 STRINGS = "xl/sharedStrings.xml"
 Place = tuple[int, int]
+Act = Callable[[dict[str, str]], None]
 
 
 @dataclass
@@ -151,7 +152,7 @@ class SheetScan:
         self.scan, self.structure, self.parser = scan, structure, parser
         self.row = self.column = self.filled_rows = self.filled = 0
         self.kind = self.prefix = self.index = self.formula = self.row_written = ""
-        self.acts: dict[str, Callable[[dict[str, str]], None]] = {}
+        self.acts: dict[str, Act] = {}
         self.letters: dict[str, int] = {}
         self.shared: dict[str | None, bool] = {}
 
@@ -164,11 +165,12 @@ class SheetScan:
         act = self.acts.get(tag) or self._act(tag)
         act(attributes)
 
-    def _act(self, tag: str) -> Callable[[dict[str, str]], None]:
+    def _act(self, tag: str) -> Act:
         """Return what is done at an element of that name; as many names are kept as a sheet has."""
         prefix, _, name = tag.rpartition(":")
         cell, formula = partial(self._cell, prefix), partial(self._formula, prefix)
-        act = {"row": self._row, "c": cell, "v": self._value, "is": self._value, "f": formula}.get(name, _nothing)
+        acts: dict[str, Act] = {"row": self._row, "c": cell, "v": self._value, "is": self._value, "f": formula}
+        act = acts.get(name, _nothing)
         if len(self.acts) < MOST_NAMES:
             self.acts[tag] = act
         return act

@@ -213,7 +213,7 @@ class Judge:
 
 def _twin(record: Any) -> Any:
     """Return a record like this one, as ``copy`` does, without its way over pickling."""
-    twin = type(record).__new__(type(record))
+    twin = object.__new__(type(record))
     vars(twin).update(record.__getstate__())
     return twin
 

@@ -21,4 +21,4 @@ def concealed_in(row: WorkbookRow) -> dict[str, str]:
     if row.sealed and not row.sealed.startswith("{"):
         # Judged when all numbers of a row were still concealed together.
         return {key: identity.conceal(number) for key, number in json.loads(identity.reveal(row.sealed) or "{}").items()}
-    return json.loads(row.sealed or "{}")  # type: ignore[no-any-return]
+    return dict(json.loads(row.sealed or "{}"))
