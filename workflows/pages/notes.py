@@ -1,6 +1,6 @@
 """The note sheet as pages show it, paragraph by paragraph."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.urls import reverse
 from django.utils.html import escape, format_html_join
@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from workflows.history import Paragraph
 from workflows.models import Case
+from workflows.objections import Marks
 from workflows.pages.stencil import Stencil, part
 from workflows.templatetags.words import moment
 
@@ -17,15 +18,11 @@ _OF_THE_RECORD = ("changes", "papers", "derivation", "seen", "charge", "days_hel
 _EVIDENCE = Stencil("parts/evidence.html", "n", "norm", "step", "hash")
 _OBJECTED = Stencil("parts/objected.html", "about", "text")
 _ANSWERED = Stencil("parts/answered.html", "about", "n")
-# What few paragraphs say.
-_SELDOM = ("asked", "about_question", "unanswered", "taken_back", "answers", "sitting", "together", "origin", "waived", "lapsed")
-
-
-class Marks(NamedTuple):
-    """How an objection is marked."""
-
-    repeated: bool
-    late: bool
+# What few paragraphs say, by its name in the record.
+_SELDOM = (
+    *("asked", "answers_question", "takes_back_question", "unanswered"),
+    *("answers", "sitting", "together", "origin", "waived", "lapsed"),
+)
 
 
 def sheet(case: Case, paragraphs: list[Paragraph], *, whole: bool = False) -> SafeString:
@@ -54,7 +51,7 @@ def _note(case: Case, p: Paragraph, whole: bool) -> SafeString:
 def _more(p: Paragraph) -> SafeString:
     objections = _listed([_OBJECTED.with_optional(["kind"], said._asdict(), said=Marks(said.repeated, said.late)) for said in p.objections])
     answered = _listed([_answer(*each) for each in p.answered])
-    if any(getattr(p, name) for name in _SELDOM):
+    if p.taken_back or any(map(p.body.get, _SELDOM)):
         return part("parts/note_more.html", {"p": p, "objections": objections, "answered": answered})
     return objections + answered
 
