@@ -39,10 +39,16 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class Capacity:
-    """One posting in force today and the powers its grants give."""
+    """One posting in force today and the powers its grants give. The posting is shared and changed by nobody."""
 
     posting: Posting
     powers: frozenset[str]
+
+    def posting_of(self, officer: Officer) -> Posting:
+        """Return a posting of the caller's own, which knows its officer."""
+        posting = copy(self.posting)
+        posting.officer = officer
+        return posting
 
     @property
     def office(self) -> Office:
@@ -77,7 +83,7 @@ def capacities(officer: Officer, *, afresh: bool = False) -> list[Capacity]:
         return []
     if afresh or not hasattr(officer, "_capacities"):
         known = _known_capacities(officer.pk, today())
-        officer._capacities = [Capacity(copy(held.posting), held.powers) for held in known]  # type: ignore[attr-defined]
+        officer._capacities = [*known]  # type: ignore[attr-defined]
     return officer._capacities  # type: ignore[attr-defined]
 
 
@@ -119,8 +125,7 @@ def check(officer: Officer, power: Power | str, office: Office, *, amount: Decim
     holding = sorted((capacity for capacity in held if power in capacity.powers), key=lambda capacity: capacity.charge == Charge.LINK)
     for capacity in holding:
         if capacity.covers(amount):
-            capacity.posting.officer = officer
-            return capacity.posting
+            return capacity.posting_of(officer)
     if holding:
         check_limit(holding[0].posting, amount)
     raise Refusal(_("%(office)s does not hold the power: %(power)s.") % {"office": office.name, "power": Power(power).label})

@@ -147,7 +147,7 @@ def _told(case: Case, sheet: history.NoteSheet) -> dict[str, Any]:
 def _links(officer: Officer, case: Case, told: dict[str, Any]) -> SafeString:
     """Return the ways from the file to the papers it issued and to what else there is of it."""
     shown = {
-        "issued": told["issued"],
+        "issued": pieces.issued(case, told["issued"]),
         "sittings": seats.of_file(officer, case),
         "acknowledged": bool(case.record.acknowledged()),
         "followed_up": case.flow_class.followed_up if case.ended_well else "",

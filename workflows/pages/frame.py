@@ -149,7 +149,7 @@ def filled(
     values: dict[str, Any],
     *,
     tab: str,
-    optional: tuple[str, ...] = (),
+    optional: Sequence[str] = (),
     faults: Sequence[Any] = (),
     status: int = 200,
 ) -> HttpResponse:

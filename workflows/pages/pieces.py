@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from programme.checks import Check
 from workflows import inbox
 from workflows.history import Stage
-from workflows.models import Case, Enclosure, Movement, Objection
+from workflows.models import Case, Enclosure, Movement, Objection, Order
 from workflows.objections import Marks
 from workflows.pages import filling
 from workflows.pages.addresses import of_file
 from workflows.pages.fields import drawn
-from workflows.pages.stencil import Stencil, hole, part
+from workflows.pages.stencil import Stencil, hole, joined, part
 from workflows.templatetags.words import day, filesize, moment, paper_type
 
 _STAGE = Stencil("parts/stage.html", "n", "title")
@@ -56,10 +56,6 @@ class Place:
 
     def of(self, file: int | None) -> str:
         return f"{of_file(file)}{self.query}#main" if file else ""
-
-
-def joined(pieces: Iterable[str]) -> SafeString:
-    return mark_safe("".join(pieces))  # noqa: S308 -- pieces of stencils
 
 
 def tags(standings: Iterable[Any], flags: Iterable[tuple[str, str]], ending: str) -> SafeString:
@@ -101,6 +97,11 @@ def papers(case: Case, enclosed: Iterable[Enclosure]) -> SafeString:
         )
         for paper in enclosed
     )
+
+
+def issued(case: Case, named: Iterable[tuple[Order, str]]) -> SafeString:
+    """Return the ways to papers that a file issued, each with its title."""
+    return joined(f'<a href="{reverse("letter", args=[case.pk, paper.pk])}">{escape(name)}</a>\n' for paper, name in named)
 
 
 def raised(named: Iterable[tuple[str, Objection]]) -> SafeString:
