@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
-from programme.asking import Given, one_of
+from programme.asking import Asked, Given, one_of
 from programme.calendar import today
 from programme.kept import as_set_up
 from programme.models import Charge, Level, Norm, Office, Officer, Posting
@@ -39,10 +39,16 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class Capacity:
-    """One posting in force today and the powers its grants give."""
+    """One posting in force today and the powers its grants give. The posting is shared and changed by nobody."""
 
     posting: Posting
     powers: frozenset[str]
+
+    def posting_of(self, officer: Officer) -> Posting:
+        """Return a posting of the caller's own, which knows its officer."""
+        posting = copy(self.posting)
+        posting.officer = officer
+        return posting
 
     @property
     def office(self) -> Office:
@@ -77,7 +83,7 @@ def capacities(officer: Officer, *, afresh: bool = False) -> list[Capacity]:
         return []
     if afresh or not hasattr(officer, "_capacities"):
         known = _known_capacities(officer.pk, today())
-        officer._capacities = [Capacity(copy(held.posting), held.powers) for held in known]  # type: ignore[attr-defined]
+        officer._capacities = [*known]  # type: ignore[attr-defined]
     return officer._capacities  # type: ignore[attr-defined]
 
 
@@ -119,8 +125,7 @@ def check(officer: Officer, power: Power | str, office: Office, *, amount: Decim
     holding = sorted((capacity for capacity in held if power in capacity.powers), key=lambda capacity: capacity.charge == Charge.LINK)
     for capacity in holding:
         if capacity.covers(amount):
-            capacity.posting.officer = officer
-            return capacity.posting
+            return capacity.posting_of(officer)
     if holding:
         check_limit(holding[0].posting, amount)
     raise Refusal(_("%(office)s does not hold the power: %(power)s.") % {"office": office.name, "power": Power(power).label})
@@ -271,7 +276,7 @@ def _authors(notings: QuerySet[Noting]) -> set[int | None]:
 def _refuse_conflict(officer: Officer, movement: Movement, charge: str) -> None:
     known: dict[tuple[int, bool], int | None] = vars(movement).get("conflicts", {})
     asked = (officer.pk, charge in FOR_ANOTHER)
-    conflict = known[asked] if asked in known else _first_conflict(movement, officer, charge).first()
+    conflict = known[asked] if asked in known else _first_conflict(movement, officer, charge)
     if conflict:
         raise Refusal(
             _("You yourself signed or prepared paragraph %(paragraph)s of this file; another officer must take this step.")
@@ -279,12 +284,20 @@ def _refuse_conflict(officer: Officer, movement: Movement, charge: str) -> None:
         )
 
 
-def _first_conflict(movement: Movement, officer: Officer, charge: str) -> QuerySet[Any, int]:
-    return _of_officer(conflicting_notings(movement, charge), officer)
+def _first_conflict(movement: Movement, officer: Officer, charge: str) -> int | None:
+    given = {"case": movement.case_id, "officer": officer.pk}
+    if charge in FOR_ANOTHER:
+        row = _CONFLICT.first(movement.node, Charge.LINK, **given, office=movement.office_id)
+    else:
+        row = _CONFLICT.first(movement.node, "", **given)
+    return row.paragraph if row else None
 
 
 def _of_officer(notings: QuerySet[Noting], officer: Any) -> QuerySet[Any, int]:
     return notings.filter(Q(officer=officer) | Q(prepared_by=officer)).values_list("paragraph", flat=True)
+
+
+_CONFLICT = Asked(lambda node, charge: _of_officer(_conflicting(node, Given("case"), Given("office"), charge), Given("officer"))[:1])
 
 
 def conflict_columns(node: Any, *, case: Any, office: Any, officer: Any) -> dict[str, Any]:

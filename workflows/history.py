@@ -4,8 +4,10 @@ import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db.models import Choices
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -122,7 +124,7 @@ class Paragraph:
     @property
     def regular_charge(self) -> str:
         """The name of the regular charge where it was signed in that; empty for every other, which ``charge`` names."""
-        return str(Charge.REGULAR.label) if self.body.get("charge") == Charge.REGULAR else ""
+        return _called(Charge, Charge.REGULAR.value, get_language()) if self.body.get("charge") == Charge.REGULAR else ""
 
     @property
     def norm(self) -> str:
@@ -286,9 +288,9 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
         written_at=noting.written_at,
         officer_name=_said(body.get("person")),
         office_name=_said(body.get("office")),
-        charge=str(Charge(body["charge"]).label) if body.get("charge") and body["charge"] != Charge.REGULAR else "",
+        charge=_called(Charge, body["charge"], get_language()) if body.get("charge") and body["charge"] != Charge.REGULAR else "",
         prepared_by=_said(body.get("prepared_by")),
-        outcome=str(outcome.label),
+        outcome=_called(Outcome, noting.outcome, get_language()),
         kind=KINDS.get(outcome, "forward"),
         step=step_title(case.kind, body["flow"]["version"], noting.step),
         text=_text(body, outcome),
@@ -309,8 +311,14 @@ def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
     )
 
 
+@lru_cache(maxsize=512)
+def _called(kinds: type[Choices], code: str, _language: str | None) -> str:
+    """Return how one of these kinds is called in the reader's language; raise ``ValueError`` for a code that is none of them."""
+    return str(kinds(code).label)
+
+
 def _objected(record: Any, said: dict[str, Any]) -> Objected:
-    kind = str(ObjectionKind(said["code"]).label) if said.get("code") else ""
+    kind = _called(ObjectionKind, said["code"], get_language()) if said.get("code") else ""
     return Objected(field_label(record, said["to"]), said["text"], said.get("repeated", False), said.get("late", False), kind)
 
 

@@ -233,21 +233,42 @@ def after(due: Any, pk: Any) -> Q:
     return Q(due__gt=due) | Q(due=due, pk__gt=pk) | Q(due=None)
 
 
-def before(stay: Movement) -> Q:
-    """Return what stands before a stay in the order of the list."""
-    if stay.due is None:
-        return Q(due__isnull=False) | Q(due=None, pk__lt=stay.pk)
-    return Q(due__lt=stay.due) | Q(due=stay.due, pk__lt=stay.pk)
+def before(due: Any, pk: Any) -> Q:
+    """Return what stands before a stay, due then and with this key, in the order of the list."""
+    if due is None:
+        return Q(due__isnull=False) | Q(due=None, pk__lt=pk)
+    return Q(due__lt=due) | Q(due=due, pk__lt=pk)
 
 
 def neighbours(officer: Officer, stay: Movement, choice: Choice) -> tuple[int | None, int | None]:
     """Return the files before and behind a stay in the list, ``None`` where there is none; one query."""
-    others = chosen(officer, choice).exclude(case=stay.case_id)
-    ahead = others.filter(before(stay)).order_by(F("due").desc(nulls_first=True), "-pk")
-    found = Movement.objects.filter(pk=stay.pk).annotate(
-        ahead=Subquery(ahead.values("case")[:1]), behind=Subquery(others.filter(after(stay.due, stay.pk)).values("case")[:1])
+    if choice.words:
+        others = chosen(officer, choice).exclude(case=stay.case_id)
+        return _on_both_sides(others, stay.due, stay.pk).get()
+    held = capacities(officer)
+    shape, given = _desks(held)
+    now, border = _borders(held)
+    given |= {"now": now, "border": border, "case": stay.case_id, "due": stay.due, "pk": stay.pk}
+    found = _NEIGHBOURS.get(shape, choice.standing, bool(stay.due), **given)
+    return found.ahead, found.behind
+
+
+def _on_both_sides(others: QuerySet[Movement], due: Any, pk: Any) -> QuerySet:
+    ahead = others.filter(before(due, pk)).order_by(F("due").desc(nulls_first=True), "-pk")
+    found = Movement.objects.filter(pk=pk).annotate(
+        ahead=Subquery(ahead.values("case")[:1]), behind=Subquery(others.filter(after(due, pk)).values("case")[:1])
     )
-    return found.values_list("ahead", "behind").get()
+    return found.values_list("ahead", "behind")
+
+
+def _beside(desks: Shape, standing: str, dated: bool) -> QuerySet:
+    others = _by_due(_open_as_given(desks).exclude(case=Given("case")))
+    if standing:
+        others = others.filter(_standing(standing, Given("now"), Given("border")))
+    return _on_both_sides(others, Given("due") if dated else None, Given("pk"))
+
+
+_NEIGHBOURS = Asked(_beside)
 
 
 def counts(officer: Officer, *, first_page: bool = False) -> Counts:

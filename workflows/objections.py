@@ -41,9 +41,9 @@ COUNTS = {
 }
 
 
-def standing(case: Case) -> QuerySet[Objection]:
+def standing(case: Any) -> QuerySet[Objection]:
     """Return the file's objections; those of a return that was pulled back were never raised."""
-    return case.objections.filter(taken_back_in=None)
+    return Objection.objects.filter(case=case, taken_back_in=None)
 
 
 def marks_of(case: Case, step: str, raised: Iterable[Raised]) -> list[Marks]:

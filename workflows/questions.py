@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given
 from programme.kept import as_set_up
 from programme.models import Office, Officer
 from programme.powers import Power
@@ -88,13 +89,15 @@ def open_to(officer: Officer) -> QuerySet[Question]:
 
 def of_file(case: Case) -> list[Question]:
     """Return every question asked on a file in the order they were asked, with the paragraph that closed each."""
-    rows = case.questions.select_related("asked_in", "closed_in", *OFFICES).order_by("pk")
     # Who read the file may know already that it never asked anything.
-    asked = list(rows if vars(case).get("was_asked", True) else rows.none())
+    asked: list[Question] = _OF_FILE(case=case.pk) if vars(case).get("was_asked", True) else []
     for question in asked:
         question.case = question.movement.case = case
     case.open_questions = sorted((question for question in asked if question.is_open), key=lambda question: (question.due, question.pk))
     return asked
+
+
+_OF_FILE = Asked(lambda: Question.objects.filter(case=Given("case")).select_related("asked_in", "closed_in", *OFFICES).order_by("pk"))
 
 
 def read_open(cases: Iterable[Case]) -> None:

@@ -177,6 +177,9 @@ class Scope:
         )
 
 
+_NOUGHT = dict.fromkeys(Result.values, 0)
+
+
 @dataclass
 class Line:
     """One line: a process in one district, or in all of them where ``district`` is ``None``; of all processes where ``kind`` is empty.
@@ -187,7 +190,7 @@ class Line:
 
     kind: str
     district: District | None
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Result.values, 0))
+    counts: dict[str, int] = field(default_factory=_NOUGHT.copy)
     returned: int = 0
     oldest: datetime | None = None
     amount: Decimal = Decimal(0)
@@ -198,7 +201,7 @@ class Line:
         return cls(
             kind,
             district,
-            {key: sum(line.counts[key] for line in lines) for key in Result.values},
+            {key: sum(line.counts[key] for line in lines) for key in _NOUGHT},
             sum(line.returned for line in lines),
             min((line.oldest for line in lines if line.oldest), default=None),
             sum((line.amount for line in lines), Decimal(0)),

@@ -1,6 +1,9 @@
 """The processes, by name and version. A file runs to its end, or to a repair, in the version it was opened with."""
 
+from functools import lru_cache
 from typing import Any
+
+from django.utils.translation import get_language
 
 from workflows.flows.exhibition import ExhibitionFlow
 from workflows.flows.freight import FreightFlow
@@ -20,6 +23,11 @@ __all__ = ["FLOWS", "VERSIONS", "ActionPlanFlow", "ExhibitionFlow", "FreightFlow
 
 def step_title(slug: str, version: int, step: str) -> str:
     """Return how a step was called in the version in which it was taken; its name where that version is no longer here."""
+    return _step_title(slug, version, step, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _step_title(slug: str, version: int, step: str, _language: str | None) -> str:
     flow = VERSIONS.get((slug, version)) or FLOWS.get(slug)
     node = flow.instance.node(step, no_obsolete=True) if flow else None
     return str(node.task_title) if node else step

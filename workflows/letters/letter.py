@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -146,6 +147,7 @@ def named(said: dict[str, Any] | None) -> str:
     return str(hindi or said.get("name_en", ""))
 
 
+@lru_cache(maxsize=4096)
 def field_of(record: Any, name: str) -> Any:
     """Return the record's field of that name, or the relation to its child rows of that name; ``None`` when there is neither."""
     for found in record._meta.get_fields():
@@ -156,6 +158,11 @@ def field_of(record: Any, name: str) -> Any:
 
 def field_label(record: Any, name: str) -> str:
     """Name a field or (``paper:kind``) a paper of a record as its form does; an unknown name is returned as it is."""
+    return _field_label(record, name, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _field_label(record: Any, name: str, _language: str | None) -> str:
     if name.startswith("paper:"):
         return str(record.PAPERS.get(name.removeprefix("paper:"), name))
     # A number of a person is a field of the form alone; the column of its last four bears the label.

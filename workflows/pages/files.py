@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from programme import known
 from programme.asking import Asked, Given
@@ -15,14 +17,19 @@ from programme.models import Officer
 from programme.powers import Power
 from workflows import authority, deadlines, history, inbox, objections, reasons, steps
 from workflows.letters.letter import field_label
-from workflows.models import Case, Draft, Movement, Objection
-from workflows.pages import filling, kept, listing, notes, prepared, sights
+from workflows.models import Case, Draft, Enclosure, Movement, Objection
+from workflows.pages import filling, kept, listing, notes, pieces, prepared, sights
 from workflows.pages.boxes import beside, signable
-from workflows.pages.frame import OfficerRequest, for_officers, list_come_from, readable_case, show
+from workflows.pages.frame import HOLES, OfficerRequest, filled, for_officers, list_come_from, readable_case, show
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
+from workflows.pages.stencil import Stencil, part
 from workflows.record import export
 from workflows.sittings import seats
+
+_OPTIONAL = ("away", "checks", "papers")
+_ALWAYS = ("subject", "file_number", "history", "in_list", "tags", "links", "stages", "summary", "derivation", "beside", "notes", "boxes")
+_PAGE = Stencil("file.html", *_ALWAYS, *HOLES)
 
 
 @only(*SAFE, "POST")
@@ -49,36 +56,50 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
     choice = list_come_from(request)
     ahead, behind = inbox.neighbours(officer, mine, choice) if mine and choice else (None, None)
     sheet = history.note_sheet(case, stays)
-    told = _told(case, stays, sheet)
+    told = _told(case, sheet)
     signed_here = mine if signs else None
     boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), last=sheet.last, **sent)
     checks = form.checks if form else case.flow_class.checks(case) if case.is_open else []
     sight = partial(sights.carried, officer, ends=signs, checks=checks, raised=told["raised"], papers=told["papers"])
-    context = {
+    known_here = {
         **told,
         **boxes,
-        "checks": checks,
+        "csrf_token": get_token(request),
         "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
         "mine": mine,
         "seatings": [seats.seating(officer, stay) for stay in waiting if stay.node.in_committee],
-        "sittings": seats.of_file(officer, case),
         "refusal": refusal,
         "form": form,
         "prepares": bool(mine) and not refusal and not signs,
         "draft": draft,
         "prepared_by": steps.preparer(draft, officer),
-        "fields": filling.plain_fields(form) if form else [],
         "why": reasons.why(mine) if mine else "",
         "resumed": reasons.resumed(mine) if mine else "",
-        "away": _away(officer, waiting, stays),
         "destinations": mine.node.destinations(case) if mine and not refusal else [],
-        "list_query": f"?{choice.query}" if choice else "",
-        "ahead": ahead,
-        "behind": behind,
         "shown": sight(signed_here or waiting[0]) if signable(boxes) else "",
-        "faults": [fault for refused in (form, *sent.values()) for fault in filling.faults(refused)],
     }
-    return show(request, "file.html", context, tab="inbox" if mine else "files", status=status)
+    place = pieces.Place(choice, ahead, behind)
+    values = {
+        "subject": case.subject,
+        "file_number": case.number,
+        "history": reverse("history", args=[case.pk]),
+        "in_list": pieces.in_list(place),
+        "tags": pieces.tags((standing for _stay, standing in known_here["waiting"]), case.record.flags(), case.ending_title),
+        "links": _links(officer, case, told),
+        "away": _away(officer, waiting, stays),
+        "stages": pieces.stages(history.stages(case, stays)),
+        "summary": pieces.facts(case.flow_class.summary(case)),
+        "derivation": part("parts/derivation.html", {"record": case.record, "norm": case.norm}) if case.record.derivation else "",
+        "checks": pieces.checks(checks),
+        "beside": _beside(case, stays, told, boxes),
+        "papers": pieces.papers(case, told["papers"]),
+        "notes": notes.sheet(case, sheet.paragraphs),
+        "boxes": pieces.boxes(case, known_here, place),
+    }
+    tab = "inbox" if mine else "files"
+    flags = {"tab": tab, "chain_holds": sheet.holds, "deciding": bool(form or (mine and not refusal)), "form": bool(form)}
+    faults = [fault for refused in (form, *sent.values()) for fault in filling.faults(refused)]
+    return filled(request, _PAGE, flags, values, tab=tab, optional=_OPTIONAL, faults=faults, status=status)
 
 
 def _opened(request: OfficerRequest, mine: Movement, form: Any) -> tuple[Any, Draft | None]:
@@ -112,33 +133,58 @@ def _away(officer: Officer, waiting: list[Movement], stays: list[Movement]) -> s
     return reasons.away(waiting[0], stays, offices) if waiting else ""
 
 
-def _told(case: Case, stays: list[Movement], sheet: history.NoteSheet) -> dict[str, Any]:
-    """Return what the page says of the file to every reader."""
+def _told(case: Case, sheet: history.NoteSheet) -> dict[str, Any]:
+    """Return what several pieces of the page say of the file to every reader."""
     return {
-        "case": case,
         "paragraphs": sheet.paragraphs,
-        "notes": notes.sheet(case, sheet.paragraphs),
-        "chain_holds": sheet.holds,
-        "papers": list(case.enclosures.filter(replaced_by=None).order_by("pk")),
-        "paper_names": case.record.PAPERS,
+        "papers": _PAPERS(case=case.pk),
         "issued": papers_issued(sheet.paragraphs),
-        "stages": history.stages(case, stays),
-        "opinions": history.opinions(case, stays, sheet.paragraphs),
-        **_objected(case),
-        "acknowledged": bool(case.record.acknowledged()),
-        "summary": case.flow_class.summary(case),
         "ending": case.ending_title,
-        "tags": case.record.flags(),
+        **_objected(case),
+    }
+
+
+def _links(officer: Officer, case: Case, told: dict[str, Any]) -> SafeString:
+    """Return the ways from the file to the papers it issued and to what else there is of it."""
+    shown = {
+        "issued": pieces.issued(case, told["issued"]),
+        "sittings": seats.of_file(officer, case),
+        "acknowledged": bool(case.record.acknowledged()),
         "followed_up": case.flow_class.followed_up if case.ended_well else "",
     }
+    return part("parts/file_links.html", {**shown, "case": case}) if any(shown.values()) else SafeString("")
+
+
+def _beside(case: Case, stays: list[Movement], told: dict[str, Any], boxes: dict[str, Any]) -> SafeString:
+    """Return what others said of the file: opinions, questions and objections."""
+    shown = {
+        "opinions": history.opinions(case, stays, told["paragraphs"]),
+        "questions": boxes["questions"],
+        "rows": pieces.raised(told["raised"]),
+    }
+    return part("parts/file_beside.html", {**shown, "tally": told["tally"]}) if any(shown.values()) else SafeString("")
+
+
+_PAPERS = Asked(lambda: Enclosure.objects.filter(case=Given("case"), replaced_by=None).order_by("pk"))
 
 
 def _objected(case: Case) -> dict[str, Any]:
     """Return the objections that were raised, each with the name of its field or paper, and their count."""
-    raised = objections.standing(case) if vars(case).get("was_objected", True) else Objection.objects.none()
-    rows = list(raised.select_related("noting__office__designation", "noting__office__district", "answered_in").order_by("pk"))
+    rows: list[Objection] = _OBJECTIONS(case=case.pk) if vars(case).get("was_objected", True) else []
+    offices = known.offices(objection.noting.office_id for objection in rows)
+    for objection in rows:
+        objection.noting.office = offices.get(objection.noting.office_id or 0)
     named = [(field_label(case.flow_class.record, objection.to), objection) for objection in rows]
     return {"raised": named, "tally": objections.tally(rows) if rows else None}
+
+
+def _raised() -> QuerySet[Objection]:
+    own = ("case", "noting", "to", "code", "text", "repeated", "late", "answer", "answered_in")
+    rows = objections.standing(Given("case")).select_related("noting", "answered_in").order_by("pk")
+    return rows.only(*own, "noting__paragraph", "noting__office", "answered_in__paragraph")
+
+
+_OBJECTIONS = Asked(_raised)
 
 
 def _holds(officer: Any, stay: Movement) -> bool:

@@ -1,6 +1,6 @@
 """What stands round every page: the reader's government, department, tabs and language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from http import HTTPStatus
@@ -142,12 +142,24 @@ def show(
     return render(request, f"workflows/{template}", shown, status=status)
 
 
-def filled(request: OfficerRequest, page: Stencil, flags: dict[str, Any], values: dict[str, Any], *, tab: str) -> HttpResponse:
-    """Answer with a page that is a stencil; what is seldom said over a page is rendered with its template."""
-    if len(messages.get_messages(request)) or kept.left_over(request):
-        return show(request, page.template, {**flags, **values}, tab=tab)
+def filled(
+    request: OfficerRequest,
+    page: Stencil,
+    flags: dict[str, Any],
+    values: dict[str, Any],
+    *,
+    tab: str,
+    optional: Sequence[str] = (),
+    faults: Sequence[Any] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with a page that is a stencil; what is seldom said over a page, such as ``faults``, is rendered with its template."""
+    left_over = kept.left_over(request)
+    if faults or left_over or len(messages.get_messages(request)):
+        return show(request, page.template, {**flags, **values, "faults": faults, "left_over": left_over}, tab=tab, status=status)
     around = frame(request, tab, words=values.get("words", ""))
-    return HttpResponse(page.filled({**around, **values, "csrf_token": get_token(request)}, **flags))
+    whole = page.with_optional(optional, {**around, **values, "csrf_token": get_token(request)}, **flags)
+    return HttpResponse(whole, status=status)
 
 
 def row_number(text: str) -> int:

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,17 +19,22 @@ from workflows.exports.writing import write_lines
 from workflows.history import Paragraph
 from workflows.letters import printing
 from workflows.models import Case
-from workflows.pages import notes, spent
+from workflows.pages import notes, pieces, spent
+from workflows.pages.addresses import of_file
 from workflows.pages.files import stays_of
-from workflows.pages.frame import OfficerRequest, for_officers, readable_case, row_number, show
+from workflows.pages.frame import HOLES, OfficerRequest, filled, for_officers, readable_case, row_number, show
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
+from workflows.pages.stencil import Stencil, part
 from workflows.sheets.columns import Column, Type
 from workflows.shown import names_at_hand
 from workflows.templatetags.words import moment
 
 DECISIONS = "decisions"
 READINGS_SHOWN = 20
+_WAYS = ("history", "compare", "history_xlsx", "history_pdf", "verify_file", "export_file", "record_lines")
+_SAID = ("file_number", "file_address", "subject", "office", "norm", "head", "issued", "spent", "notes", "n", "all", "readings")
+_PAGE = Stencil("history.html", *_SAID, *(f"to_{name}" for name in _WAYS), *HOLES)
 
 
 @only(*SAFE)
@@ -38,26 +45,41 @@ def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
     stays = stays_of(case)
     sheet = history.note_sheet(case, stays)
     chosen = _chosen(request, sheet.paragraphs)
-    read, count = readings.last_of_file(case, READINGS_SHOWN)
-    context = {
-        **spent.time_spent(stays),
-        "case": case,
-        "paragraphs": chosen,
-        "decisions_only": _decisions_only(request),
-        "count": len(chosen),
-        "whole_count": len(sheet.paragraphs),
+    with names_at_hand(case.flow_class.record, (paragraph.body["changes"] for paragraph in chosen)):
+        shown = notes.sheet(case, chosen, whole=True)
+    values = {
+        "file_number": case.number,
+        "file_address": of_file(case.pk),
+        "subject": case.subject,
+        "office": case.office.name,
+        "norm": case.norm,
+        "norm_order": case.norm.order_number,
+        "head": case.head,
+        **{f"to_{name}": reverse(name, args=[pk]) for name in _WAYS},
+        "issued": pieces.issued(case, papers_issued(sheet.paragraphs)),
+        "spent": spent.time_spent(stays),
+        "notes": shown,
+        "n": len(chosen),
+        "all": len(sheet.paragraphs),
+        "readings": _read(case),
+    }
+    flags = {
+        "tab": "files",
+        "deeper": _("Full history"),
         "chain_holds": sheet.holds,
-        "paper_names": case.flow_class.record.PAPERS,
-        "issued": papers_issued(sheet.paragraphs),
-        "readings": read,
-        "readings_count": count,
-        "pages": readings.PAGES,
+        "verified": case.norm.verified,
+        "decisions_only": _decisions_only(request),
         "can_print": printing.can_print(),
         "pango": printing.PANGO,
     }
-    with names_at_hand(case.flow_class.record, (paragraph.body["changes"] for paragraph in chosen)):
-        context["notes"] = notes.sheet(case, chosen, whole=True)
-    return show(request, "history.html", context, tab="files")
+    return filled(request, _PAGE, flags, values, tab="files", optional=["norm_order"])
+
+
+def _read(case: Case) -> SafeString:
+    """Return what auditors have read of the file, the last of it."""
+    read, count = readings.last_of_file(case, READINGS_SHOWN)
+    told = {"readings": read, "readings_count": count, "pages": readings.PAGES}
+    return part("parts/read_by.html", told) if read else SafeString("")
 
 
 def _decisions_only(request: OfficerRequest) -> bool:

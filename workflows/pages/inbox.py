@@ -1,6 +1,5 @@
 """The first page of every officer: what waits for him, one list, the late ones first; and what his other duties need."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from types import SimpleNamespace
@@ -10,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -29,7 +28,7 @@ from workflows.pages.frame import OfficerRequest, for_officers, other_charges, p
 from workflows.pages.jobs import titled
 from workflows.pages.problems import SAFE, only
 from workflows.pages.questions import questions_to
-from workflows.pages.stencil import Stencil, hole, part
+from workflows.pages.stencil import Stencil, hole, joined, part
 from workflows.templatetags.words import digits_day, moment, outcome, short_rupees
 
 # So many drafts stand on the first page; a workbook may have made thousands.
@@ -76,7 +75,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "pages": _pages(get_language(), request.GET.urlencode(), page.number, page.paginator.count) if page.has_other_pages() else "",
         "get_list": _get_list(get_language(), page.paginator.count, choice),
         "beside": _beside(officer, counts, now),
-        "signed_files": _joined(map(_signed, signed)),
+        "signed_files": joined(map(_signed, signed)),
         "sections": part("parts/sections.html", {"sections": home.sections(officer)}) if choice.is_all else "",
     }
     return frame.filled(request, _PAGE, flags, values, tab="inbox")
@@ -91,10 +90,6 @@ def _pages(_language: str, query: str, number: int, count: int) -> SafeString:
 @lru_cache
 def _get_list(_language: str, count: int, choice: inbox.Choice) -> SafeString:
     return part("parts/get_list.html", {"get_list": link(INBOX, count, query=choice.query)})
-
-
-def _joined(pieces: Iterable[SafeString]) -> SafeString:
-    return mark_safe("".join(pieces))  # noqa: S308 -- pieces of stencils
 
 
 @as_set_up
@@ -172,7 +167,7 @@ def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: bool) -> Sa
             "limit": standing.text or "—",
         }
         rows.append(_ROW.filled(told, **shape, **flags))
-    return _joined(rows)
+    return joined(rows)
 
 
 def _title_of(node: Any) -> str:
@@ -196,7 +191,7 @@ def _cards(counts: inbox.Counts, choice: inbox.Choice) -> SafeString:
         ("", counts.all, _("All")),
     ]
     shown = cards + [("returned", counts.returned, _("Returned to me"))] * (counts.returned > 0)
-    return _joined(_card(*card, current=card[0] == choice.standing) for card in shown)
+    return joined(_card(*card, current=card[0] == choice.standing) for card in shown)
 
 
 def _card(key: str, count: int, title: str, *, current: bool) -> SafeString:

@@ -1,14 +1,16 @@
 """The note sheet as pages show it, paragraph by paragraph."""
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from html import escape
+from typing import Any
 
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from workflows.history import Paragraph
 from workflows.models import Case
-from workflows.pages.stencil import Stencil, part
+from workflows.objections import Marks
+from workflows.pages.stencil import Stencil, joined, part
 from workflows.templatetags.words import moment
 
 _OPTIONAL = ("office", "charge", "text", "amounts", "prepared_by")
@@ -17,23 +19,20 @@ _OF_THE_RECORD = ("changes", "papers", "derivation", "seen", "charge", "days_hel
 _EVIDENCE = Stencil("parts/evidence.html", "n", "norm", "step", "hash")
 _OBJECTED = Stencil("parts/objected.html", "about", "text")
 _ANSWERED = Stencil("parts/answered.html", "about", "n")
-# What few paragraphs say.
-_SELDOM = ("asked", "about_question", "unanswered", "taken_back", "answers", "sitting", "together", "origin", "waived", "lapsed")
-
-
-class Marks(NamedTuple):
-    """How an objection is marked."""
-
-    repeated: bool
-    late: bool
+# What few paragraphs say, by its name in the record.
+_SELDOM = (
+    *("asked", "answers_question", "takes_back_question", "unanswered"),
+    *("answers", "sitting", "together", "origin", "waived", "lapsed"),
+)
 
 
 def sheet(case: Case, paragraphs: list[Paragraph], *, whole: bool = False) -> SafeString:
     """Return the paragraphs as markup; ``whole`` with all that the record holds of each."""
-    return mark_safe("".join(_note(case, p, whole) for p in paragraphs))  # noqa: S308 -- pieces of stencils
+    before, _one, after = reverse("seen", args=[case.pk, 1]).rpartition("1")
+    return joined(_note(p, _evidence(p, f"{before}{p.n}{after}") if whole else "") for p in paragraphs)
 
 
-def _note(case: Case, p: Paragraph, whole: bool) -> SafeString:
+def _note(p: Paragraph, evidence: str) -> SafeString:
     told = {
         "n": p.n,
         "officer": p.officer_name,
@@ -46,7 +45,7 @@ def _note(case: Case, p: Paragraph, whole: bool) -> SafeString:
         "moment": moment(p.written_at),
         "seal": p.seal,
         "prepared_by": p.prepared_by,
-        "evidence": _evidence(case, p) if whole else "",
+        "evidence": evidence,
     }
     return _NOTE.with_optional(_OPTIONAL, told, kind=p.kind, signed=bool(p.officer_name))
 
@@ -54,9 +53,9 @@ def _note(case: Case, p: Paragraph, whole: bool) -> SafeString:
 def _more(p: Paragraph) -> SafeString:
     objections = _listed([_OBJECTED.with_optional(["kind"], said._asdict(), said=Marks(said.repeated, said.late)) for said in p.objections])
     answered = _listed([_answer(*each) for each in p.answered])
-    if any(getattr(p, name) for name in _SELDOM):
+    if p.taken_back or any(map(p.body.get, _SELDOM)):
         return part("parts/note_more.html", {"p": p, "objections": objections, "answered": answered})
-    return objections + answered
+    return joined([objections, answered])
 
 
 def _answer(about: str, answer: str, paragraph: int) -> SafeString:
@@ -64,20 +63,20 @@ def _answer(about: str, answer: str, paragraph: int) -> SafeString:
 
 
 def _listed(lines: list[SafeString]) -> SafeString:
-    return mark_safe(f"<ul>{''.join(lines)}</ul>" if lines else "")  # noqa: S308 -- pieces of stencils
+    return SafeString(f"<ul>{''.join(lines)}</ul>" if lines else "")
 
 
 def _amounts(p: Paragraph) -> SafeString:
-    return mark_safe(" · ".join(f"{escape(label)}: <strong>{escape(value)}</strong>" for label, value in p.amounts))  # noqa: S308
+    return SafeString(" · ".join(f"{escape(label)}: <strong>{escape(value)}</strong>" for label, value in p.amounts))
 
 
-def _evidence(case: Case, p: Paragraph) -> SafeString:
+def _evidence(p: Paragraph, seen: str) -> SafeString:
     told = {
         "n": p.n,
-        "changes": format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', p.changes),
-        "papers": format_html_join("", '<li>{}{}<br><span class="hash">sha256 {}</span></li>', map(_paper, p.papers)),
-        "derivation": format_html_join("", "<li>{}</li>", ((step,) for step in p.derivation)),
-        "seen": reverse("seen", args=[case.pk, p.n]) if p.has_sight else "",
+        "changes": _lines('<tr><th scope="row">%s</th><td>%s</td><td>%s</td></tr>', p.changes),
+        "papers": _lines('<li>%s%s<br><span class="hash">sha256 %s</span></li>', map(_paper, p.papers)),
+        "derivation": _lines("<li>%s</li>", ((step,) for step in p.derivation)),
+        "seen": seen if p.has_sight else "",
         "charge": p.charge or p.regular_charge,
         "norm": p.norm,
         "step": p.step,
@@ -86,6 +85,10 @@ def _evidence(case: Case, p: Paragraph) -> SafeString:
         "leaf": "" if p.leaf is None else str(p.leaf),
     }
     return _EVIDENCE.with_optional(_OF_THE_RECORD, told)
+
+
+def _lines(line: str, rows: Iterable[tuple[str, ...]]) -> SafeString:
+    return SafeString("".join(line % tuple(map(escape, row)) for row in rows))
 
 
 def _paper(said: dict[str, Any]) -> tuple[str, str, str]:

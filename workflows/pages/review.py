@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from programme.models import District, State
@@ -14,7 +15,11 @@ from workflows.exports.linking import link
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
+from workflows.pages.stencil import Stencil, joined
 from workflows.reviewing import Line, Result, Scope, Section
+
+_LINE = Stencil("parts/review_line.html", "place", "figures")
+_FIGURE = Stencil("parts/review_figure.html", "address", "count", "title", "place")
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class Shown:
     process: str
     rows: list[Row]
     silent: list[str]
+
+    @property
+    def lines(self) -> SafeString:
+        """The rows as markup."""
+        return joined(map(_line, self.rows))
 
 
 @only(*SAFE)
@@ -57,14 +67,26 @@ def _columns() -> list[str]:
 
 
 def _shown(section: Section, linked: Linked) -> Shown:
-    rows = [_row(line, linked) for line in section.all_lines]
+    titles = _columns()
+    rows = [_row(line, linked, titles) for line in section.all_lines]
     return Shown(section.total.process, rows, [district.name for district in section.silent])
 
 
-def _row(line: Line, linked: Linked) -> Row:
-    received = linked.figure(line, _("Received"), line.received, "")
-    rest = [linked.figure(line, str(result.label), line.counts[result.value], result.value) for result in Result]
-    return Row(line.place, line.district is None, [received, *rest])
+def _row(line: Line, linked: Linked, titles: list[str]) -> Row:
+    counts = [("", line.received), *((key, line.counts[key]) for key in Result.values)]
+    figures = [linked.figure(line, title, count, key) for title, (key, count) in zip(titles, counts, strict=True)]
+    return Row(line.place, line.district is None, figures)
+
+
+def _line(row: Row) -> SafeString:
+    figures = joined(_figure(figure, row.place) for figure in row.figures)
+    return _LINE.filled({"place": row.place, "figures": figures}, is_total=row.is_total)
+
+
+def _figure(figure: Figure, place: str) -> str:
+    if not figure.address:
+        return f'<td class="num">{figure.count}</td>'
+    return _FIGURE.filled({"address": figure.address, "count": figure.count, "title": figure.title, "place": place})
 
 
 def _whose(scope: Scope) -> str:

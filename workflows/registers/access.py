@@ -83,7 +83,7 @@ def check(register: Register, officer: Officer, state: int, district: int | None
     for wanted in dict.fromkeys((district, None)):
         for capacity in held:
             if capacity.office.state_id == state and capacity.office.district_id == wanted:
-                return capacity.posting
+                return capacity.posting_of(officer)
     if held:
         raise Refusal(_("Your office enters and changes what concerns its own district alone."))
     raise Refusal(_("Your office reads this register and does not keep it."))

@@ -38,8 +38,7 @@ def check_administrator(officer: Officer, state: State) -> Posting:
     """Return the posting in which the officer administers the State; raise ``Refusal`` when there is none."""
     for held in capacities(officer, afresh=True):
         if Power.ADMINISTER in held.powers and held.office.state_id == state.pk:
-            held.posting.officer = officer
-            return held.posting
+            return held.posting_of(officer)
     raise Refusal(_("Only the programme administrator of %(state)s repairs its files.") % {"state": state.name})
 
 

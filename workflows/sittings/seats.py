@@ -56,7 +56,7 @@ def check_convener(officer: Officer, kind: str, office: Office, *, afresh: bool 
     for held in capacities(officer, afresh=afresh):
         convenes = held.office.district_id == office.district_id and Power.CONVENE_COMMITTEE in held.powers
         if convenes or (held.office.pk == office.pk and kind in held.powers):
-            return held.posting
+            return held.posting_of(officer)
     raise Refusal(_("Only the office that convenes the committee, or its chair, may prepare a sitting."))
 
 

@@ -118,7 +118,12 @@ def in_language(row: Any, field: str) -> str:
 @register.filter
 def duration(length: timedelta) -> str:
     """Write a length of time in its two largest units: 12 days 4 hours, 3 hours 20 minutes; a day is 24 hours."""
-    minutes = int(length.total_seconds()) // 60
+    return _duration(int(length.total_seconds()) // 60, get_language())
+
+
+# Of so many lengths, in every language: those of the stays that are looked at again.
+@lru_cache(maxsize=4096)
+def _duration(minutes: int, _language: str | None) -> str:
     days, hours = minutes // (24 * 60), minutes // 60 % 24
     parts = [
         (days, ngettext("%(n)s day", "%(n)s days", days)),
