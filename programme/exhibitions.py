@@ -47,10 +47,10 @@ def _others() -> Any:
     found = ExhibitionProposal.objects.filter(here & Q(starts_on__range=days[:2]) | same_days, dropped=False)
     found = found.filter(district__state=Given("state")).exclude(pk=Given("pk"))
     told = found.annotate(
-        told=Case(When(district=Given("district"), then=F("title")), default=Value("")),
+        titled=Case(When(district=Given("district"), then=F("title")), default=Value("")),
         own=Case(When(district=Given("district"), then=F("pk")), default=None),
     )
-    named = told.values_list("district", "district__name_en", "district__name_hi", "told", "own").annotate(began=Min("starts_on"))
+    named = told.values_list("district", "district__name_en", "district__name_hi", "titled", "own").annotate(began=Min("starts_on"))
     return named.order_by("began", "district__name_en", "own")
 
 
