@@ -18,7 +18,7 @@ from programme.powers import Power
 from workflows import jobs, notices
 from workflows.authority import Capacity, capacities, within
 from workflows.deadlines import soon_until
-from workflows.flows import FLOWS, VERSIONS
+from workflows.flows import FLOWS
 from workflows.models import Case, Draft, Escalation, Movement, Noting, Observation, Outcome, Question
 from workflows.searching import finding
 
@@ -168,7 +168,7 @@ _FIRST = Asked(_first)
 
 
 def _columns(rows: QuerySet[Movement]) -> Any:
-    of_the_file = {name: F(f"case__{name}") for name in ("number", "subject", "amount", "district", "kind", "flow_version")}
+    of_the_file = {name: F(f"case__{name}") for name in ("number", "subject", "amount", "district", "flow_class")}
     told = rows.annotate(sender=Coalesce("came_from__office", "case__office"), **of_the_file)
     return told.values_list("pk", "case", "office", "step", "power", "received", "due", "sender", *of_the_file, named=True)
 
@@ -186,7 +186,7 @@ def _lines(rows: list[Any]) -> list[Line]:
             district=districts.get(row.district),
             office=offices[row.office],
             came_from=offices[row.sender],
-            node=VERSIONS[row.kind, row.flow_version].instance.node(row.step),
+            node=row.flow_class.instance.node(row.step),
             power=row.power,
             received=row.received,
             due=row.due,
@@ -365,7 +365,7 @@ def signed_last(officer: Officer) -> list[Signed]:
 
 def _signed(rows: list[Any], offices: list[Office]) -> Signed:
     row = rows[0]
-    ending = str(VERSIONS[row.kind, row.flow_version].instance.node(row.ending).task_title) if row.ending else ""
+    ending = str(row.flow_class.instance.node(row.ending).task_title) if row.ending else ""
     return Signed(row.pk, row.number, row.subject, row.signed_at, row.signed_as, ending, offices)
 
 
@@ -378,7 +378,7 @@ def _signed_by() -> QuerySet:
         .annotate(signed_at=Subquery(of_the_file.values("written_at")[:1]), signed_as=Subquery(of_the_file.values("outcome")[:1]))
         .annotate(at=F("stay__office"))
         .order_by("-signed_at", "stay__pk")
-        .values_list("pk", "number", "subject", "kind", "flow_version", "ending", "signed_at", "signed_as", "at", named=True)
+        .values_list("pk", "number", "subject", "flow_class", "ending", "signed_at", "signed_as", "at", named=True)
     )
 
 

@@ -142,7 +142,7 @@ class DecisionForm(SignedForm):
             self.fields["return_to"] = forms.ChoiceField(
                 label=_("Return to"), choices=steps, required=False, widget=forms.RadioSelect, initial=steps[-1][0]
             )
-        self.fields |= _objection_fields(self.record.__class__, targets, get_language())
+        self.fields |= _objection_fields(self.record.__class__, targets, tuple(target.form_class for target in targets), get_language())
 
     @property
     def objection_rows(self) -> list[tuple[Any, ...]]:
@@ -280,7 +280,7 @@ def _outcome_field(node: Any, _language: str) -> forms.Field:
 
 
 @lru_cache(maxsize=256)
-def _objection_fields(record: Any, targets: tuple[Any, ...], _language: str) -> dict[str, forms.Field]:
+def _objection_fields(record: Any, targets: tuple[Any, ...], _forms: tuple[Any, ...], _language: str) -> dict[str, forms.Field]:
     about, kinds = [("", "—"), *objectionable(record, targets)], [("", "—"), *ObjectionKind.choices]
     fields: dict[str, forms.Field] = {}
     for row in range(1, OBJECTIONS + 1):

@@ -104,6 +104,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], *, state
     asked = request.GET.get("language", "")
     more = {
         "state": state,
+        "visited": True,
         "government": in_language(state, "government") if state else "",
         "said": f"?language={asked}" if asked in dict(settings.LANGUAGES) else "",
         "source_url": settings.SOURCE_URL,

@@ -53,7 +53,7 @@ class Stencil:
         return self.filled(values, **flags, **{name: hole(name) for name in optional if values[name]})
 
     def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...]) -> Cut:
-        return cut(render_to_string(f"workflows/{self.template}", {**dict(flags), **self._holes}))
+        return cut(render_to_string(f"workflows/{self.template}", {**self._holes, **dict(flags)}))
 
 
 def joined(pieces: Iterable[str]) -> SafeString:
