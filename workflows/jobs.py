@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -259,8 +258,9 @@ def _take_row(work: Work, job: Job) -> bool:
 
 def _fail(row: JobRow) -> None:
     """Mark a row as failed; one that another worker has ended since is left as it is."""
-    with suppress(_Ended), transaction.atomic():
-        _mark(row, status=RowStatus.FAILED, **in_both(_failure, "sentence"))
+    with transaction.atomic():
+        if JobRow.objects.select_for_update().filter(pk=row.pk, status=RowStatus.WAITING).first():
+            _mark(row, status=RowStatus.FAILED, **in_both(_failure, "sentence"))
 
 
 def _rows_to_do(job: Any) -> QuerySet[JobRow]:
@@ -308,16 +308,12 @@ def _act(work: Work, row: JobRow) -> dict[str, Any]:
     return {"status": RowStatus.REFUSED, **refusals}
 
 
-class _Ended(Exception):
-    """The row has ended since."""
-
-
 def _mark(row: JobRow, *, status: RowStatus, **marks: Any) -> None:
-    """Mark how a row that still waits ended, count it and extend the lease; raise ``_Ended``, marking nothing, where it waits no more."""
+    """Mark how a row ended that waits and is held, count it and extend the lease."""
     now = timezone.now()
     case = marks.pop("case", None)
     marks |= {"case_id": case.pk} if case else {}
-    ended = Change(JobRow, {"id": row.pk, "status": RowStatus.WAITING}, {"status": status, "ended_at": now, **marks}, _Ended())
+    ended = Change(JobRow, {"id": row.pk}, {"status": status, "ended_at": now, **marks})
     together(ended, Change(Job, {"id": row.job_id}, {"leased_until": now + LEASE, "attempts": 0}, adds=status.value))
 
 

@@ -94,9 +94,10 @@ def test_without_a_mark_nothing_is_kept_and_what_is_kept_is_nobodys_to_change() 
     [first] = authority.capacities(finance, afresh=True)
     with marks.as_it_stands():
         [second] = authority.capacities(finance, afresh=True)
-        second.posting.officer = officer("dm.agra")
+        own = authority.check(finance, "concur_finance", second.office)
+        own.officer = officer("dm.agra")
         [third] = authority.capacities(finance, afresh=True)
-    assert first.posting is not second.posting is not third.posting
+    assert first.posting is not second.posting and own is not third.posting
     assert third.posting.officer_id == finance.pk and third.office is second.office
     with kept.under(None):
         [fourth] = authority.capacities(finance, afresh=True)
