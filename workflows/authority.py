@@ -362,6 +362,7 @@ def _theirs(states: Any, districts: Any, offices: Any) -> Q:
     return by_place | Exists(came_to_him) | Exists(asks_him)
 
 
+# For whom no places are given: an auditor limited to a part, who signs nothing.
 NO_SIGHT: dict[str, list[int]] = {"states": [], "districts": [], "offices": []}
 
 
