@@ -1,8 +1,10 @@
 """Where files would stop before any comes there, and files that nobody can take, found as they arrive."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
 from time import process_time
 from unittest.mock import patch
 
@@ -131,7 +133,7 @@ def test_every_process_in_every_district_is_walked_with_few_queries_in_little_ti
 
 
 def test_a_posting_made_or_ended_asks_for_the_check_once_a_transaction(django_capture_on_commit_callbacks):
-    with patch("workflows.notices.current_app.send_task") as sent, django_capture_on_commit_callbacks(execute=True):
+    with sent_soon() as sent, django_capture_on_commit_callbacks(execute=True):
         join(officer("epb"), office("finance"), charge="additional", starts_on=today(), by=None)
         join(officer("epb"), office("odop_cell"), charge="additional", starts_on=today(), by=None)
     assert [call.args[0] for call in sent.call_args_list] == ["workflows.tasks.check_obstacles"]
@@ -143,7 +145,7 @@ def test_a_posting_made_or_ended_asks_for_the_check_once_a_transaction(django_ca
 def test_a_file_that_comes_to_a_vacant_office_is_an_incident_at_once_without_a_statement_more(django_capture_on_commit_callbacks):
     relieve(Posting.objects.get(office=office("finance")), on=today() - timedelta(days=1), by=None)
     case = a_file()
-    with patch("workflows.notices.current_app.send_task") as sent, django_capture_on_commit_callbacks(execute=True):
+    with sent_soon() as sent, django_capture_on_commit_callbacks(execute=True):
         take(case, "recommended")
     asked = [call for call in sent.call_args_list if call.args[0] == "workflows.tasks.look_at"]
     assert len(asked) == 1 and case.pk in asked[0].kwargs["args"][0]
@@ -154,11 +156,29 @@ def test_a_file_that_comes_to_a_vacant_office_is_an_incident_at_once_without_a_s
     assert Incident.objects.get().closed_at
 
 
-def test_many_files_of_one_transaction_are_asked_about_in_one_letter(django_capture_on_commit_callbacks):
-    with patch("workflows.notices.current_app.send_task") as sent, django_capture_on_commit_callbacks(execute=True):
+def test_what_happens_within_a_moment_is_asked_about_in_one_letter(django_capture_on_commit_callbacks):
+    with sent_soon() as sent, django_capture_on_commit_callbacks(execute=True):
         for number in (7, 3, 7):
             waking.after_commit("look_at_many", number)
     assert [call.kwargs["args"] for call in sent.call_args_list] == [([3, 7],)]
+
+
+def test_whoever_acted_does_not_wait_for_the_letter_which_goes_by_itself(django_capture_on_commit_callbacks):
+    left = Event()
+    with patch("workflows.notices.wake", side_effect=lambda *_told: left.set()):
+        with django_capture_on_commit_callbacks(execute=True):
+            waking.after_commit("look_at_many", 7)
+        assert left.wait(10)
+
+
+@contextmanager
+def sent_soon():
+    """Catch what is sent to the broker for what happens inside."""
+    with patch("workflows.notices.current_app.send_task") as sent:
+        waking.ask_now()
+        sent.reset_mock()
+        yield sent
+        waking.ask_now()
 
 
 def linked(upto: str | None = None, only: list[str] | None = None) -> None:
