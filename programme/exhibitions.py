@@ -43,7 +43,7 @@ class Other(NamedTuple):
 def _others() -> Any:
     """Ask what is pending or sanctioned: in the district in that year, and elsewhere in the State on the same days."""
     here, days = Q(district=Given("district")), [Given(name) for name in ("first", "last", "starts", "ends")]
-    same_days = ~here & Q(starts_on__lte=days[3], ends_on__gte=days[2])
+    same_days = ~here & ExhibitionProposal.held_between(*days[2:])
     found = ExhibitionProposal.objects.filter(here & Q(starts_on__range=days[:2]) | same_days, dropped=False)
     found = found.filter(district__state=Given("state")).exclude(pk=Given("pk"))
     told = found.annotate(

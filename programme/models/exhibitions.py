@@ -14,6 +14,20 @@ from programme.models.records import FileRecord
 from programme.money import in_figures
 
 
+class _OnDays(models.Func):
+    """The condition that two spans of days have a day in common, as the index over exhibitions is asked by it on PostgreSQL."""
+
+    output_field = models.BooleanField()
+    template, arg_joiner = "%(expressions)s", " "
+
+    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
+        starts, ends, first, last = self.source_expressions
+        [(starts, _a), (ends, _b), (first, given), (last, more)] = [compiler.compile(one) for one in (starts, ends, first, last)]
+        if connection.vendor == "postgresql":
+            return f"daterange({starts}, {ends}, '[]') && daterange({first}, {last}, '[]')", [*given, *more]
+        return f"({ends} >= {first} AND {starts} <= {last})", [*given, *more]
+
+
 class ExhibitionProposal(FileRecord):
     """A district's exhibition: what is proposed, what was granted, what came of it. Amounts in rupees."""
 
@@ -80,10 +94,14 @@ class ExhibitionProposal(FileRecord):
                 name="exhibition_utilised_within_the_release",
             ),
         ]
-        indexes = [models.Index(fields=["ends_on", "starts_on"], name="exhibitions_by_their_end")]
 
     def __str__(self) -> str:
         return self.title
+
+    @staticmethod
+    def held_between(first: Any, last: Any) -> models.Q:
+        """Return the condition that an exhibition is held on one of these days."""
+        return models.Q(_OnDays(models.F("starts_on"), models.F("ends_on"), first, last))
 
     @classmethod
     def read(cls, pk: int) -> "ExhibitionProposal":
