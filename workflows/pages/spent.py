@@ -15,7 +15,7 @@ from workflows.deadlines import Standing
 from workflows.ledger import NOTHING, Account
 from workflows.models import Movement
 from workflows.pages.stencil import Stencil, joined
-from workflows.templatetags.words import duration, moment
+from workflows.templatetags.words import duration, duration_in, moment_in
 
 # The bar is so many units wide, whatever the screen.
 WIDTH = 1000
@@ -49,7 +49,7 @@ def time_spent(stays: list[Movement]) -> SafeString:
         "length": duration(told.total),
         "stripes": joined(_stripes(sums)),
         "sums": joined(shares),
-        "kept": joined(map(_line, rows)),
+        "kept": joined(_lines(rows, get_language())),
     }
     return _SPENT.filled(values)
 
@@ -74,17 +74,25 @@ def _title(node: Any, _language: str | None) -> str:
     return str(node.title)
 
 
-def _line(row: Kept) -> SafeString:
-    stay, days = row.stay, row.stay.days_held
-    told = {
-        "step": _title(stay.node, get_language()),
-        "office": stay.office.name,
-        "account": row.account.label,
-        "received": moment(stay.received),
-        "until": moment(stay.disposed) or "—",
-        "length": duration(row.length),
-        "closed": duration(row.closed) if row.closed else "",
-        "days": "—" if days is None or not stay.power else days,
-        "standing": row.standing.text,
-    }
-    return _KEPT.with_optional(["closed", "standing"], told, kind=row.standing.kind)
+@lru_cache(maxsize=32)
+def _label(account: Account, _language: str | None) -> str:
+    return str(account.label)
+
+
+def _lines(rows: list[Kept], language: str | None) -> Iterator[SafeString]:
+    offices = {row.stay.office_id: row.stay.office for row in rows}
+    names = {pk: office.name for pk, office in offices.items()}
+    for row in rows:
+        stay, days = row.stay, row.stay.days_held
+        told = {
+            "step": _title(stay.node, language),
+            "office": names[stay.office_id],
+            "account": _label(row.account, language),
+            "received": moment_in(language, stay.received),
+            "until": moment_in(language, stay.disposed) or "—",
+            "length": duration_in(language, row.length),
+            "closed": duration_in(language, row.closed) if row.closed else "",
+            "days": "—" if days is None or not stay.power else days,
+            "standing": row.standing.text,
+        }
+        yield _KEPT.with_optional(("closed", "standing"), told, reads=language, kind=row.standing.kind)
