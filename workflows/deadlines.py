@@ -49,7 +49,7 @@ def _of_answer(office: Office, due: Any, now: Any) -> Standing:
     return _left(office, now, due)
 
 
-def beyond_time(now: datetime) -> QuerySet[Movement]:
+def beyond_time(now: Any) -> QuerySet[Movement]:
     """Return the open stays that are late; what only the clock ends is never late."""
     return Movement.objects.filter(disposed=None, due__lt=now).exclude(power="")
 

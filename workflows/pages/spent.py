@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +10,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from programme import known
+from programme.asking import Asked, Given
+from programme.models import Office
 from workflows import deadlines, ledger
 from workflows.deadlines import Standing
 from workflows.ledger import NOTHING, Account
-from workflows.models import Movement
+from workflows.models import Case, Movement
 from workflows.pages.stencil import Stencil, joined
 from workflows.templatetags.words import duration, duration_in, moment_in
 
@@ -24,18 +27,52 @@ _SUM = Stencil("parts/sum.html", "account", "label", "length", "percent")
 _KEPT = Stencil("parts/kept.html", "step", "office", "account", "received", "until", "length", "days")
 
 
+@dataclass(eq=False, slots=True)
+class Stayed:
+    """A stay of a file, of which its history reads no more than this."""
+
+    case: Case
+    office: Office
+    node: Any
+    pk: int
+    step: str
+    power: str
+    office_id: int
+    received: datetime
+    due: datetime | None
+    disposed: datetime | None
+    outcome: str
+    days_held: int | None
+    days_late: int | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.disposed is None
+
+
+_COLUMNS = ("pk", "step", "power", "office_id", "received", "due", "disposed", "outcome", "days_held", "days_late")
+_STAYS = Asked(lambda: Movement.objects.filter(case=Given("case")).order_by("received", "pk").values_list(*_COLUMNS, named=True))
+
+
+def stays_of(case: Case) -> list[Any]:
+    """Return the stays of a file in order, for whoever tells of their time and changes none of them."""
+    rows = _STAYS(case=case.pk)
+    offices, flow = known.offices(row.office_id for row in rows), case.flow_class.instance
+    return [Stayed(case, offices[row.office_id], flow.node(row.step), *row) for row in rows]
+
+
 @dataclass(frozen=True)
 class Kept:
     """One stay: how long it kept the file, how much of that its office was closed, and how it stood against its clock."""
 
-    stay: Movement
+    stay: Stayed
     account: Account
     length: timedelta
     closed: timedelta
     standing: Standing
 
 
-def time_spent(stays: list[Movement]) -> SafeString:
+def time_spent(stays: list[Any]) -> SafeString:
     """Return what the page tells of the time of a file that had these stays; nothing for a file without any."""
     now = timezone.now()
     told = ledger.of_stays(stays, now)
