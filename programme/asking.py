@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 import psycopg
@@ -43,11 +44,12 @@ def one_of(column: str, values: Any) -> Q:
 class Asked:
     """A question that ``make`` returns, with ``Given`` where values stand; its arguments are what changes the text itself.
 
-    Nothing of an officer or a file may stand in the text: it is kept for all of them.
+    Nothing of an officer or a file may stand in the text: it is kept for all of them. A count over a whole State is ``planned_anew``
+    each time, for its own values.
     """
 
-    def __init__(self, make: Callable[..., QuerySet]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[..., QuerySet], *, planned_anew: bool = False) -> None:
+        self._make, self._cursor = make, methodcaller("cursor") if planned_anew else prepared_cursor
         self._texts: dict[tuple[Any, ...], _Text | None] = {}
 
     def __call__(self, *shape: Any, **given: Any) -> list[Any]:
@@ -55,7 +57,7 @@ class Asked:
         if shape not in self._texts:
             self._texts[shape] = _text(self._make(*shape))
         text = self._texts[shape]
-        return text.asked(given) if text else []
+        return text.asked(given, self._cursor) if text else []
 
     def first(self, *shape: Any, **given: Any) -> Any | None:
         """Return the first of the rows; ``None`` where there is none."""
@@ -86,12 +88,12 @@ class _Text:
         self._compiler, self._converters = compiler, compiler.get_converters([column for column, *_rest in compiler.select])
         self._read = _instances(compiler) if issubclass(rows._iterable_class, ModelIterable) else _tuples(rows.query)
 
-    def asked(self, given: dict[str, Any]) -> list[Any]:
+    def asked(self, given: dict[str, Any], cursor_of: Callable[[Any], Any]) -> list[Any]:
         database = connections[DEFAULT_DB_ALIAS]
         values = [given[name] for name in self._names]
         if database.vendor != "postgresql":
             values = [_adapted(value) for value in values]
-        with prepared_cursor(database) as cursor:
+        with cursor_of(database) as cursor:
             cursor.execute(self._sql, values)
             rows = cursor.fetchall()
         if self._converters:

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel.numbers import format_decimal
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 LAKH = Decimal(100_000)
@@ -21,6 +22,11 @@ def rupees(amount: Decimal) -> str:
 
 def short_rupees(amount: Decimal) -> str:
     """Write an amount shortly, rounded half up to two places: ₹18.5 lakh, ₹5.29 crore."""
+    return _short_rupees(amount, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _short_rupees(amount: Decimal, _language: str | None) -> str:
     # The unit is chosen after rounding: 99,99,999.99 is one crore, never 100 lakh.
     in_lakh = (amount / LAKH).quantize(HUNDREDTH, ROUND_HALF_UP)
     if in_lakh >= CRORE / LAKH:

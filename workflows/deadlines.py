@@ -49,7 +49,7 @@ def _of_answer(office: Office, due: Any, now: Any) -> Standing:
     return _left(office, now, due)
 
 
-def beyond_time(now: datetime) -> QuerySet[Movement]:
+def beyond_time(now: Any) -> QuerySet[Movement]:
     """Return the open stays that are late; what only the clock ends is never late."""
     return Movement.objects.filter(disposed=None, due__lt=now).exclude(power="")
 
@@ -59,11 +59,17 @@ def standing(movement: Movement, now: datetime | None = None) -> Standing:
     if movement.due is None or not movement.power:
         return Standing("none", 0, "")
     if movement.disposed:
-        return _late(movement.days_late) if movement.days_late else Standing("in_time", 0, _("Done in time"))
+        return _late(movement.days_late) if movement.days_late else _told_done(get_language())
     now = now or timezone.now()
     if now > movement.due:
         return _late(days_late(movement, now) or 0)
     return _left(movement.office, now, movement.due)
+
+
+# Of so few languages that every stay which ended in time is told alike.
+@lru_cache
+def _told_done(_language: str | None) -> Standing:
+    return Standing("in_time", 0, _("Done in time"))
 
 
 def _left(office: Office, now: Day, due: Day) -> Standing:

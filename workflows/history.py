@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from django.db.models import Choices
@@ -15,9 +15,9 @@ from programme.asking import Asked, Given
 from programme.models import Charge
 from programme.money import in_figures, rupees
 from programme.norms.wording import sentence
-from workflows.flows import step_title
-from workflows.letters.letter import field_label
-from workflows.models import Case, Movement, Noting, ObjectionKind, Order, Outcome
+from workflows.flows import step_title_in
+from workflows.letters.letter import label_in, named, named_in
+from workflows.models import Case, Movement, Noting, ObjectionKind, Outcome
 from workflows.models.outcomes import REPAIRS
 from workflows.nodes import Stay, Step
 from workflows.record.canonical import sha256_of
@@ -48,6 +48,15 @@ class Objected(NamedTuple):
     kind: str
 
 
+class Issued(NamedTuple):
+    """A paper that a paragraph issued."""
+
+    pk: int
+    kind: str
+    number: str
+    amount: Decimal | None
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """One paragraph of the note sheet as the reader sees it; times are aware, shown in Indian Standard Time."""
@@ -68,7 +77,7 @@ class Paragraph:
     days_held: int | None
     body: dict[str, Any]
     record: Any
-    order: Order | None = None
+    order: Issued | None = None
     amounts: list[tuple[str, str]] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
     objections: list[Objected] = field(default_factory=list)
@@ -83,7 +92,7 @@ class Paragraph:
         said = self.body.get("sitting")
         if not said:
             return None
-        posts = {name: "; ".join(_said(post) for post in said[name]) for name in ("present", "recused")}
+        posts = {name: "; ".join(named(post) for post in said[name]) for name in ("present", "recused")}
         return {"number": said["number"], "held_on": date.fromisoformat(said["held_on"]), "item": said["item"], **posts}
 
     @property
@@ -92,13 +101,13 @@ class Paragraph:
         said = self.body.get("asked")
         if not said:
             return None
-        return said | {"offices": "; ".join(_said(office) for office in said["offices"]), "due": datetime.fromisoformat(said["due"])}
+        return said | {"offices": "; ".join(named(office) for office in said["offices"]), "due": datetime.fromisoformat(said["due"])}
 
     @property
     def about_question(self) -> dict[str, Any] | None:
         """The question that this paragraph answers or takes back: its paragraph, its words, and the office where it is taken back."""
         said = self.body.get("answers_question") or self.body.get("takes_back_question")
-        return said and said | {"office": _said(said.get("office"))}
+        return said and said | {"office": named(said.get("office"))}
 
     @property
     def taken_back(self) -> int | None:
@@ -108,7 +117,7 @@ class Paragraph:
     @property
     def unanswered(self) -> list[tuple[str, int, bool]]:
         """Whose answer the file went on without: office, paragraph of the question, whether its day had passed."""
-        return [(_said(said["office"]), said["paragraph"], said["late"]) for said in self.body.get("unanswered", [])]
+        return [(named(said["office"]), said["paragraph"], said["late"]) for said in self.body.get("unanswered", [])]
 
     @property
     def together(self) -> dict[str, int] | None:
@@ -189,14 +198,22 @@ class Opinions:
 
 @dataclass(frozen=True)
 class NoteSheet:
-    """The paragraphs in order, whether each follows from the one before up to the head the file keeps, and the last as it is stored."""
+    """The paragraphs in order, whether each follows from the one before up to the head the file keeps, and the row of the last."""
 
     paragraphs: list[Paragraph]
     holds: bool
-    last: Noting | None
+    last: Any
 
 
-_NOTINGS = Asked(lambda: Noting.objects.filter(case=Given("case")).select_related("leaf", "order").order_by("paragraph"))
+_OF_A_PARAGRAPH = ("paragraph", "written_at", "step", "outcome", "officer_id", "office_id", "body", "previous", "hash", "leaf")
+_OF_A_PAPER = ("pk", "kind", "number", "amount")
+_NOTINGS = Asked(
+    lambda: (
+        Noting.objects.filter(case=Given("case"))
+        .order_by("paragraph")
+        .values_list(*_OF_A_PARAGRAPH, *(f"order__{name}" for name in _OF_A_PAPER), named=True)
+    )
+)
 
 
 def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet:
@@ -204,19 +221,25 @@ def note_sheet(case: Case, movements: list[Movement] | None = None) -> NoteSheet
 
     ``movements`` are the file's stays when the caller has read them already.
     """
-    notings: list[Noting] = _NOTINGS(case=case.pk)
+    notings: list[Any] = _NOTINGS(case=case.pk)
     stays = list(case.movements.all()) if movements is None else movements
     held = _days_held(notings, stays)
-    paragraphs = [_paragraph(case, noting, held.get(noting.paragraph)) for noting in notings]
+    language = get_language()
+    paragraphs = [_paragraph(case, row, language, row.leaf, _issued(row), held.get(row.paragraph)) for row in notings]
     return NoteSheet(paragraphs, _holds(case, notings), notings[-1] if notings else None)
 
 
 def paragraph_of(case: Case, noting: Noting) -> Paragraph:
     """Return one paragraph by itself, without the days that the file had been held."""
-    return _paragraph(case, noting, None)
+    leaf = noting.leaf.index if hasattr(noting, "leaf") else None
+    return _paragraph(case, noting, get_language(), leaf)
 
 
-def _holds(case: Case, notings: list[Noting]) -> bool:
+def _issued(row: Any) -> Issued | None:
+    return Issued(*row[-len(_OF_A_PAPER) :]) if row.order__pk else None
+
+
+def _holds(case: Case, notings: list[Any]) -> bool:
     head = ""
     for count, noting in enumerate(notings, 1):
         if (noting.paragraph, noting.previous, noting.hash) != (count, head, sha256_of(noting.body)):
@@ -280,34 +303,36 @@ def _only_for_returned(node: Stay, passed: dict[str, Movement]) -> bool:
     return isinstance(node, Step) and node.is_correction and not here
 
 
-def _paragraph(case: Case, noting: Noting, days_held: int | None) -> Paragraph:
+def _paragraph(
+    case: Case, noting: Any, language: str | None, leaf: int | None, order: Issued | None = None, days_held: int | None = None
+) -> Paragraph:
     body, record = json.loads(noting.body), case.flow_class.record
-    outcome = Outcome(noting.outcome)
+    outcome, label = Outcome(noting.outcome), partial(label_in, language, record)
     return Paragraph(
         n=noting.paragraph,
         written_at=noting.written_at,
-        officer_name=_said(body.get("person")),
-        office_name=_said(body.get("office")),
-        charge=_called(Charge, body["charge"], get_language()) if body.get("charge") and body["charge"] != Charge.REGULAR else "",
-        prepared_by=_said(body.get("prepared_by")),
-        outcome=_called(Outcome, noting.outcome, get_language()),
+        officer_name=named_in(language, body.get("person")),
+        office_name=named_in(language, body.get("office")),
+        charge=_called(Charge, body["charge"], language) if body.get("charge") and body["charge"] != Charge.REGULAR else "",
+        prepared_by=named_in(language, body.get("prepared_by")),
+        outcome=_called(Outcome, noting.outcome, language),
         kind=KINDS.get(outcome, "forward"),
-        step=step_title(case.kind, body["flow"]["version"], noting.step),
-        text=_text(body, outcome),
+        step=step_title_in(language, case.kind, body["flow"]["version"], noting.step),
+        text=_text(body, outcome, language),
         seal=f"{noting.hash[:4]}…{noting.hash[-4:]}",
         hash=noting.hash,
-        leaf=noting.leaf.index if hasattr(noting, "leaf") else None,
+        leaf=leaf,
         days_held=days_held,
         body=body,
         record=record,
-        order=getattr(noting, "order", None),
-        amounts=[(field_label(record, name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
+        order=order,
+        amounts=[(label(name), in_figures(Decimal(value))) for name, value in body.get("amounts", {}).items()],
         papers=[{**paper, "label": str(record.PAPERS.get(paper["kind"], paper["kind"]))} for paper in body.get("papers", [])],
-        objections=[_objected(record, said) for said in body.get("objections", [])],
-        answered=[(field_label(record, said["to"]), said["answer"], said["paragraph"]) for said in body.get("answered", [])],
+        objections=[_objected(label(said["to"]), said, language) for said in body.get("objections", [])],
+        answered=[(label(said["to"]), said["answer"], said["paragraph"]) for said in body.get("answered", [])],
         answers=[(code, text) for code, text in body.get("answers", {}).items()],
         lapsed=body.get("lapsed", []),
-        waived=[(field_label(record, f"paper:{kind}"), _said(by), by["text"]) for kind, by in (body.get("waived") or {}).items()],
+        waived=[(label(f"paper:{kind}"), named_in(language, by), by["text"]) for kind, by in (body.get("waived") or {}).items()],
     )
 
 
@@ -317,12 +342,12 @@ def _called(kinds: type[Choices], code: str, _language: str | None) -> str:
     return str(kinds(code).label)
 
 
-def _objected(record: Any, said: dict[str, Any]) -> Objected:
-    kind = _called(ObjectionKind, said["code"], get_language()) if said.get("code") else ""
-    return Objected(field_label(record, said["to"]), said["text"], said.get("repeated", False), said.get("late", False), kind)
+def _objected(about: str, said: dict[str, Any], language: str | None) -> Objected:
+    kind = _called(ObjectionKind, said["code"], language) if said.get("code") else ""
+    return Objected(about, said["text"], said.get("repeated", False), said.get("late", False), kind)
 
 
-def _days_held(notings: list[Noting], movements: list[Movement]) -> dict[int, int | None]:
+def _days_held(notings: list[Any], movements: list[Movement]) -> dict[int, int | None]:
     """Pair each closed stay with the paragraph that closed it, in order, and tell its working days.
 
     Nobody held what was pulled back before it was opened.
@@ -338,23 +363,16 @@ def _days_held(notings: list[Noting], movements: list[Movement]) -> dict[int, in
         if closed.get(noting.step):
             held[noting.paragraph] = closed[noting.step].pop(0).days_held
             if noting.outcome in REPAIRS:  # It ends every stay of a step taken together, one after the other.
-                later = [stay for stay in closed[noting.step] if following and stay.disposed > following.written_at]  # type: ignore[operator]
+                later = [stay for stay in closed[noting.step] if following and stay.disposed > following.written_at]
                 closed[noting.step] = later
     return held
 
 
-def _said(named: dict[str, str] | None) -> str:
-    if not named:
-        return ""
-    hindi = (get_language() or "").startswith("hi") and named.get("name_hi")
-    return hindi or named.get("name_en", "")
-
-
-def _text(body: dict[str, Any], outcome: Outcome) -> str:
+def _text(body: dict[str, Any], outcome: Outcome, language: str | None) -> str:
     if outcome == Outcome.ISSUE:
         number, amount = body["order"]["number"], body["order"]["amount"]
         if amount is None:
             return _("Order %(number)s issued.") % {"number": number}
         return _("Order %(number)s issued for %(amount)s.") % {"number": number, "amount": rupees(Decimal(amount))}
-    hindi = (get_language() or "").startswith("hi") and body.get("text_hi")
+    hindi = (language or "").startswith("hi") and body.get("text_hi")
     return hindi or body.get("text", "")

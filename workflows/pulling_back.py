@@ -121,10 +121,10 @@ def _check_unopened(sending: Sending) -> bool:
     return any(stay.follows for stay in rows)
 
 
-def may(officer: Officer, case: Case, movements: list[Movement], last: Noting | None = None) -> Sending | None:
+def may(officer: Officer, case: Case, movements: list[Movement], last: Any = None) -> Sending | None:
     """Return the sending that the officer may undo now, ``None`` when there is none; ``movements`` are all stays of the file.
 
-    ``last`` is its last paragraph, where the caller has read it. Whoever holds nothing at the office that sent it costs no query.
+    ``last`` is the row of its last paragraph, where it was read already. Whoever holds nothing at the office that sent it costs no query.
     """
     offices = {stay.pk: stay.office_id for stay in movements}
     sent_by = {offices[stay.came_from_id] if stay.came_from_id else case.office_id for stay in movements if stay.is_open}

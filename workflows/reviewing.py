@@ -19,7 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programme.asking import Asked, Given, one_of
 from programme.calendar import ONE_DAY, day_begins
+from programme.kept import as_set_up
 from programme.models import District, Officer
 from programme.powers import Power
 from programme.zone import IST
@@ -65,7 +67,7 @@ def sent_back() -> Q:
 RETURNED = ~Q(returns_to="")
 
 
-def result(now: datetime) -> Either:
+def result(now: Any) -> Either:
     """Return the column of each file as an expression of the database."""
     ordered = Q(Exists(Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION)))
     late = Q(Exists(deadlines.beyond_time(now).filter(case=OuterRef("pk"))))
@@ -208,15 +210,15 @@ class Line:
             sum((line.sanctioned for line in lines), Decimal(0)),
         )
 
-    def take(self, found: "dict[str, Any]") -> None:
+    def take(self, found: Any) -> None:
         """Add what the database counted of one column."""
-        self.counts[found["reviewed"]] += found["count"]
-        self.amount += found["stands_at"] or 0
-        if found["reviewed"] == Result.SANCTIONED:
-            self.sanctioned += found["ordered"] or 0
-        elif found["reviewed"] in TOGETHER[PENDING][1]:
-            self.returned += found["back"]
-            self.oldest = min(self.oldest or found["first"], found["first"])
+        self.counts[found.reviewed] += found.count_of
+        self.amount += found.stands_at or 0
+        if found.reviewed == Result.SANCTIONED:
+            self.sanctioned += found.ordered or 0
+        elif found.reviewed in TOGETHER[PENDING][1]:
+            self.returned += found.back
+            self.oldest = min(self.oldest or found.first, found.first)
 
     @property
     def received(self) -> int:
@@ -283,7 +285,7 @@ def scope_of(officer: Officer) -> Scope:
 
 def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
     """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
-    lines, _lately = lines_of(scope, list(scope.places), (first, last), now=now)
+    lines, _lately = lines_of(scope, places_of(scope), (first, last), now=now)
     kinds = [kind for kind in scope.processes if process in ("", kind)]
     return [section(kind, lines) for kind in kinds]
 
@@ -291,39 +293,65 @@ def review(scope: Scope, first: date, last: date, *, now: datetime, process: str
 def lines_of(
     scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
 ) -> tuple[list[Line], list[Line]]:
-    """Return the lines of files received on ``days``, and those of them that were received ``since`` a day. One query."""
+    """Return the lines of files received on ``days``, and, of a day ``since`` which, those of them received from then on. One query."""
     wanted = [(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)]
-    lines, lately = ({(kind, place.pk): Line(kind, place) for kind, place in wanted} for _twice in range(2))
+    lines, lately = ({(kind, place.pk): Line(kind, place) for kind, place in told} for told in (wanted, wanted if since else []))
     for found in _counted(scope, *days, now, since or days[0]):
-        key = found["kind"], found["district"]
+        key = found.kind, found.district
         if key in lines:
             lines[key].take(found)
-            if found["lately"]:
+            if since and found.lately:
                 lately[key].take(found)
     return list(lines.values()), list(lately.values())
 
 
+@as_set_up
+def places_of(scope: Scope) -> list[District]:
+    """Return the districts whose lines the reader sees, by name, as this process knows them; shared, and changed by nobody."""
+    return list(scope.places)
+
+
 def received(scope: Scope, first: date, last: date) -> QuerySet[Case]:
     """Return the files of the scope received from ``first`` to ``last``, both included."""
-    return Case.objects.filter(scope.condition, created__gte=day_begins(first), created__lt=day_begins(last + ONE_DAY))
+    return _between(scope.condition, *_moments(first, last))
 
 
-def _counted(scope: Scope, first: date, last: date, now: datetime, since: date) -> QuerySet[Case, dict[str, Any]]:
+def _between(condition: Q, begins: Any, ends: Any) -> QuerySet[Case]:
+    return Case.objects.filter(condition, created__gte=begins, created__lt=ends)
+
+
+def _moments(first: date, last: date) -> tuple[datetime, datetime]:
+    return day_begins(first), day_begins(last + ONE_DAY)
+
+
+def _counted(scope: Scope, first: date, last: date, now: datetime, since: date) -> Iterable[Any]:
     """Return what the database counts of each process, district and column, apart for what was received ``since`` a day."""
-    rows = received(scope, first, last)
+    begins, ends = _moments(first, last)
+    if scope.parts:
+        return _by_line(_between(scope.condition, begins, ends), now, day_begins(since))
+    places = {"states": list(scope.states), "districts": list(scope.districts)}
+    return _COUNTED(**places, begins=begins, ends=ends, now=now, since=day_begins(since))
+
+
+def _by_line(rows: QuerySet[Case], now: Any, since: Any) -> QuerySet[Case, Any]:
     ordered = Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION).order_by("-pk").values("amount")[:1]
     return (
         rows.order_by()
-        .annotate(reviewed=result(now), lately=Either(When(created__gte=day_begins(since), then=True), default=False))
+        .annotate(reviewed=result(now), lately=Either(When(created__gte=since, then=True), default=False))
         .values("kind", "district", "reviewed", "lately")
         .annotate(
-            count=Count("pk"),
+            count_of=Count("pk"),
             stands_at=Sum("amount"),
             ordered=Sum(Subquery(ordered)),
             first=Min("created"),
             back=Count("pk", filter=sent_back()),
         )
+        .values_list("kind", "district", "reviewed", "lately", "count_of", "stands_at", "ordered", "first", "back", named=True)
     )
+
+
+_IN_SCOPE = one_of("state", Given("states")) | one_of("district", Given("districts"))
+_COUNTED = Asked(lambda: _by_line(_between(_IN_SCOPE, Given("begins"), Given("ends")), Given("now"), Given("since")), planned_anew=True)
 
 
 def section(kind: str, all_lines: Sequence[Line]) -> Section:

@@ -70,17 +70,8 @@ class Linked:
         return "" if len(states) == 1 and not self.scope.districts else None
 
 
+# Of so many figures, which sheets and boards show again and again.
+@lru_cache(maxsize=4096)
 def files(**asked: Any) -> str:
     """Return the address of the list of files that are asked for."""
-    return f"{_list()}?{'&'.join([_pair(name, str(value)) for name, value in asked.items() if value])}"
-
-
-# What figures ask for again and again: days, districts, processes and results.
-@lru_cache(maxsize=4096)
-def _pair(name: str, value: str) -> str:
-    return urlencode({name: value})
-
-
-@lru_cache
-def _list() -> str:
-    return reverse("files")
+    return f"{reverse('files')}?{urlencode({name: str(value) for name, value in asked.items() if value})}"

@@ -18,16 +18,27 @@ VERSIONS: dict[tuple[str, int], Any] = {
 # The newest version of each process: the only one in which a file is opened.
 FLOWS: dict[str, Any] = {slug: VERSIONS[slug, max(v for s, v in VERSIONS if s == slug)] for slug in dict.fromkeys(s for s, _v in VERSIONS)}
 
-__all__ = ["FLOWS", "VERSIONS", "ActionPlanFlow", "ExhibitionFlow", "FreightFlow", "IdentificationFlow", "LoanFlow", "step_title"]
+__all__ = [
+    "FLOWS",
+    "VERSIONS",
+    "ActionPlanFlow",
+    "ExhibitionFlow",
+    "FreightFlow",
+    "IdentificationFlow",
+    "LoanFlow",
+    "step_title",
+    "step_title_in",
+]
 
 
 def step_title(slug: str, version: int, step: str) -> str:
     """Return how a step was called in the version in which it was taken; its name where that version is no longer here."""
-    return _step_title(slug, version, step, get_language())
+    return step_title_in(get_language(), slug, version, step)
 
 
 @lru_cache(maxsize=1024)
-def _step_title(slug: str, version: int, step: str, _language: str | None) -> str:
+def step_title_in(_language: str | None, slug: str, version: int, step: str) -> str:
+    """Return a step's title as ``step_title`` does, for a reader whose language is known: that of now."""
     flow = VERSIONS.get((slug, version)) or FLOWS.get(slug)
     node = flow.instance.node(step, no_obsolete=True) if flow else None
     return str(node.task_title) if node else step

@@ -141,9 +141,14 @@ def title_of(kind: OrderKind, amount: Decimal | None) -> str:
 
 def named(said: dict[str, Any] | None) -> str:
     """Return the name that a paragraph gives a person or an office, in the reader's language."""
+    return named_in(get_language(), said)
+
+
+def named_in(language: str | None, said: dict[str, Any] | None) -> str:
+    """Return a name as ``named`` does, for a reader whose language is known."""
     if not said:
         return ""
-    hindi = (get_language() or "").startswith("hi") and said.get("name_hi")
+    hindi = (language or "").startswith("hi") and said.get("name_hi")
     return str(hindi or said.get("name_en", ""))
 
 
@@ -158,11 +163,12 @@ def field_of(record: Any, name: str) -> Any:
 
 def field_label(record: Any, name: str) -> str:
     """Name a field or (``paper:kind``) a paper of a record as its form does; an unknown name is returned as it is."""
-    return _field_label(record, name, get_language())
+    return label_in(get_language(), record, name)
 
 
 @lru_cache(maxsize=4096)
-def _field_label(record: Any, name: str, _language: str | None) -> str:
+def label_in(_language: str | None, record: Any, name: str) -> str:
+    """Name a field as ``field_label`` does, for a reader whose language is known: that of now."""
     if name.startswith("paper:"):
         return str(record.PAPERS.get(name.removeprefix("paper:"), name))
     # A number of a person is a field of the form alone; the column of its last four bears the label.

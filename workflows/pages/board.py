@@ -31,7 +31,7 @@ from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.papers import to_keep
 from workflows.pages.problems import SAFE, only
 from workflows.pages.season import TAGS as SEASON_TAGS
-from workflows.reviewing import Scope, scope_of
+from workflows.reviewing import Scope, places_of, scope_of
 
 NO_PANGO = gettext_lazy("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page.")
 
@@ -140,7 +140,7 @@ def _of_state(request: OfficerRequest, scope: Scope) -> Place:
     state = next(held.office.designation.state for held in capacities(request.user) if held.office.state_id in states)
     parts = tuple(part for part in scope.parts if part.state == state.pk)
     own = Scope(scope.states & {state.pk}, frozenset(), parts)
-    return Place(state, own, list(own.places))
+    return Place(state, own, places_of(own))
 
 
 def _of_district(request: OfficerRequest, pk: int) -> Place:

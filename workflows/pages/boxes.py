@@ -10,7 +10,7 @@ from programme.models import Officer
 from workflows import authority, bars, deadlines, pulling_back, questions, steps
 from workflows.forms.decisions import PullBackForm, WithdrawalForm
 from workflows.forms.questions import AnswerForm, QuestionForm, UnaskForm
-from workflows.models import Case, Movement, Noting, Question
+from workflows.models import Case, Movement, Question
 
 ANSWER, UNASK = "answer", "unask"
 
@@ -41,12 +41,12 @@ def beside(
     mine: Movement | None,
     *,
     before: TypedBefore,
-    last: Noting | None = None,
+    last: Any = None,
     **sent: Any,
 ) -> dict[str, Any]:
     """Return the boxes for the page; ``sent`` are refused forms to be shown again: withdrawal, asking, answering, unasking, pulling.
 
-    ``mine`` is the stay that the officer may take now, ``last`` the last paragraph.
+    ``mine`` is the stay that the officer may take now, ``last`` the row of the last paragraph.
     """
     return {
         "questions": [_asked(officer, question, mine, before, sent) for question in questions.of_file(case)],
@@ -92,6 +92,6 @@ def _withdrawal(
     return sent or WithdrawalForm(prefix="withdraw", initial={"seen": case.head, **before("withdraw", case.pk, "withdraw")})
 
 
-def _pulling(officer: Officer, case: Case, stays: list[Movement], last: Noting | None, sent: PullBackForm | None) -> dict[str, Any]:
+def _pulling(officer: Officer, case: Case, stays: list[Movement], last: Any, sent: PullBackForm | None) -> dict[str, Any]:
     sending = pulling_back.may(officer, case, stays, last)
     return {"sending": sending, "pulling": (sent or PullBackForm(prefix="pull")) if sending else None}

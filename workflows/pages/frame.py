@@ -158,7 +158,7 @@ def filled(
     if faults or left_over or len(messages.get_messages(request)):
         return show(request, page.template, {**flags, **values, "faults": faults, "left_over": left_over}, tab=tab, status=status)
     around = frame(request, tab, words=values.get("words", ""))
-    whole = page.with_optional(optional, {**around, **values, "csrf_token": get_token(request)}, **flags)
+    whole = page.with_optional(optional, {**around, **values}, **flags)
     return HttpResponse(whole, status=status)
 
 
@@ -174,8 +174,9 @@ def frame(request: OfficerRequest, tab: str, *, words: str = "", back: str = "")
     department = office.designation.department if office else None
     government = in_language(office.designation.state, "government") if office else ""
     shown = tabs(request)
+    token = get_token(request)
     holders = {
-        "csrf_token": get_token(request),
+        "csrf_token": token,
         "here": back or "/" if request.method == "POST" else request.get_full_path(),
         "words": words,
         "government": government,
@@ -187,6 +188,7 @@ def frame(request: OfficerRequest, tab: str, *, words: str = "", back: str = "")
         holders |= {f"badge_{n}": _BADGE.filled({"count": each.badge}) if each.badge else "", f"current_{n}": _CURRENT[each.key == tab]}
     place = f"{department.name}, {government}" if department else government
     return {
+        "csrf_token": token,
         "government": government,
         "department": department,
         "office": office,

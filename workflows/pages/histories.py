@@ -21,7 +21,6 @@ from workflows.letters import printing
 from workflows.models import Case
 from workflows.pages import notes, pieces, spent
 from workflows.pages.addresses import of_file
-from workflows.pages.files import stays_of
 from workflows.pages.frame import HOLES, OfficerRequest, filled, for_officers, readable_case, row_number, show
 from workflows.pages.orders import papers_issued
 from workflows.pages.problems import SAFE, only
@@ -42,7 +41,7 @@ _PAGE = Stencil("history.html", *_SAID, *(f"to_{name}" for name in _WAYS), *HOLE
 def file_history(request: OfficerRequest, pk: int) -> HttpResponse:
     """Show every paragraph, or the decisions alone, with all that the record holds of it, for the auditor."""
     case = readable_case(request, pk)
-    stays = stays_of(case)
+    stays = spent.stays_of(case)
     sheet = history.note_sheet(case, stays)
     chosen = _chosen(request, sheet.paragraphs)
     with names_at_hand(case.flow_class.record, (paragraph.body["changes"] for paragraph in chosen)):

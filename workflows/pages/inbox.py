@@ -141,13 +141,13 @@ def _page(request: OfficerRequest, choice: inbox.Choice) -> Page:
     return page_of(request, inbox.Waiting(request.user, choice), total=known)
 
 
-def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: bool) -> SafeString:
+def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: Any) -> SafeString:
     """Return the lines of the list; what repeats in them is worked out once."""
-    query, titles, names = choice.query, lru_cache(_title_of), lru_cache(_name)
+    query, language, titles, names = choice.query, get_language(), lru_cache(_title_of), lru_cache(_name)
     rows = []
     for n, stay in enumerate(page):
         standing = deadlines.standing(stay, now)
-        shape = {
+        shape: dict[str, Any] = {
             "kind": standing.kind,
             "own_page": bool(stay.node.own_page),
             "ticked": flags["together"] and _ticked(stay.node),
@@ -166,7 +166,7 @@ def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: bool) -> Sa
             "received": digits_day(stay.received),
             "limit": standing.text or "—",
         }
-        rows.append(_ROW.filled(told, **shape, **flags))
+        rows.append(_ROW.filled(told, reads=language, **shape, **flags))
     return joined(rows)
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from workflows.history import Paragraph
 from workflows.models import Case
 from workflows.objections import Marks
 from workflows.pages.stencil import Stencil, joined, part
-from workflows.templatetags.words import moment
+from workflows.templatetags.words import moment_in
 
 _OPTIONAL = ("office", "charge", "text", "amounts", "prepared_by")
 _NOTE = Stencil("parts/note.html", "n", "officer", "outcome", "more", "moment", "seal", "evidence")
@@ -29,10 +30,11 @@ _SELDOM = (
 def sheet(case: Case, paragraphs: list[Paragraph], *, whole: bool = False) -> SafeString:
     """Return the paragraphs as markup; ``whole`` with all that the record holds of each."""
     before, _one, after = reverse("seen", args=[case.pk, 1]).rpartition("1")
-    return joined(_note(p, _evidence(p, f"{before}{p.n}{after}") if whole else "") for p in paragraphs)
+    language = get_language()
+    return joined([_note(p, _evidence(p, f"{before}{p.n}{after}", language) if whole else "", language) for p in paragraphs])
 
 
-def _note(p: Paragraph, evidence: str) -> SafeString:
+def _note(p: Paragraph, evidence: str, language: str | None) -> SafeString:
     told = {
         "n": p.n,
         "officer": p.officer_name,
@@ -42,12 +44,12 @@ def _note(p: Paragraph, evidence: str) -> SafeString:
         "text": p.text,
         "amounts": _amounts(p),
         "more": _more(p),
-        "moment": moment(p.written_at),
+        "moment": moment_in(language, p.written_at),
         "seal": p.seal,
         "prepared_by": p.prepared_by,
         "evidence": evidence,
     }
-    return _NOTE.with_optional(_OPTIONAL, told, kind=p.kind, signed=bool(p.officer_name))
+    return _NOTE.with_optional(_OPTIONAL, told, reads=language, kind=p.kind, signed=bool(p.officer_name))
 
 
 def _more(p: Paragraph) -> SafeString:
@@ -70,7 +72,7 @@ def _amounts(p: Paragraph) -> SafeString:
     return SafeString(" · ".join(f"{escape(label)}: <strong>{escape(value)}</strong>" for label, value in p.amounts))
 
 
-def _evidence(p: Paragraph, seen: str) -> SafeString:
+def _evidence(p: Paragraph, seen: str, language: str | None) -> SafeString:
     told = {
         "n": p.n,
         "changes": _lines('<tr><th scope="row">%s</th><td>%s</td><td>%s</td></tr>', p.changes),
@@ -84,7 +86,7 @@ def _evidence(p: Paragraph, seen: str) -> SafeString:
         "hash": p.hash,
         "leaf": "" if p.leaf is None else str(p.leaf),
     }
-    return _EVIDENCE.with_optional(_OF_THE_RECORD, told)
+    return _EVIDENCE.with_optional(_OF_THE_RECORD, told, reads=language)
 
 
 def _lines(line: str, rows: Iterable[tuple[str, ...]]) -> SafeString:

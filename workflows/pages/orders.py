@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from programme.models.naming import in_language
-from workflows.history import Paragraph
+from workflows.history import Issued, Paragraph
 from workflows.letters import printing
-from workflows.letters.letter import letter_of
+from workflows.letters.letter import letter_of, title_of
 from workflows.letters.standing import heading_of, proof_of, standing_of
-from workflows.models import Case, Order, OrderPaper
+from workflows.models import Case, Order, OrderKind, OrderPaper
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, show
 from workflows.pages.papers import handed_out
 from workflows.pages.problems import SAFE, only
@@ -100,7 +100,8 @@ def _page(request: OfficerRequest, issued: Order) -> HttpResponse:
     return show(request, "order.html", context, tab="files")
 
 
-def papers_issued(paragraphs: list[Paragraph]) -> list[tuple[Order, str]]:
+def papers_issued(paragraphs: list[Paragraph]) -> list[tuple[Issued, str]]:
     """Return the papers that a file's paragraphs issued, with their titles, as its pages list them."""
     issued = [paragraph.order for paragraph in paragraphs if paragraph.order]
-    return [(order, _("%(title)s %(number)s") % {"title": heading_of(order), "number": order.number}) for order in issued]
+    titled = [(order, title_of(OrderKind(order.kind), order.amount)) for order in issued]
+    return [(order, _("%(title)s %(number)s") % {"title": title, "number": order.number}) for order, title in titled]

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from programme.checks import Check
 from workflows import inbox
-from workflows.history import Stage
-from workflows.models import Case, Enclosure, Movement, Objection, Order
+from workflows.history import Issued, Stage
+from workflows.models import Case, Enclosure, Movement, Objection
 from workflows.objections import Marks
 from workflows.pages import filling
 from workflows.pages.addresses import of_file
@@ -99,7 +99,7 @@ def papers(case: Case, enclosed: Iterable[Enclosure]) -> SafeString:
     )
 
 
-def issued(case: Case, named: Iterable[tuple[Order, str]]) -> SafeString:
+def issued(case: Case, named: Iterable[tuple[Issued, str]]) -> SafeString:
     """Return the ways to papers that a file issued, each with its title."""
     return joined(f'<a href="{reverse("letter", args=[case.pk, paper.pk])}">{escape(name)}</a>\n' for paper, name in named)
 

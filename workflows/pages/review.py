@@ -1,12 +1,18 @@
 """The sheet of a review meeting: a line for each process and district, each figure leading to the files behind it."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programme.calendar import today
+from programme.kept import as_set_up
 from programme.models import District, State
 from workflows import reviewing
 from workflows.boards.figures import Figure, Linked
@@ -15,9 +21,12 @@ from workflows.exports.linking import link
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
-from workflows.pages.stencil import Stencil, joined
+from workflows.pages.stencil import Stencil, joined, part
 from workflows.reviewing import Line, Result, Scope, Section
+from workflows.templatetags.words import day, moment
 
+_SECTION = Stencil("parts/review_section.html", "n", "process", "lines", "silent")
+_SILENT = Stencil("parts/review_silent.html", "names")
 _LINE = Stencil("parts/review_line.html", "place", "figures")
 _FIGURE = Stencil("parts/review_figure.html", "address", "count", "title", "place")
 
@@ -35,61 +44,85 @@ class Shown:
     rows: list[Row]
     silent: list[str]
 
-    @property
-    def lines(self) -> SafeString:
-        """The rows as markup."""
-        return joined(map(_line, self.rows))
+    def markup(self, n: int, language: str) -> SafeString:
+        """Return the section as markup, the ``n``-th of its page."""
+        silent = _SILENT.filled({"names": ", ".join(self.silent)}, n=len(self.silent)) if self.silent else ""
+        lines = joined([_line(row, language) for row in self.rows])
+        values = {"n": n, "process": self.process, "lines": lines, "silent": silent}
+        return _SECTION.filled(values, reads=language, columns=_columns(language))
 
 
 @only(*SAFE)
 @for_officers
 def review_page(request: OfficerRequest) -> HttpResponse:
     """Show what became of the files received in a period: of the district for its officers, of every district for the State's."""
-    scope, form, now = reviewing.scope_of(request.user), PeriodForm(request.GET), timezone.now()
-    context = {"form": form, "faults": filling.faults(form), "sections": [], "now": now}
-    if form.is_valid():
-        first, last = form.period
-        sections = reviewing.review(scope, first, last, now=now, process=form.cleaned_data["process"])
-        linked = Linked(first, last, scope)
-        context |= {
-            "sections": [_shown(section, linked) for section in sections],
-            "columns": _columns(),
-            "first": first,
-            "last": last,
-            "whose": _whose(scope),
-            "get_list": link(REVIEW, sum(len(section.all_lines) for section in sections), query=request.GET.urlencode()),
-        }
-    return show(request, "review.html", context, tab="review", status=200 if form.is_valid() else 400)
+    scope, form, language = reviewing.scope_of(request.user), PeriodForm(request.GET), get_language()
+    query = request.GET.urlencode()
+    told: dict[str, Any] = {"fields": _fields(language, query, today()), "faults": filling.faults(form)}
+    if not form.is_valid():
+        return show(request, "review.html", told, tab="review", status=400)
+    (first, last), now = form.period, timezone.now()
+    sections = reviewing.review(scope, first, last, now=now, process=form.cleaned_data["process"])
+    linked, names = Linked(first, last, scope), _names(scope, language)
+    shown = [_shown(section, linked, names) for section in sections]
+    told |= {
+        "sections": shown,
+        "lines": joined([section.markup(n, language) for n, section in enumerate(shown, 1)]),
+        "first": day(first),
+        "last": day(last),
+        "moment": moment(now),
+        "whose": _whose(scope, language),
+        "get_list": _get_list(language, sum(len(section.all_lines) for section in sections), query),
+    }
+    return show(request, "review.html", told, tab="review")
 
 
-def _columns() -> list[str]:
-    return [_("Received"), *(str(result.label) for result in Result)]
+@lru_cache
+def _fields(_language: str, query: str, _day: date) -> SafeString:
+    return part("parts/period.html", {"form": PeriodForm(QueryDict(query))})
 
 
-def _shown(section: Section, linked: Linked) -> Shown:
-    titles = _columns()
-    rows = [_row(line, linked, titles) for line in section.all_lines]
-    return Shown(section.total.process, rows, [district.name for district in section.silent])
+@lru_cache
+def _get_list(_language: str, count: int, query: str) -> SafeString:
+    return part("parts/get_list.html", {"get_list": link(REVIEW, count, query=query)})
 
 
-def _row(line: Line, linked: Linked, titles: list[str]) -> Row:
+@lru_cache
+def _columns(_language: str) -> tuple[str, ...]:
+    return _("Received"), *(str(result.label) for result in Result)
+
+
+@as_set_up
+def _names(scope: Scope, _language: str) -> dict[int, str]:
+    return {place.pk: place.name for place in reviewing.places_of(scope)}
+
+
+def _shown(section: Section, linked: Linked, names: dict[int, str]) -> Shown:
+    titles = _columns(get_language())
+    rows = [_row(line, linked, titles, names) for line in section.all_lines]
+    return Shown(section.total.process, rows, [names[place.pk] for place in section.silent])
+
+
+def _row(line: Line, linked: Linked, titles: tuple[str, ...], names: dict[int, str]) -> Row:
     counts = [("", line.received), *((key, line.counts[key]) for key in Result.values)]
     figures = [linked.figure(line, title, count, key) for title, (key, count) in zip(titles, counts, strict=True)]
-    return Row(line.place, line.district is None, figures)
+    return Row(names[line.district.pk] if line.district else line.place, line.district is None, figures)
 
 
-def _line(row: Row) -> SafeString:
-    figures = joined(_figure(figure, row.place) for figure in row.figures)
-    return _LINE.filled({"place": row.place, "figures": figures}, is_total=row.is_total)
+def _line(row: Row, language: str) -> SafeString:
+    figures = joined([_figure(figure, row.place, language) for figure in row.figures])
+    return _LINE.filled({"place": row.place, "figures": figures}, reads=language, is_total=row.is_total)
 
 
-def _figure(figure: Figure, place: str) -> str:
+def _figure(figure: Figure, place: str, language: str) -> str:
     if not figure.address:
         return f'<td class="num">{figure.count}</td>'
-    return _FIGURE.filled({"address": figure.address, "count": figure.count, "title": figure.title, "place": place})
+    told = {"address": figure.address, "count": figure.count, "title": figure.title, "place": place}
+    return _FIGURE.filled(told, reads=language)
 
 
-def _whose(scope: Scope) -> str:
+@as_set_up
+def _whose(scope: Scope, _language: str) -> str:
     """Name the State or the districts under review, as the head of a printed sheet."""
     whole = scope.states.union(part.state for part in scope.parts if not part.districts)
     named = District.objects.filter(pk__in=scope.districts.union(*(part.districts for part in scope.parts))).exclude(state__in=whole)

@@ -38,22 +38,27 @@ def cut(rendered: str) -> Cut:
 
 
 class Stencil:
-    """A template with holes of these names. Flags, which must say nothing of a person or a file, choose its parts."""
+    """A template with holes of these names. Flags, which must say nothing of a person or a file, choose its parts.
+
+    Whoever fills one many times asks for the reader's language once, and says what he ``reads``.
+    """
 
     def __init__(self, template: str, *holes: str) -> None:
         self.template, self._holes = template, {name: hole(name) for name in holes}
         self._cut = lru_cache(maxsize=KEPT)(self._rendered)
 
-    def filled(self, values: Mapping[str, Any], **flags: Any) -> SafeString:
+    def filled(self, values: Mapping[str, Any], *, reads: str | None = None, **flags: Any) -> SafeString:
         """Return the piece with its holes filled."""
-        return self._cut(get_language(), tuple(flags.items())).filled(values)
+        return self._cut(reads or get_language(), tuple(flags.items()), ()).filled(values)
 
-    def with_optional(self, optional: Iterable[str], values: Mapping[str, Any], **flags: Any) -> SafeString:
+    def with_optional(self, optional: Iterable[str], values: Mapping[str, Any], *, reads: str | None = None, **flags: Any) -> SafeString:
         """Fill the piece in, of the ``optional`` holes only those that have something in them; the template asks which those are."""
-        return self.filled(values, **flags, **{name: hole(name) for name in optional if values[name]})
+        there = tuple([name for name in optional if values[name]])
+        return self._cut(reads or get_language(), tuple(flags.items()), there).filled(values)
 
-    def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...]) -> Cut:
-        return cut(render_to_string(f"workflows/{self.template}", {**self._holes, **dict(flags)}))
+    def _rendered(self, _language: str | None, flags: tuple[tuple[str, Any], ...], there: tuple[str, ...]) -> Cut:
+        holes = {**self._holes, **{name: hole(name) for name in there}}
+        return cut(render_to_string(f"workflows/{self.template}", {**holes, **dict(flags)}))
 
 
 def joined(pieces: Iterable[str]) -> SafeString:

@@ -55,25 +55,36 @@ def rupees_in_words(amount: Decimal) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day of the Indian calendar in words: 12 October 2026."""
-    if value is None:
-        return ""
-    here = _indian_day(value)
+    return "" if value is None else _day(_indian_day(value), get_language())
+
+
+# Of so many days, in every language: those that pages name again and again.
+@lru_cache(maxsize=4096)
+def _day(here: date, _language: str | None) -> str:
     return f"{here.day} {_months(_locale())[here.month]} {here.year}"
 
 
 @register.filter
 def digits_day(value: date | datetime | None) -> str:
     """Write a day of the Indian calendar in figures: 12-10-2026."""
-    return "" if value is None else f"{_indian_day(value):%d-%m-%Y}"
+    if value is None:
+        return ""
+    here = _indian_day(value)
+    return f"{here.day:02}-{here.month:02}-{here.year}"
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """Write a time in India: 12 October 2026, 14:05."""
+    return moment_in(get_language(), value)
+
+
+def moment_in(language: str | None, value: datetime | None) -> str:
+    """Write a time as ``moment`` does, for a reader whose language is known: that of now."""
     if value is None:
         return ""
     here = value.astimezone(IST)
-    return f"{day(here.date())}, {here:%H:%M}"
+    return f"{_day(here.date(), language)}, {here.hour:02}:{here.minute:02}"
 
 
 @register.filter
@@ -118,7 +129,12 @@ def in_language(row: Any, field: str) -> str:
 @register.filter
 def duration(length: timedelta) -> str:
     """Write a length of time in its two largest units: 12 days 4 hours, 3 hours 20 minutes; a day is 24 hours."""
-    return _duration(int(length.total_seconds()) // 60, get_language())
+    return duration_in(get_language(), length)
+
+
+def duration_in(language: str | None, length: timedelta) -> str:
+    """Write a length of time as ``duration`` does, for a reader whose language is known: that of now."""
+    return _duration(int(length.total_seconds()) // 60, language)
 
 
 # Of so many lengths, in every language: those of the stays that are looked at again.
