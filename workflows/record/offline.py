@@ -10,7 +10,10 @@ docs/verification.md of the source. The keyed hash of each paragraph cannot be c
 import argparse
 import base64
 import hashlib
+import itertools
 import json
+import multiprocessing
+import os
 import queue
 import re
 import sys
@@ -22,6 +25,8 @@ from pathlib import Path
 ALTERED, INCOMPLETE = "ALTERED", "INCOMPLETE"
 EXIT = {"VALID": 0, ALTERED: 1, INCOMPLETE: 2}
 NO_NOTE = "0" * 64
+PART = 1 << 20  # Bytes that are read together.
+MOST_PROCESSES = 4  # More would wait for the one that puts together what they saw.
 MOST = 200  # Findings told one by one; more of them are counted.
 NOTE = re.compile(
     "^(?P<text>(?P<origin>[^\\s+]+)\n(?P<size>0|[1-9][0-9]{0,17})\n(?P<root>[A-Za-z0-9+/]{43}=)\n"
@@ -151,7 +156,8 @@ def consistent(old_size, new_size, old_root, new_root, path):
 class Source:
     """The members of an export: a zip file, or the folder into which it was unpacked."""
 
-    def __init__(self, path):
+    def __init__(self, path, processes=1):
+        self.processes = processes
         self.zip = None if path.is_dir() else zipfile.ZipFile(path)
         self.folder = path
         if self.zip:
@@ -165,7 +171,7 @@ class Source:
         if name in self.names:
             with self.zip.open(name) if self.zip else (self.folder / name).open("rb") as member:
                 while True:
-                    chunk = member.read(1 << 20)
+                    chunk = member.read(PART)
                     if not chunk:
                         return
                     yield chunk
@@ -173,19 +179,39 @@ class Source:
     def text(self, name):
         return b"".join(self.chunks(name)).decode("utf-8")
 
+    def blocks(self, name):
+        """Yield the lines of a member as bytes, without their ends, in lists of about a megabyte."""
+        return map(lines_of, whole_lines(ahead(self.chunks(name))))
+
     def lines(self, name):
-        """Yield the lines of a member as bytes, without their ends; a last line without an end is one too."""
-        rest = b""
-        for chunk in ahead(self.chunks(name)):
-            lines = (rest + chunk).split(b"\n")
-            rest = lines.pop()
-            yield from lines
-        if rest:
-            yield rest
+        return itertools.chain.from_iterable(self.blocks(name))
 
     def objects(self, name):
         for line in self.lines(name):
             yield json.loads(line.decode("utf-8"))
+
+    def looks(self, name, look):
+        """Yield what ``look`` sees in each line of a member; other processes share out the lines, where there can be any."""
+        links = start(self.folder, name, look, self.processes) if self.processes > 1 else None
+        return itertools.chain.from_iterable(arriving(links) if links else look(self.blocks(name)))
+
+
+def whole_lines(chunks):
+    """Yield the chunks cut at the ends of lines; a last line without an end is one too."""
+    rest = b""
+    for chunk in chunks:
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            yield rest + chunk[:end]
+            rest = b""
+        rest += chunk[end:]
+    if rest:
+        yield rest
+
+
+def lines_of(block):
+    lines = block.split(b"\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 class Note:
@@ -232,10 +258,10 @@ def place_of(line):
     The names stand in the order of the alphabet. Each stands in its paragraph once, and is then found without reading the rest; where
     it stands twice, the paragraph is read as JSON.
     """
-    file = line.rfind(FILE)
-    count = line.rfind(NUMBER, file)
-    before = line.rfind(PREVIOUS, count)
-    once = line.rfind(FILE, 0, file) < 0 and line.rfind(NUMBER, file, count) < 0 and line.rfind(PREVIOUS, count, before) < 0
+    file = line.find(FILE)
+    count = line.find(NUMBER, file)
+    before = line.rfind(PREVIOUS)
+    once = line.find(FILE, file + 1) < 0 and line.find(NUMBER, count + 1) < 0 and line.find(PREVIOUS, count) == before
     if 0 < file < count < before and once:
         number, digits = line[file + 9 : line.find(b'"', file + 9)], line[count + 5 : line.find(b",", count + 5)]
         if digits.isdigit() and b"\\" not in number and line[count + 4 : count + 5] == b":":
@@ -284,6 +310,129 @@ def ahead(chunks):
         yield chunk
 
 
+# --- several processes ------------------------------------------------------------------------------------------------
+
+
+def start(path, name, look, count):
+    """Start a process that unpacks a member of an export and others that look at its lines; return where arrives what they see, by turns.
+
+    None where no process can be started.
+    """
+    try:
+        feeds, links = ([multiprocessing.Pipe(duplex=False) for _each in range(count)] for _way in range(2))
+        ends = [end for pair in feeds + links for end in pair]
+        works = [(hand_out, (path, name, [into for _feed, into in feeds]))]
+        works += [(look_on, (look, feed, into)) for (feed, _into), (_link, into) in zip(feeds, links)]
+        for work, given in works:
+            multiprocessing.Process(target=alone, args=(work, given, ends), daemon=True).start()
+    except (ImportError, NotImplementedError, OSError):
+        return None
+    close(ends, [link for link, _into in links])
+    return [link for link, _into in links]
+
+
+def close(ends, but):
+    for end in ends:
+        if end not in but:
+            end.close()
+
+
+def alone(work, given, ends):
+    """Do the work of a process, which holds the ends of its own pipes alone: so it ends when nobody is at the other one."""
+    close(ends, [*given, *given[-1]] if isinstance(given[-1], list) else given)
+    try:
+        work(*given)
+    except (BrokenPipeError, KeyboardInterrupt):
+        return
+
+
+def hand_out(path, name, links):
+    send(whole_lines(Source(path).chunks(name)), links)
+
+
+def look_on(look, feed, link):
+    send(look(map(lines_of, arriving([feed]))), [link])
+
+
+def send(found, links):
+    """Send what was found over the links by turns, and over each that it was all, or the error that ended it."""
+    last = None
+    try:
+        for each, link in zip(found, itertools.cycle(links)):
+            link.send(each)
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # Raised again where it arrives.
+        last = error
+    for link in links:
+        link.send(last)
+
+
+def arriving(links):
+    for link in itertools.cycle(links):
+        each = link.recv()
+        if each is None:
+            return
+        if isinstance(each, Exception):
+            raise each
+        yield each
+
+
+def looked_at(line, named):
+    """Return what a paragraph shows by itself: its SHA-256, its place, papers that are not ``named`` yet, the digest of what was shown."""
+    place, papers, at = place_of(line), (), line.rfind(PAPER)
+    while at >= 0 and place:
+        sha = line[at + 10 : at + 74]
+        if sha not in named and DIGEST.match(line, at + 10):
+            papers += (sha,)
+        at = line.rfind(PAPER, 0, at)
+    shown = SHOWN.search(line) if b'"shown":"' in line else None
+    return sha256(line), place, papers, shown and shown.group(1)
+
+
+def paragraphs_in(blocks):
+    """Yield what the paragraphs show, each paper where it is named for the first time."""
+    named = set()
+    for lines in blocks:
+        looks = []
+        for line in lines:
+            looks.append(looked_at(line, named))
+            named.update(looks[-1][2])
+        yield looks
+
+
+def documents_in(blocks):
+    """Yield whose document each line holds, and its digest."""
+    for lines in blocks:
+        yield [document_in(line) for line in lines]
+
+
+class Documents:
+    """What officers had before them: whose each line is and its digest. Once a line is asked for itself, the lines are read here."""
+
+    def __init__(self, source, name, looks):
+        self.source, self.name, self.looks, self.taken, self.line = source, name, looks, 0, None
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        look = next(self.looks)
+        self.taken += 1
+        return look
+
+    def last_line(self):
+        if self.line is None:
+            self.looks = self.read_on(self.taken - 1)
+            next(self.looks)
+        return self.line
+
+    def read_on(self, first):
+        for line in itertools.islice(self.source.lines(self.name), first, None):
+            self.line = line
+            yield document_in(line)
+
+
 # --- checking ---------------------------------------------------------------------------------------------------------
 
 
@@ -294,7 +443,7 @@ class Check:
         self.source, self.key, self.anchors, self.with_papers = source, key, anchors, papers
         self.found, self.notes, self.newest = [], [], None
         self.paragraphs, self.sealed, self.files, self.papers = 0, 0, 0, 0
-        self.chains, self.named, self.printed = {}, {}, []
+        self.chains, self.named, self.orders, self.printed = {}, {}, [], []
         # What officers had before them, in the order of the paragraphs: still to be read; named and not yet read; read and not yet named.
         self.documents, self.unread, self.unnamed, self.shown = iter(()), {}, {}, 0
 
@@ -318,12 +467,14 @@ class Check:
             self.check_log()
         else:
             self.check_consistency()
+        here = self.papers_here()
         for listed in self.source.objects("files.jsonl"):
             self.check_file(listed, about.get("kind") != "whole")
+            self.check_orders(listed, here)
         for number in sorted(self.chains):
             self.say(INCOMPLETE, "The list of files lacks it.", number.decode("utf-8"))
         self.check_shown()
-        self.check_papers()
+        self.check_papers(here)
 
     # The seals
 
@@ -378,16 +529,15 @@ class Check:
         """Build the whole tree anew and compare it with every seal on the way; follow each file's chain meanwhile."""
         edge, size, good, due, new = [], 0, 0, iter(self.notes), hashlib.sha256
         goal, wrong = next(due, None), None
-        self.documents = self.source.lines("shown.jsonl")
-        for line in self.source.lines("log.jsonl"):
-            digest = new(line).digest()
-            leaf, merges = new(b"\x00" + digest).digest(), size
+        self.documents = Documents(self.source, "shown.jsonl", self.source.looks("shown.jsonl", documents_in))
+        for look in self.source.looks("log.jsonl", paragraphs_in):
+            leaf, merges = new(b"\x00" + look[0]).digest(), size
             while merges & 1:
                 leaf = new(b"\x01" + edge.pop() + leaf).digest()
                 merges >>= 1
             edge.append(leaf)
             size += 1
-            self.follow(line, digest)
+            self.follow(*look)
             while goal and goal.size <= size:
                 if _root(edge) == goal.root:
                     good = goal.size
@@ -403,7 +553,7 @@ class Check:
         if self.newest and size > self.newest.size:
             self.say(ALTERED, "%d places at the end of the log are covered by no seal." % (size - self.newest.size))
         for line in self.source.lines("unsealed.jsonl"):
-            place = self.follow(line, sha256(line))
+            place = self.follow(*looked_at(line, self.named))
             if place:
                 self.not_sealed(place[0].decode("utf-8"), place[1])
         self.read_all_shown()
@@ -413,9 +563,8 @@ class Check:
 
     # The files
 
-    def follow(self, line, digest, expected=None):
-        """Take one paragraph as the next of its file; return what it says of its place."""
-        place = place_of(line)
+    def follow(self, digest, place, papers, shown, expected=None):
+        """Take one paragraph, as ``looked_at`` saw it, as the next of its file; return what it says of its place."""
         self.paragraphs += 1
         if place is None:
             last = self.chains.get((expected or "").encode("utf-8"), (0, b""))[0]
@@ -432,34 +581,25 @@ class Check:
         elif before != head:
             self.say(ALTERED, "It does not continue the paragraph before it: one of the two was changed.", number.decode("utf-8"), count)
         self.chains[number] = (count, hexlify(digest))
-        if self.with_papers:
-            self.name_papers(line, number, count)
-        shown = SHOWN.search(line) if line.rfind(b'"shown":"') >= 0 else None
+        for sha in papers if self.with_papers else ():
+            self.named.setdefault(sha, (number, count))
         if shown:
-            self.unread[number, count] = shown.group(1)
+            self.unread[number, count] = shown
             self.read_shown(next(self.documents, None))
             if self.unnamed:
                 self.compare_shown((number, count))
         return place
 
-    def name_papers(self, line, number, count):
-        at = line.rfind(PAPER)
-        while at >= 0:
-            sha = line[at + 10 : at + 74]
-            if sha not in self.named and DIGEST.match(line, at + 10):
-                self.named[sha] = number, count
-            at = line.rfind(PAPER, 0, at)
-
-    def read_shown(self, line):
+    def read_shown(self, look):
         """Take the next document; in an honest export it is that of the paragraph just read, so that nothing is kept."""
-        if line is None:
+        if look is None:
             return
         self.shown += 1
-        place, digest = document_in(line)
+        place, digest = look
         if digest is not None and self.unread.get(place) == digest:
             del self.unread[place]
             return
-        listed = json.loads(line.decode("utf-8"))
+        listed = json.loads(self.documents.last_line().decode("utf-8"))
         place = listed["file"].encode("utf-8"), listed["n"]
         self.unnamed[place] = hexlify(sha256(listed["document"].encode("utf-8")))
         self.compare_shown(place)
@@ -469,8 +609,8 @@ class Check:
             self.say(ALTERED, "What its officer had before him is not what the paragraph names.", place[0].decode("utf-8"), place[1])
 
     def read_all_shown(self):
-        for line in self.documents:
-            self.read_shown(line)
+        for look in self.documents:
+            self.read_shown(look)
 
     def check_shown(self):
         """Every document that a paragraph names is here, and no other."""
@@ -494,10 +634,11 @@ class Check:
     def check_paragraphs(self, number, folder):
         proofs = {proof["n"]: proof for proof in self.source.objects(folder + "proofs.jsonl")}
         seen = set()
-        self.documents = self.source.lines(folder + "shown.jsonl")
+        name = folder + "shown.jsonl"
+        self.documents = Documents(self.source, name, map(document_in, self.source.lines(name)))
         for line in self.source.lines(folder + "paragraphs.jsonl"):
-            digest = sha256(line)
-            place = self.follow(line, digest, number)
+            digest, place, papers, shown = looked_at(line, self.named)
+            self.follow(digest, place, papers, shown, number)
             if place is None:
                 continue
             if place[0] != number.encode("utf-8"):
@@ -524,8 +665,8 @@ class Check:
 
     # The papers
 
-    def check_papers(self):
-        """Every paper is what its name says, every paper that a paragraph names is here, and no other."""
+    def papers_here(self):
+        """Return the SHA-256 of each paper and order of the export by its name."""
         here = {}
         for name in sorted(self.source.names):
             if name.startswith(("papers/", "orders/")):
@@ -533,12 +674,20 @@ class Check:
                 for chunk in self.source.chunks(name):
                     digest.update(chunk)
                 here[name] = digest.hexdigest()
-        for listed in self.source.objects("files.jsonl") if self.with_papers else ():
-            for order in listed.get("orders", []):
-                if order["member"] not in here:
-                    self.say(INCOMPLETE, "The order %s is missing." % order["member"], listed["number"])
-                elif here[order["member"]] != order["sha256"]:
-                    self.say(ALTERED, "The order %s is not the one that was kept." % order["member"], listed["number"])
+        return here
+
+    def check_orders(self, listed, here):
+        """Every printing of an order that the list of files names is here as it was kept; what is wrong is said with the papers."""
+        for order in listed.get("orders", []) if self.with_papers else ():
+            if order["member"] not in here:
+                self.orders.append((INCOMPLETE, "The order %s is missing." % order["member"], listed["number"]))
+            elif here[order["member"]] != order["sha256"]:
+                self.orders.append((ALTERED, "The order %s is not the one that was kept." % order["member"], listed["number"]))
+
+    def check_papers(self, here):
+        """Every paper is what its name says, every paper that a paragraph names is here, and no other."""
+        for said in self.orders:
+            self.say(*said)
         whole = self.verdict != INCOMPLETE  # Otherwise what names a paper may be what is missing.
         received = {name.split("/", 1)[1].split(".", 1)[0]: name for name in here if name.startswith("papers/")}
         named = {sha.decode("ascii"): (file.decode("utf-8"), paragraph) for sha, (file, paragraph) in self.named.items()}
@@ -590,7 +739,7 @@ def arguments():
 def main():
     asked = arguments()
     try:
-        source = Source(asked.export)
+        source = Source(asked.export, min(os.cpu_count() or 1, MOST_PROCESSES))
         key = asked.key or source.text("key.txt")
         key = Path(key).read_text(encoding="utf-8") if asked.key and Path(key).is_file() else key
         anchors = [note for path in asked.anchors for note in notes_in(path.read_text(encoding="utf-8"))]

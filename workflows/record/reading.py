@@ -17,13 +17,18 @@ NUMBERS = count()
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
-    """Read the database as it stood at one moment, without holding up those who write. A running transaction is used as it is."""
+def snapshot(name: str = "") -> Iterator[None]:
+    """Read the database as it stood at one moment, without holding up those who write. A running transaction is used as it is.
+
+    ``name`` is that of a moment that another transaction reads.
+    """
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "postgresql":
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if name:
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", [name])
             yield
     else:
         # Django's own transactions take SQLite's write lock at once.
@@ -33,6 +38,13 @@ def snapshot() -> Iterator[None]:
                 yield
             finally:
                 cursor.execute("ROLLBACK")
+
+
+def name_of_snapshot() -> str:
+    """Return the name under which other connections may read what this transaction reads, as long as it runs; of PostgreSQL alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot()")
+        return str(cursor.fetchone()[0])
 
 
 class Bytes(Func):

@@ -21,10 +21,11 @@ from workflows.record.paragraphs import COLUMNS, check_file
 from workflows.record.reading import all_rows, among, rows, snapshot
 from workflows.record.sealer import WINDOW
 from workflows.record.seals import check_log
+from workflows.record.sharing import shared
 from workflows.record.standing import File, Paper, files, papers_of, surroundings
 from workflows.record.stored import wrong_in
 
-CHUNK = 2_000  # Files held in memory at once; their paragraphs are streamed.
+CHUNK = 1_000  # Files held in memory at once; their paragraphs are streamed.
 
 
 class UnknownFile(Exception):
@@ -45,26 +46,54 @@ class Report:
     def ok(self) -> bool:
         return not self.findings
 
+    def add(self, part: "Report") -> None:
+        """Add what was read and found in a part of the files."""
+        self.files += part.files
+        self.paragraphs += part.paragraphs
+        self.findings += part.findings
 
-def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = ()) -> Report:
+
+def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = (), *, processes: int = 1) -> Report:
     """Check files (all, or those numbered), the whole log of seals, the database's guards, and anchors kept outside.
 
-    ``anchors`` are texts that hold signed notes. Raise ``UnknownFile`` for a number that no file has.
+    ``anchors`` are texts that hold signed notes. All files are shared out between ``processes``, where there can be several.
+    Raise ``UnknownFile`` for a number that no file has.
     """
     report = Report()
-    with snapshot():
+    with shared(_share, processes if case_numbers is None else 1) as shares, snapshot():
         report.findings += check_guards()
         cases = _cases(case_numbers)
-        _read(cases, report)
-        report.findings += [*check_texts(Sitting.objects.all()), *check_named(cases)]
-        if case_numbers is None:
-            report.findings += [*_strays(), *check_registers()]
-            report.lines = RegisterLine.objects.count()
-        report.findings += _hidden()
-        report.findings += check_log(note for text in anchors for note in notes_in(text))
+        if shares:
+            shares.begin()
+        else:
+            _read(cases, report)
+        beside = [*_beside(cases, case_numbers is None), *check_log(note for text in anchors for note in notes_in(text))]
+        for part in shares.parts() if shares else ():
+            report.add(part)
+        report.findings += beside
+        report.lines = RegisterLine.objects.count() if case_numbers is None else 0
         report.sealed = Leaf.objects.count()
     report.findings = list(dict.fromkeys(report.findings))
     return report
+
+
+def _share(share: int, of: int) -> Iterator[Report]:
+    """Check a share of all files, and yield a report of each part of it."""
+    now = timezone.now()
+    for chunk in islice(_chunks(files(_cases(None))), share, None, of):
+        part = Report()
+        part.findings += _check_chunk(chunk, now, part)
+        yield part
+
+
+def _beside(cases: QuerySet[Case], every: bool) -> Iterator[Finding]:
+    """Return what is wrong with minutes, with what no file leads to and with registers."""
+    yield from check_texts(Sitting.objects.all())
+    yield from check_named(cases)
+    if every:
+        yield from _strays()
+        yield from check_registers()
+    yield from _hidden()
 
 
 def verify_files(cases: QuerySet[Case]) -> Report:

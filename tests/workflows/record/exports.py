@@ -51,7 +51,7 @@ class InMemory(offline.Source):
     """Members that lie in no file."""
 
     def __init__(self, members: Members) -> None:
-        self.members, self.names, self.twice = members, set(members), []
+        self.members, self.names, self.twice, self.processes = members, set(members), [], 1
 
     def chunks(self, name: str):
         content = self.members.get(name, b"")

@@ -528,3 +528,57 @@ def test_the_page_names_every_member_of_an_export(record):
     members = {name for how in ({}, {"whole": True}) for name in exported(**how) if not name.startswith(("papers/", "orders/"))}
     names = {name.rsplit("/", 1)[-1] for name in members}
     assert {name for name in names if name not in text} == {"verification.md"}
+
+
+# --- several processes ------------------------------------------------------------------------------------------------
+
+
+def shorten(members: Members) -> None:
+    put(members, "log.jsonl", lines_of(members, "log.jsonl")[:-2])
+
+
+def swap_the_documents(members: Members) -> None:
+    put(members, "shown.jsonl", reversed(lines_of(members, "shown.jsonl")))
+
+
+def change_a_paragraph_and_a_document(members: Members) -> None:
+    for name in ("log.jsonl", "shown.jsonl"):
+        first, second, *rest = lines_of(members, name)
+        put(members, name, [first, second.replace(b"0001", b"0003", 1), *rest])
+
+
+def put_rubbish_in_the_log(members: Members) -> None:
+    put(members, "log.jsonl", [b"{}", *lines_of(members, "log.jsonl")])
+
+
+@pytest.mark.parametrize(
+    "act", [lambda members: None, shorten, swap_the_documents, change_a_paragraph_and_a_document, put_rubbish_in_the_log]
+)
+def test_several_processes_find_what_one_finds(record, tmp_path, monkeypatch, act):
+    monkeypatch.setattr(offline, "PART", 2_000)  # So that each of them has something to do.
+    members = exported(whole=True)
+    act(members)
+    path, key = packed(members, tmp_path / "export.zip"), offline.key_of(keys.verifier_key())
+    told = []
+    for processes in (1, 3):
+        check = offline.Check(offline.Source(path, processes), key, [], True)
+        check.run()
+        told.append((check.verdict, check.found, check.files, check.paragraphs, check.sealed, check.shown, check.papers))
+    assert told[0] == told[1]
+
+
+def test_what_cannot_be_read_is_refused_by_several_processes_too(record, tmp_path):
+    path = packed(exported(whole=True) | {"shown.jsonl": b"{\n"}, tmp_path / "export.zip")
+    for processes in (1, 3):
+        check = offline.Check(offline.Source(path, processes), offline.key_of(keys.verifier_key()), [], True)
+        with pytest.raises(ValueError, match="Expecting property name"):
+            check.run()
+
+
+def test_the_place_of_a_paragraph_is_what_json_says():
+    chance, nested = Random(1), [{"file": "other", "n": 7}, {"a": 1, "n": 3}, {"a": 1, "previous": "cd"}, "file", None]
+    for number in range(300):
+        said = {"file": chance.choice(["UP/1", 'a"b', "é"]), "n": number, "previous": "ab" * chance.randrange(3)}
+        beside = {name: chance.choice(nested) for name in chance.sample(["after", "flow", "office", "to"], 2)}
+        line = canonical({**said, **beside, "text": ',"n":5,"file":"x"'}).encode()
+        assert offline.place_of(line) == (said["file"].encode(), number, said["previous"].encode())

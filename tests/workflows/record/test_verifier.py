@@ -41,6 +41,27 @@ def test_nothing_is_found_in_an_honest_record(record):
     assert (report.files, report.paragraphs, report.sealed) == (4, 15, 15)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_find_what_one_finds(record, monkeypatch):
+    monkeypatch.setattr("workflows.record.verifier.CHUNK", 1)
+    assert verify(processes=3) == verify()
+    Case.objects.filter(number__in=[FILE, "ZZ/EXH/2026-27/0003"]).update(amount=1)
+    Case.objects.filter(number="ZZ/EXH/2026-27/0002").update(ending="closed")
+    found = verify(processes=3)
+    assert found == verify()
+    assert [f.file[-1] for f in found.findings if f.kind == "state"] == ["1", "2", "3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_breaks_one_of_several_processes_breaks_the_verification(record, monkeypatch):
+    def breaks(*_given):
+        raise ValueError("no more")
+
+    monkeypatch.setattr("workflows.record.verifier._check_chunk", breaks)
+    with pytest.raises(ValueError, match="no more"):
+        verify(processes=2)
+
+
 def test_paragraphs_of_the_last_minutes_may_still_wait_for_their_seal(record):
     record.open_file(7)
     report = verify()

@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
 
     def _verify(self, case: list[str] | None, anchors: list[Path], json: bool) -> None:
         try:
-            report = verify(case, [path.read_text() for path in anchors])
+            report = verify(case, [path.read_text() for path in anchors], processes=os.cpu_count() or 1)
         except UnknownFile as error:
             raise CommandError(_("There is no file %(number)s.") % {"number": error}, returncode=2) from error
         except (OSError, ImproperlyConfigured) as error:
