@@ -23,9 +23,10 @@ run: packages
 	@$(VENV) manage.py setup
 	@$(VENV) manage.py serve
 
-# What the machine lacks (Chromium, PostgreSQL …) is skipped by name; the last lines say what and why.
+# What the machine lacks (Chromium, PostgreSQL …) is skipped by name; the last lines say what and why. In the order of the files: long tests
+# stand alone in theirs, and would otherwise come last.
 test: development
-	@$(VENV) -m pytest -rsfE -n auto --dist loadfile $(ARGS)
+	@$(VENV) -m pytest -rsfE -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Throws the demonstration's data away and loads it anew.
 demo-reset: packages
