@@ -32,15 +32,16 @@ class Server:
     def _at(self, name: str) -> str:
         return urlsplit(self.address)._replace(path=f"/{name}").geturl()
 
-    def filled(self, cases: int, waiting: int, seed: int) -> str:
-        """Return the name of a database with so many ended and waiting files; it is made where it is not there yet."""
+    def filled(self, cases: int, waiting: int, seed: int, *, begun: str = "") -> str:
+        """Return a database with so many ended and waiting files; one that is missing is made, from the one it is ``begun`` with."""
         name = f"karyapravah_bench_{cases}_{waiting}_{seed}"
         if name in self.names():
             self._manage(name, "migrate", "-v0")
         else:
             making = f"{name}_making"
             self.drop(making)
-            self.link.execute(f"CREATE DATABASE {making} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+            source = begun or "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+            self.link.execute(f"CREATE DATABASE {making} TEMPLATE {source}")
             for words in (["migrate", "-v0"], ["make_keys"], ["seed_scale", f"--cases={cases}", f"--open={waiting}", f"--seed={seed}"]):
                 self._manage(making, *words)
             self.link.execute(f"ALTER DATABASE {making} RENAME TO {name}")
