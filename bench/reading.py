@@ -14,9 +14,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from bench import stock
 from bench.asking import Desk
 from bench.clocks import Cost, measure, statements
-from bench.deciding import OPEN, SIGNER, stock_history, stock_inbox, stock_tasks
+from bench.deciding import OPEN, SIGNER
 from bench.table import Line
 from programme.calendar import today
 from programme.kept import forget
@@ -87,10 +88,10 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
     for size, address in (("small", small), ("large", large)):
         use(address)
         officer = Officer.objects.get(username=SIGNER)
-        tasks = stock_tasks(officer)
-        stock_inbox(tasks, OPEN)
+        tasks = stock.claimed(officer)
+        stock.wait(tasks, OPEN)
         task = next(tasks)
-        stock_history(task, LONG)
+        stock.lengthen(task, LONG)
         places[size] = (address, long_file(), Desk(program, SIGNER, now), task)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -106,8 +107,8 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
             one(f"search {size}", get(desk, f"{reverse('files')}?q={word}"))
             if size == "large":
                 one("inbox many", get(desk, reverse("inbox")))
-                one("stock inbox", get(desk, "/stock/stock/inbox/"))
-                one("stock history", get(desk, f"/stock/stock/{task.process_id}/"))
+                one("stock inbox", get(desk, stock.INBOX))
+                one("stock history", get(desk, f"{stock.ROOT}/{task.process_id}/"))
                 contains = (
                     Q(number__icontains=word)
                     | Q(subject__icontains=word)
