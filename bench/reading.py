@@ -102,12 +102,12 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
         for size, (address, file, desk, task) in places.items():
             use(address)
             office = Office.objects.get(designation__code="odop_cell", designation__state__short="UP")
+            word = Case.objects.order_by("-pk").values_list("subject", flat=True)[0][:9]
             with left_open(OPEN, office):
                 one(f"inbox {size}", get(desk, reverse("inbox")))
+                one(f"search {size}", get(desk, f"{reverse('files')}?q={word}"))
             one(f"file {size}", get(desk, reverse("file", args=[file])))
             one(f"history {size}", get(desk, reverse("history", args=[file])))
-            word = Case.objects.order_by("-pk").values_list("subject", flat=True)[0][:9]
-            one(f"search {size}", get(desk, f"{reverse('files')}?q={word}"))
             if size == "large":
                 one("inbox many", get(desk, reverse("inbox")))
                 one("stock inbox", get(desk, stock.INBOX))

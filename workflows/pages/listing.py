@@ -1,6 +1,7 @@
 """The list of files: words and filters from its address, and the searches that an officer keeps."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from django import forms
 from django.contrib import messages
@@ -64,6 +65,7 @@ def list_page(request: OfficerRequest, *, naming: NameForm | None = None, renami
         "address": address,
         "get_list": replace(link(FILES, page.paginator.count, query=address), more=found.more),
         "naming": naming or NameForm(prefix="keep"),
+        "name_field": _name_field(naming) if naming else _blank_name_field(get_language()),
         "searches": [(search, _renaming(search, renaming), search.query == address) for search in searches],
         "may_keep": not audits(request.user) and (naming or (valid and address and address not in [search.query for search in searches])),
         "refused": renaming,
@@ -81,6 +83,15 @@ def _fields(form: FilterForm) -> SafeString:
 def _blank_fields(states: tuple[int, ...], language: str | None) -> SafeString:
     """Return the fields of the filters as they stand while nothing is asked of them."""
     return _fields(blank(states, language))
+
+
+def _name_field(naming: NameForm) -> SafeString:
+    return part("parts/field.html", {"field": naming["name"], "hide_optional": True})
+
+
+@lru_cache
+def _blank_name_field(_language: str | None) -> SafeString:
+    return _name_field(NameForm(prefix="keep"))
 
 
 def change_searches(request: OfficerRequest) -> HttpResponse:
