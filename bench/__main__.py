@@ -9,6 +9,9 @@ import json
 import os
 import platform
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +34,15 @@ def asked() -> argparse.Namespace:
     return words.parse_args()
 
 
+@contextmanager
+def timed(part: str) -> Iterator[None]:
+    """Say which part begins, and how long it took."""
+    began = time.perf_counter()
+    print(f"{part} …", file=sys.stderr)
+    yield
+    print(f"{part}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+
 def main() -> int:
     given = asked()
     try:
@@ -38,8 +50,10 @@ def main() -> int:
     except NoServer as missing:
         print(missing, file=sys.stderr)
         return 2
-    bases = [server.filled(cases, given.open, given.seed) for cases in (SMALL, given.cases)]
-    small, large = (server.copy(name) for name in bases)
+    with timed("filling"):
+        first = server.filled(SMALL, given.open, given.seed)
+        bases = [first, server.filled(given.cases, given.open, given.seed, begun=first)]
+        small, large = (server.copy(name) for name in bases)
     os.environ.update(environment(small), DJANGO_SETTINGS_MODULE="bench.settings")
     import_module("django").setup()
     # As the web's workers begin.
@@ -47,8 +61,8 @@ def main() -> int:
     gc.freeze()
     found: list[Line] = []
     for part in given.only.split(","):
-        print(f"{part} …", file=sys.stderr)
-        found += import_module(f"bench.{part}").lines(small, large, given.rounds)
+        with timed(part):
+            found += import_module(f"bench.{part}").lines(small, large, given.rounds)
     measured = {line.number for line in found}
     found += [Line(f"P{n}", "not part of this run", None, None) for n in range(1, 15) if f"P{n}" not in measured]
     print_table(found)

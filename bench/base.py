@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
+# Papers and the key of the seals lie in this clone's own folder, so its databases are its own too.
+CLONE = sha256(str(ROOT).encode()).hexdigest()[:6]
 HELP = """make bench measures on PostgreSQL, and found none that it may use.
 It looks at DATABASE_URL, then for a server on this machine. It needs the right to create databases, for example:
     DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres make bench
@@ -32,15 +35,16 @@ class Server:
     def _at(self, name: str) -> str:
         return urlsplit(self.address)._replace(path=f"/{name}").geturl()
 
-    def filled(self, cases: int, waiting: int, seed: int) -> str:
-        """Return the name of a database with so many ended and waiting files; it is made where it is not there yet."""
-        name = f"karyapravah_bench_{cases}_{waiting}_{seed}"
+    def filled(self, cases: int, waiting: int, seed: int, *, begun: str = "") -> str:
+        """Return a database with so many ended and waiting files; one that is missing is made, from the one it is ``begun`` with."""
+        name = f"karyapravah_bench_{CLONE}_{cases}_{waiting}_{seed}"
         if name in self.names():
             self._manage(name, "migrate", "-v0")
         else:
             making = f"{name}_making"
             self.drop(making)
-            self.link.execute(f"CREATE DATABASE {making} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+            source = begun or "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+            self.link.execute(f"CREATE DATABASE {making} TEMPLATE {source}")
             for words in (["migrate", "-v0"], ["make_keys"], ["seed_scale", f"--cases={cases}", f"--open={waiting}", f"--seed={seed}"]):
                 self._manage(making, *words)
             self.link.execute(f"ALTER DATABASE {making} RENAME TO {name}")

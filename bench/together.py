@@ -19,9 +19,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from bench import stock
 from bench.asking import TOKEN, Desk
 from bench.base import ROOT, environment
-from bench.deciding import SIGNER, stock_tasks
+from bench.deciding import SIGNER
 from bench.reading import use
 from bench.running import free_port
 from bench.table import Line
@@ -60,8 +61,8 @@ def lines(_small: str, large: str, rounds: int) -> list[Line]:
     use(large)
     officers = at_one_office()
     desks = [Desk(None, officer.username, int(time.time())) for officer in officers]
-    files, tasks = iter(turns()), {officer.pk: stock_tasks(officer) for officer in officers}
-    ours, stock, cases = [], [], set[int]()
+    files, tasks = iter(turns()), {officer.pk: stock.claimed(officer) for officer in officers}
+    ours, beside, cases = [], [], set[int]()
 
     def stock_round() -> Seen:
         return together(port, desks, [[as_stock(task) for task in islice(tasks[one.pk], TURNS)] for one in officers])
@@ -76,18 +77,18 @@ def lines(_small: str, large: str, rounds: int) -> list[Line]:
             before = {case: Noting.objects.filter(case=case).count() for case in cases}
             ours.append(together(port, desks, [[turn for _case, turn in pieces] for pieces in work]))
             decided_once(work, before)
-            stock.append(stock_round())
+            beside.append(stock_round())
     answers = sum((seen.answers for seen in ours), Counter[int]())
     errors = sum(count for status, count in answers.items() if status not in (200, SENT, 409))
-    assert not sum(count for seen in [alone, *stock] for status, count in seen.answers.items() if status != SENT), stock
+    assert not sum(count for seen in [alone, *beside] for status, count in seen.answers.items() if status != SENT), beside
     shares = quantiles([second for seen in ours for second in seen.seconds], n=100)
-    each, theirs = median(seen.decided for seen in ours), median(seen.decided for seen in stock)
-    beside = f"stock viewflow {theirs:.1f} with {WAITING} tasks more in each inbox, {alone.decided:.1f} with none"
+    each, theirs = median(seen.decided for seen in ours), median(seen.decided for seen in beside)
+    told_beside = f"stock viewflow {theirs:.1f} with {WAITING} tasks more in each inbox, {alone.decided:.1f} with none"
     told = f"{answers[SENT]} decisions by {OFFICERS} officers at once, {len(cases)} files, none decided twice; errors"
     return [
         Line("P12", told, errors, 0, "errors"),
         Line("P12", f"a request: {shares[49] * 1000:.0f} ms for half of them, 99 of 100 within", shares[98] / shares[49], 8, "× the half"),
-        Line("P12", f"{each:.1f} decisions a second; {beside}", each / theirs, 2, "× stock", more=True),
+        Line("P12", f"{each:.1f} decisions a second; {told_beside}", each / theirs, 2, "× stock", more=True),
     ]
 
 
@@ -112,8 +113,8 @@ def turns() -> Iterator[tuple[int, Turn]]:
 
 
 def as_stock(task: Any) -> Turn:
-    page = f"/stock/stock/{task.process_id}/{task.flow_task.name}/{task.pk}/execute/"
-    return Turn(("/stock/stock/inbox/", page), page, {"_continue": ""})
+    page = stock.address(task, "execute/")
+    return Turn((stock.INBOX, page), page, {"_continue": ""})
 
 
 def dealt(files: Iterator[tuple[int, Turn]]) -> list[list[tuple[int, Turn]]]:

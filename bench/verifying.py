@@ -57,7 +57,7 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
 def _inside(count: int, rounds: int) -> list[Line]:
     works: dict[str, Callable[[], Any]] = {"floor": _floor, "paragraphs": _paragraphs, "whole": _whole}
     took: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
-    for _round in range(min(rounds, 5)):
+    for _round in range(min(rounds, 3)):
         for name, work in works.items():
             took[name].append(_seconds(work))
     own = {name: median(cpu for cpu, _server in runs) for name, runs in took.items()}
@@ -145,7 +145,7 @@ def _outside(exports: list[Path], few: int, count: int, rounds: int) -> list[Lin
     with TemporaryDirectory() as folder:
         with ZipFile(exports[1]) as archive:
             program = archive.extract("verify.py", folder)
-        runs = [[_checked(program, packed) for packed in exports] for _round in range(min(rounds, 5))]
+        runs = [[_checked(program, packed) for packed in exports] for _round in range(min(rounds, 3))]
     (short, _cpu), (wall, cpu) = (tuple(median(of) for of in zip(*each, strict=True)) for each in zip(*runs, strict=True))
     each = (wall - short) / (count - few)
     return [

@@ -154,6 +154,14 @@ class FilterForm(forms.Form):
         return [Chip(text, f"?{canonical(query, **{name: ''})}") for name, text in self.used()]
 
 
+@as_set_up
+def blank(states: tuple[int, ...], _language: str | None) -> FilterForm:
+    """Return the form in which nothing is written, judged already; it is the same for all readers of these States."""
+    form = FilterForm(QueryDict(), states=list(State.objects.filter(pk__in=states)))
+    form.full_clean()
+    return form
+
+
 def canonical(query: QueryDict, **changes: str) -> str:
     """Return what an address asks of the list, without its page and without what the list does not know, in a fixed order."""
     asked = {name: changes.get(name, query.get(name, "")) for name in ("q", "state", *FilterForm.base_fields)}
@@ -184,7 +192,8 @@ def homes_of(officer: Officer) -> list[State]:
 def asked_for(officer: Officer, query: QueryDict, *, now: datetime) -> tuple[FilterForm, QuerySet[Case]]:
     """Return the filters of an address, and the files the officer may read that fit them; none while a filter cannot be read."""
     homes = homes_of(officer)
-    form = FilterForm(query, states=homes)
+    written = any(query.get(name) for name in FilterForm.base_fields)
+    form = FilterForm(query, states=homes) if written else blank(tuple(state.pk for state in homes), get_language())
     if not form.is_valid():
         return form, Case.objects.none()
     home = homes[0] if homes else None
@@ -193,8 +202,11 @@ def asked_for(officer: Officer, query: QueryDict, *, now: datetime) -> tuple[Fil
 
 def narrowed(rows: QuerySet[Case], asked: dict[str, Any], *, words: str, state: str, home: State | None, now: datetime) -> QuerySet[Case]:
     """Return the files that fit everything asked, in the order asked; working days are those of the ``home`` State."""
+    named = finding.may_be_number(words)
     if words:
-        rows = finding.number_first(rows.filter(finding.matching(words)), words)
+        rows = rows.filter(finding.matching(words))
+    if named:
+        rows = finding.number_first(rows, words)
     rows = rows.filter(ENDED_OR_NOT.get(state, Q()), _of_file(asked))
     stay = _of_stay(asked, home, now)
     if stay:
@@ -204,7 +216,7 @@ def narrowed(rows: QuerySet[Case], asked: dict[str, Any], *, words: str, state: 
     if asked["beneficiary"]:
         rows = beneficiaries.of_category(rows, asked["beneficiary"])
     order = [ORDERS[asked["sort"]]] if asked["sort"] else []
-    return rows.order_by(*(["-is_named"] if words else []), *order, "-pk")
+    return rows.order_by(*(["-is_named"] if named else []), *order, "-pk")
 
 
 def _of_file(asked: dict[str, Any]) -> Q:

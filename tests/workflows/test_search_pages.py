@@ -24,6 +24,7 @@ from tests.workflows.test_access import AUDITORS, EVERYBODY, READERS
 from workflows import inbox
 from workflows.authority import visible_to
 from workflows.models import Case, Movement, SavedSearch
+from workflows.pages import found
 from workflows.searching.kept import MOST, keep
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,18 @@ def test_the_typed_number_stands_first_and_then_the_newest(client_for: Desk) -> 
     client = client_for("odop.cell")
     assert listed(client, q=first.number.lower())[:2] == [first.number, third.number]
     assert listed(client, q="stall") == [third.number, second.number, first.number]
+
+
+def test_of_what_words_find_only_so_many_are_counted_and_the_page_says_so(client_for: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [propose("Agra", title=f"Stall {n}").number for n in range(3)]
+    client = english(client_for("odop.cell"))
+    assert "3 files, newest first" in client.get(reverse("files"), {"q": "stall"}).content.decode()
+    monkeypatch.setattr(found, "MOST", 2)
+    page = client.get(reverse("files"), {"q": "stall"}).content.decode()
+    assert "More than 2 files; the first 2 of them, newest first" in page
+    assert "more than 2 lines" in page and "written for you, more than" in page
+    assert listed(client, q="stall") == numbers[:0:-1]
+    assert "3 files, newest first" in client.get(reverse("files")).content.decode(), "without words all are counted"
 
 
 def test_the_inbox_searches_as_the_list_does() -> None:

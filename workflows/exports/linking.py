@@ -34,14 +34,15 @@ class Way:
 
 @dataclass(frozen=True)
 class Link:
-    """What stands beside a list: how many rows it has, and the ways to have it."""
+    """What stands beside a list: how many rows it has, or that it has ``more``, and the ways to have it."""
 
     rows: int
     ways: list[Way]
+    more: bool = False
 
     @property
     def by_worker(self) -> bool:
-        return self.rows > AT_ONCE
+        return self.more or self.rows > AT_ONCE
 
 
 def link(listed: Listed, rows: int, *, query: str = "", **asked: Any) -> Link:

@@ -1,13 +1,13 @@
 """The list of files: words and filters from its address, and the searches that an officer keeps."""
 
-from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
+from functools import lru_cache
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,19 +15,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given
 from programme.kept import as_set_up
-from programme.models import Officer, State
-from workflows import reasons
-from workflows.authority import audits, capacities
+from workflows.authority import audits
 from workflows.exports.files import FILES
 from workflows.exports.linking import link
-from workflows.filters import STATES, FilterForm, asked_for, canonical, homes_of, state_in, told_order
+from workflows.filters import STATES, FilterForm, asked_for, blank, canonical, homes_of, state_in, told_order
 from workflows.forms.fields import TextField
-from workflows.models import Case, Movement, Outcome, SavedSearch
+from workflows.models import Movement, SavedSearch
 from workflows.pages import filling
+from workflows.pages.found import Found, lines
 from workflows.pages.frame import OfficerRequest, page_of, row_number, search_words, show
 from workflows.pages.stencil import part
-from workflows.searching import finding, kept
+from workflows.searching import kept
+
+_SEARCHES = Asked(lambda: SavedSearch.objects.filter(officer=Given("officer")).order_by("name"))
 
 
 class NameForm(forms.Form):
@@ -44,9 +46,9 @@ def list_page(request: OfficerRequest, *, naming: NameForm | None = None, renami
     query, words, state, now = request.GET, search_words(request), state_in(request.GET), timezone.now()
     form, rows = asked_for(request.user, query, now=now)
     valid = form.is_valid()
-    page = page_of(request, rows.select_related("district").prefetch_related(waiting_stays()))
-    _tell_who_waits(request.user, page)
-    address, searches = canonical(query), list(request.user.searches.order_by("name"))
+    found = Found(rows, searched=bool(words))
+    page = page_of(request, found)
+    address, searches = canonical(query), _SEARCHES(officer=request.user.pk)
     context = {
         "form": form,
         "fields": _blank_fields(tuple(state.pk for state in homes_of(request.user)), get_language()) if form.is_blank else _fields(form),
@@ -57,11 +59,13 @@ def list_page(request: OfficerRequest, *, naming: NameForm | None = None, renami
         "states": [(f"?{canonical(query, state=key)}", title, key == state) for key, title in STATES.items()],
         "state": state,
         "page": page,
-        "rows": _with_hits(list(page), words),
+        "more": found.more,
+        "lines": lines(page, request.user, words),
         "order": told_order(form.cleaned_data.get("sort", "")),
         "address": address,
-        "get_list": link(FILES, page.paginator.count, query=address),
+        "get_list": replace(link(FILES, page.paginator.count, query=address), more=found.more),
         "naming": naming or NameForm(prefix="keep"),
+        "name_field": _name_field(naming) if naming else _blank_name_field(get_language()),
         "searches": [(search, _renaming(search, renaming), search.query == address) for search in searches],
         "may_keep": not audits(request.user) and (naming or (valid and address and address not in [search.query for search in searches])),
         "refused": renaming,
@@ -76,9 +80,18 @@ def _fields(form: FilterForm) -> SafeString:
 
 
 @as_set_up
-def _blank_fields(states: tuple[int, ...], _language: str | None) -> SafeString:
+def _blank_fields(states: tuple[int, ...], language: str | None) -> SafeString:
     """Return the fields of the filters as they stand while nothing is asked of them."""
-    return _fields(FilterForm(QueryDict(), states=list(State.objects.filter(pk__in=states))))
+    return _fields(blank(states, language))
+
+
+def _name_field(naming: NameForm) -> SafeString:
+    return part("parts/field.html", {"field": naming["name"], "hide_optional": True})
+
+
+@lru_cache
+def _blank_name_field(_language: str | None) -> SafeString:
+    return _name_field(NameForm(prefix="keep"))
 
 
 def change_searches(request: OfficerRequest) -> HttpResponse:
@@ -129,24 +142,6 @@ def waiting_stays() -> Prefetch:
     return Prefetch("movements", waiting, to_attr="waiting")
 
 
-def _with_hits(cases: list[Case], words: str) -> list[tuple[Case, Any]]:
-    found = finding.hits(cases, words) if words else {}
-    return [(case, found.get(case.pk)) for case in cases]
-
-
 def _renaming(search: SavedSearch, refused: NameForm | None) -> NameForm:
     prefix = f"search-{search.pk}"
     return refused if refused and refused.prefix == prefix else NameForm(prefix=prefix, initial={"name": search.name})
-
-
-def _tell_who_waits(officer: Officer, cases: Iterable[Any]) -> None:
-    """Write beside each file that one of the officer's own offices has returned since when its clock stands still; one query."""
-    offices = {held.office.pk for held in capacities(officer)}
-    away = [case for case in cases if any(stay.returns_to for stay in case.waiting)]
-    returned: dict[int, list[Movement]] = {}
-    for back in Movement.objects.filter(case__in=away, outcome=Outcome.RETURN) if away else ():
-        returned.setdefault(back.case_id, []).append(back)
-    for case in away:
-        stay = case.waiting[0]
-        stay.case = case
-        case.away = reasons.away(stay, returned.get(case.pk, []), offices)

@@ -60,6 +60,11 @@ def written(words: list[str]) -> list[list[str]]:
     return [[word, *("".join(order) for order in orders if word in order)] for word in words]
 
 
+def may_be_number(typed: str) -> bool:
+    """Say whether a file's number may have been typed: no number is without a stroke."""
+    return "/" in unicodedata.normalize("NFKC", typed)
+
+
 def number_first(rows: QuerySet[Case], typed: str) -> QuerySet[Case]:
     """Mark the file whose number was typed with ``is_named``, so that it can stand before all others."""
     named = Q(number__iexact=unicodedata.normalize("NFKC", typed).strip())

@@ -11,7 +11,7 @@ from workflows.management.commands.load_demonstration import CROWDED, load_allot
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with a State of many files, for measuring: real shapes, valid chains, the same from the same seed."
+    help = "Bring a database, empty or filled so before, to a State of many files to measure on: valid chains, the same from the same seed."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--cases", type=int, default=1_000, help="files that have ended")
