@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -12,20 +12,6 @@ from programme.models.places import District
 from programme.models.products import Product
 from programme.models.records import FileRecord
 from programme.money import in_figures
-
-
-class _OnDays(models.Func):
-    """The condition that two spans of days have a day in common, as the index over exhibitions is asked by it on PostgreSQL."""
-
-    output_field = models.BooleanField()
-    template, arg_joiner = "%(expressions)s", " "
-
-    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
-        starts, ends, first, last = self.source_expressions
-        [(starts, _a), (ends, _b), (first, given), (last, more)] = [compiler.compile(one) for one in (starts, ends, first, last)]
-        if connection.vendor == "postgresql":
-            return f"daterange({starts}, {ends}, '[]') && daterange({first}, {last}, '[]')", [*given, *more]
-        return f"({ends} >= {first} AND {starts} <= {last})", [*given, *more]
 
 
 class ExhibitionProposal(FileRecord):
@@ -100,8 +86,14 @@ class ExhibitionProposal(FileRecord):
 
     @staticmethod
     def held_between(first: Any, last: Any) -> models.Q:
-        """Return the condition that an exhibition is held on one of these days."""
-        return models.Q(_OnDays(models.F("starts_on"), models.F("ends_on"), first, last))
+        """Return the condition that an exhibition is held on one of these days, as PostgreSQL's index over its days is asked."""
+        if connection.vendor != "postgresql":
+            return models.Q(starts_on__lte=last, ends_on__gte=first)
+        spans = [
+            models.Func(*ends, models.Value("[]"), function="daterange", output_field=models.DateField())
+            for ends in ((models.F("starts_on"), models.F("ends_on")), (first, last))
+        ]
+        return models.Q(models.Func(*spans, template="%(expressions)s", arg_joiner=" && ", output_field=models.BooleanField()))
 
     @classmethod
     def read(cls, pk: int) -> "ExhibitionProposal":
