@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given, one_of
 from programme.models import Norm, Office, Officer, Posting
 from programme.powers import Power
 from workflows.authority import Refusal, capacities, may
@@ -101,18 +103,34 @@ def sits_anywhere(officer: Officer) -> bool:
 
 def count_waiting(officer: Officer) -> int:
     """Count the files that wait for the officer's committees and are on no open agenda; one query."""
-    stays = Movement.objects.filter(_of_committees(officer, "power"), power__in=Committee.values, disposed=None)
-    return stays.exclude(items__state=ItemState.WAITING).count()
+    row = _COUNTED.first(**_places_of(officer))
+    return row.count_of if row else 0
 
 
-def _of_committees(officer: Officer, kind: str = "kind") -> Q:
+def _waiting_for(districts: Any, chaired: dict[str, Any]) -> QuerySet:
+    mine = one_of("office__district", districts)
+    for kind, offices in chaired.items():
+        mine |= Q(one_of("office", offices), power=kind)
+    stays = Movement.objects.filter(mine, power__in=Committee.values, disposed=None).exclude(items__state=ItemState.WAITING)
+    return stays.annotate(all=Value(1)).values("all").annotate(count_of=Count("pk")).values_list("count_of", named=True)
+
+
+_COUNTED = Asked(lambda: _waiting_for(Given("districts"), {kind: Given(kind) for kind in Committee.values}))
+
+
+def _places_of(officer: Officer) -> dict[str, list[int]]:
+    """Return the districts whose committees the officer convenes, and the offices at which he chairs one of each kind."""
     held = capacities(officer)
-    mine = Q(office__district__in={c.office.district_id for c in held if Power.CONVENE_COMMITTEE in c.powers and c.office.district_id})
-    chaired: dict[tuple[str, ...], list[int]] = {}
-    for capacity in held:
-        chaired.setdefault(tuple(sorted(set(Committee.values) & set(capacity.powers))), []).append(capacity.office.pk)
-    for kinds, offices in chaired.items():
-        mine |= Q(office__in=offices, **{f"{kind}__in": kinds})
+    districts = {c.office.district_id for c in held if Power.CONVENE_COMMITTEE in c.powers and c.office.district_id}
+    chaired = {kind: sorted({c.office.pk for c in held if kind in c.powers}) for kind in Committee.values}
+    return {"districts": sorted(districts), **chaired}
+
+
+def _of_committees(officer: Officer) -> Q:
+    places = _places_of(officer)
+    mine = Q(office__district__in=places.pop("districts"))
+    for kind, offices in places.items():
+        mine |= Q(office__in=offices, kind=kind)
     return mine
 
 
