@@ -90,9 +90,9 @@ class _Text:
 
     def asked(self, given: dict[str, Any], cursor_of: Callable[[Any], Any]) -> list[Any]:
         database = connections[DEFAULT_DB_ALIAS]
-        values = [given[name] for name in self._names]
-        if database.vendor != "postgresql":
-            values = [_adapted(value) for value in values]
+        adapted = _as_arrays if database.vendor == "postgresql" else _adapted
+        told = {name: adapted(value) for name, value in given.items()}
+        values = [told[name] for name in self._names]
         with cursor_of(database) as cursor:
             cursor.execute(self._sql, values)
             rows = cursor.fetchall()
@@ -151,6 +151,11 @@ def _instances(compiler: Any) -> Callable[[Any], Any]:
 
 def _tuples(query: Any) -> Callable[[Any], Any]:
     return create_namedtuple_class(*query.selected)._make
+
+
+def _as_arrays(value: Any) -> Any:
+    """Return a list of numbers as PostgreSQL writes one; the driver looks at each of them."""
+    return f"{{{','.join(map(str, value))}}}" if type(value) is list and value and type(value[0]) is int else value
 
 
 def _adapted(value: Any) -> Any:
