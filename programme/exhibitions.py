@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Case, F, Min, Q, Value, When
 from django.utils.translation import gettext as _
@@ -31,15 +31,6 @@ def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
     ]
 
 
-class Other(NamedTuple):
-    """Another exhibition of the district, or another district that holds one, as the checks name it."""
-
-    district_id: int
-    name_en: str
-    name_hi: str
-    title: str
-
-
 def _others() -> Any:
     """Ask what is pending or sanctioned: in the district in that year, and elsewhere in the State on the same days."""
     here, days = Q(district=Given("district")), [Given(name) for name in ("first", "last", "starts", "ends")]
@@ -47,28 +38,29 @@ def _others() -> Any:
     found = ExhibitionProposal.objects.filter(here & Q(starts_on__range=days[:2]) | same_days, dropped=False)
     found = found.filter(district__state=Given("state")).exclude(pk=Given("pk"))
     told = found.annotate(
+        name_en=F("district__name_en"),
+        name_hi=F("district__name_hi"),
         titled=Case(When(district=Given("district"), then=F("title")), default=Value("")),
         own=Case(When(district=Given("district"), then=F("pk")), default=None),
     )
-    named = told.values_list("district", "district__name_en", "district__name_hi", "titled", "own").annotate(began=Min("starts_on"))
-    return named.order_by("began", "district__name_en", "own")
+    named = told.values_list("district_id", "name_en", "name_hi", "titled", "own", named=True).annotate(began=Min("starts_on"))
+    return named.order_by("began", "name_en", "own")
 
 
 OTHERS = Asked(_others)
 
 
-def _other_exhibitions(proposal: ExhibitionProposal) -> list[Other]:
+def _other_exhibitions(proposal: ExhibitionProposal) -> list[Any]:
     """Return the district's other exhibitions of that year, and the State's other districts with one on the same days, the first first.
 
     Read once for a record: a page and the act it leads to judge by the same.
     """
-    known: dict[Any, list[Other]] = vars(proposal).setdefault("others_read", {})
+    known: dict[Any, list[Any]] = vars(proposal).setdefault("others_read", {})
     place = (proposal.district_id, proposal.starts_on, proposal.ends_on)
     if place not in known:
         first, last = days_of_year(financial_year(proposal.starts_on))
         days = {"first": first, "last": last, "starts": proposal.starts_on, "ends": proposal.ends_on}
-        rows = OTHERS(pk=proposal.pk or 0, district=proposal.district_id, state=proposal.district.state_id, **days)
-        known[place] = [Other(*row[:4]) for row in rows]
+        known[place] = OTHERS(pk=proposal.pk or 0, district=proposal.district_id, state=proposal.district.state_id, **days)
     return known[place]
 
 
@@ -95,15 +87,15 @@ def _ceiling(proposal: ExhibitionProposal, norm: Norm) -> Iterator[Check]:
         yield Check("ok", _("The amount asked, %(asked)s, is within the norm of %(ceiling)s.") % said)
 
 
-def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[Other]) -> Check:
+def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[Any]) -> Check:
     year = financial_year(proposal.starts_on)
-    said = {"district": proposal.district.name, "year": year, "titles": _named([other.title for other in same_year])}
+    said = {"district": proposal.district.name, "year": year, "titles": _named([other.titled for other in same_year])}
     if same_year:
         return Check("look", _("%(district)s has another exhibition in %(year)s: %(titles)s.") % said)
     return Check("ok", _("First exhibition of %(district)s in %(year)s.") % said)
 
 
-def _dates(on_the_same_days: list[Other]) -> Check:
+def _dates(on_the_same_days: list[Any]) -> Check:
     if not on_the_same_days:
         return Check("ok", _("No other district of the State holds an exhibition on these dates."))
     named = _named([in_language(other, "name") for other in on_the_same_days[:NAMED_AT_MOST]], len(on_the_same_days))

@@ -62,6 +62,11 @@ class Case(Process):
         """The primary keys that the next rows of the file shall have, where they are known beforehand (see ``workflows.writing``)."""
         return {}
 
+    @cached_property
+    def begun(self) -> list[Any]:
+        """The stays that the act under way began."""
+        return []
+
     def standing(self) -> dict[str, Any]:
         """Return what an act changes of the file's own row, as it stands in memory."""
         return {name: getattr(self, name) for name in ("amount", "ending", "paragraphs", "head", "norm_id")}

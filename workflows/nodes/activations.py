@@ -95,6 +95,7 @@ class StayActivation(ViewActivation):
             **flow_task.clock(case, office, now, days_left(resumes) if resumes else None),
         )
         together(task, Task.previous.through(from_task=task, to_task=prev_activation.task), stay)
+        case.begun.append(stay)
         return cls(task)
 
     @ViewActivation.status.transition(source=STATUS.NEW, target=STATUS.DONE)

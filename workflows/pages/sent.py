@@ -34,7 +34,8 @@ WAITING = Asked(
 
 def whereto(case: Case, signed: Movement | None = None) -> str:
     """Say where the file is now; ``signed`` is the stay that was signed, where there was one."""
-    stays = WAITING(file=case.pk)
+    # Where others answer too, more may wait than this act began.
+    stays = case.begun if case.begun and signed and not signed.node.together else WAITING(file=case.pk)
     said = {"number": case.number, "offices": "; ".join(stay.office.name for stay in stays)}
     step = signed.step if signed else case.notings.order_by("-paragraph").values_list("step", flat=True).first()
     if any(stay.step == step for stay in stays):
