@@ -19,7 +19,7 @@ from workflows import jobs, notices
 from workflows.authority import Capacity, capacities, within
 from workflows.deadlines import soon_until
 from workflows.flows import FLOWS
-from workflows.models import Case, Draft, Escalation, Movement, Noting, Observation, Outcome, Question
+from workflows.models import Draft, Escalation, Movement, Noting, Observation, Outcome, Question
 from workflows.searching import finding
 
 # Of desks alike: whether it is only one, whether the officer prepares there, and whether up to an amount only.
@@ -354,31 +354,32 @@ class Signed:
 
 def signed_last(officer: Officer) -> list[Signed]:
     """Return the files the officer signed last, the latest first; one query."""
-    rows: dict[int, list[Any]] = {}
-    # The database gives a row for each open stay of a file.
+    # The database gives a row for each of his paragraphs and each open stay of its file.
+    rows: dict[int, dict[int, list[Any]]] = {}
     for row in _SIGNED(officer=officer.pk):
-        rows.setdefault(row.pk, []).append(row)
-    last = list(rows.values())[:LAST]
+        rows.setdefault(row.case, {}).setdefault(row.pk, []).append(row)
+    last = [next(iter(paragraphs.values())) for paragraphs in rows.values()][:LAST]
     offices = known.offices({row.at for of_the_file in last for row in of_the_file})
     return [_signed(of_the_file, [offices[row.at] for row in of_the_file if row.at]) for of_the_file in last]
 
 
 def _signed(rows: list[Any], offices: list[Office]) -> Signed:
     row = rows[0]
-    ending = str(row.flow_class.instance.node(row.ending).task_title) if row.ending else ""
-    return Signed(row.pk, row.number, row.subject, row.signed_at, row.signed_as, ending, offices)
+    ending = str(row.case__flow_class.instance.node(row.case__ending).task_title) if row.case__ending else ""
+    return Signed(row.case, row.case__number, row.case__subject, row.written_at, row.outcome, ending, offices)
+
+
+_OF_A_FILE = ("case", "case__number", "case__subject", "case__flow_class", "case__ending")
 
 
 def _signed_by() -> QuerySet:
     mine = Noting.objects.filter(officer=Given("officer")).order_by("-written_at")
-    of_the_file = mine.filter(case=OuterRef("pk"))
     return (
-        Case.objects.filter(pk__in=mine.values("case")[:LOOK_BACK])
-        .annotate(stay=FilteredRelation("movements", condition=Q(movements__disposed=None)))
-        .annotate(signed_at=Subquery(of_the_file.values("written_at")[:1]), signed_as=Subquery(of_the_file.values("outcome")[:1]))
+        Noting.objects.filter(pk__in=mine.values("pk")[:LOOK_BACK])
+        .annotate(stay=FilteredRelation("case__movements", condition=Q(case__movements__disposed=None)))
         .annotate(at=F("stay__office"))
-        .order_by("-signed_at", "stay__pk")
-        .values_list("pk", "number", "subject", "flow_class", "ending", "signed_at", "signed_as", "at", named=True)
+        .order_by("-written_at", "stay__pk")
+        .values_list("pk", "written_at", "outcome", *_OF_A_FILE, "at", named=True)
     )
 
 
