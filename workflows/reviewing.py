@@ -4,7 +4,7 @@ Every file received stands in exactly one column, so that each line adds up. The
 figure and the list behind it cannot disagree. The sheet of the meeting, its report and the boards all read the lines made here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -199,7 +199,8 @@ class Line:
     sanctioned: Decimal = Decimal(0)
 
     @classmethod
-    def sum_of(cls, lines: Sequence["Line"], kind: str = "", district: District | None = None) -> "Line":
+    def sum_of(cls, lines: Iterable["Line"], kind: str = "", district: District | None = None) -> "Line":
+        lines = [line for line in lines if any(line.counts.values())]
         return cls(
             kind,
             district,
@@ -293,15 +294,15 @@ def review(scope: Scope, first: date, last: date, *, now: datetime, process: str
 def lines_of(
     scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
 ) -> tuple[list[Line], list[Line]]:
-    """Return the lines of files received on ``days``, and, of a day ``since`` which, those of them received from then on. One query."""
-    wanted = [(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)]
-    lines, lately = ({(kind, place.pk): Line(kind, place) for kind, place in told} for told in (wanted, wanted if since else []))
-    for found in _counted(scope, *days, now, since or days[0]):
+    """Return the lines of files received on ``days``, and, of a day ``since`` which, those that say something from then on. One query."""
+    lines = {(kind, place.pk): Line(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)}
+    lately: dict[tuple[str, int], Line] = {}
+    for found in _COUNTED(scope, **moments(*days), now=now, since=day_begins(since or days[0])):
         key = found.kind, found.district
         if key in lines:
             lines[key].take(found)
             if since and found.lately:
-                lately[key].take(found)
+                lately.setdefault(key, Line(found.kind, lines[key].district)).take(found)
     return list(lines.values()), list(lately.values())
 
 
@@ -311,32 +312,40 @@ def places_of(scope: Scope) -> list[District]:
     return list(scope.places)
 
 
-def received(scope: Scope, first: date, last: date) -> QuerySet[Case]:
-    """Return the files of the scope received from ``first`` to ``last``, both included."""
-    return _between(scope.condition, *_moments(first, last))
-
-
-def _between(condition: Q, begins: Any, ends: Any) -> QuerySet[Case]:
+def received(condition: Q, begins: Any, ends: Any) -> QuerySet[Case]:
+    """Return the files of a condition received between two moments, that of the end not included."""
     return Case.objects.filter(condition, created__gte=begins, created__lt=ends)
 
 
-def _moments(first: date, last: date) -> tuple[datetime, datetime]:
-    return day_begins(first), day_begins(last + ONE_DAY)
+def moments(first: date, last: date) -> dict[str, datetime]:
+    """Return the moments between which the days from ``first`` to ``last`` lie, both included."""
+    return {"begins": day_begins(first), "ends": day_begins(last + ONE_DAY)}
 
 
-def _counted(scope: Scope, first: date, last: date, now: datetime, since: date) -> Iterable[Any]:
-    """Return what the database counts of each process, district and column, apart for what was received ``since`` a day."""
-    begins, ends = _moments(first, last)
-    if scope.parts:
-        return _by_line(_between(scope.condition, begins, ends), now, day_begins(since))
-    places = {"states": list(scope.states), "districts": list(scope.districts)}
-    return _COUNTED(**places, begins=begins, ends=ends, now=now, since=day_begins(since))
+class AskedOf:
+    """A question about the files of a scope, reached by ``way``; ``make`` is given the condition and, by these names, the values.
+
+    Its text is made once, and each time anew for the parts that an auditor examines.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet], *names: str, way: str = "") -> None:
+        self._make, self._way = make, way
+        of_places = one_of(f"{way}state", Given("states")) | one_of(f"{way}district", Given("districts"))
+        self._asked = Asked(lambda: make(of_places, **{name: Given(name) for name in names}), planned_anew=True)
+
+    def __call__(self, scope: Scope, **given: Any) -> list[Any]:
+        """Return the rows, of the files in the scope."""
+        if scope.parts:
+            return list(self._make(scope.files(self._way), **given))
+        return self._asked(states=list(scope.states), districts=list(scope.districts), **given)
 
 
-def _by_line(rows: QuerySet[Case], now: Any, since: Any) -> QuerySet[Case, Any]:
+def _by_line(condition: Q, begins: Any, ends: Any, now: Any, since: Any) -> QuerySet[Case, Any]:
+    """Ask for each process, district and column what it counts, apart for what was received ``since`` a moment."""
     ordered = Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION).order_by("-pk").values("amount")[:1]
     return (
-        rows.order_by()
+        received(condition, begins, ends)
+        .order_by()
         .annotate(reviewed=result(now), lately=Either(When(created__gte=since, then=True), default=False))
         .values("kind", "district", "reviewed", "lately")
         .annotate(
@@ -350,8 +359,12 @@ def _by_line(rows: QuerySet[Case], now: Any, since: Any) -> QuerySet[Case, Any]:
     )
 
 
-_IN_SCOPE = one_of("state", Given("states")) | one_of("district", Given("districts"))
-_COUNTED = Asked(lambda: _by_line(_between(_IN_SCOPE, Given("begins"), Given("ends")), Given("now"), Given("since")), planned_anew=True)
+_COUNTED = AskedOf(_by_line, "begins", "ends", "now", "since")
+
+
+def listed(lines: Sequence[Line]) -> int:
+    """Return how many rows the list of a process has whose lines say something (see ``Section.all_lines``)."""
+    return len(lines) + (len(lines) != 1)
 
 
 def section(kind: str, all_lines: Sequence[Line]) -> Section:
