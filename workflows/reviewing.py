@@ -199,8 +199,7 @@ class Line:
     sanctioned: Decimal = Decimal(0)
 
     @classmethod
-    def sum_of(cls, lines: Iterable["Line"], kind: str = "", district: District | None = None) -> "Line":
-        lines = [line for line in lines if any(line.counts.values())]
+    def sum_of(cls, lines: Sequence["Line"], kind: str = "", district: District | None = None) -> "Line":
         return cls(
             kind,
             district,
@@ -286,24 +285,30 @@ def scope_of(officer: Officer) -> Scope:
 
 def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
     """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
-    lines, _lately = lines_of(scope, places_of(scope), (first, last), now=now)
+    places = places_of(scope)
+    lines, _lately = lines_of(scope, places, (first, last), now=now)
     kinds = [kind for kind in scope.processes if process in ("", kind)]
-    return [section(kind, lines) for kind in kinds]
+    return [section(kind, lines, [place for place in places if scope.covers(kind, place)]) for kind in kinds]
 
 
 def lines_of(
     scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
 ) -> tuple[list[Line], list[Line]]:
-    """Return the lines of files received on ``days``, and, of a day ``since`` which, those that say something from then on. One query."""
-    lines = {(kind, place.pk): Line(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)}
+    """Return what lines say something of files received on ``days``, in the order of ``places``, and what lines of them ``since`` a day.
+
+    One query.
+    """
+    named, kinds = {place.pk: place for place in places}, scope.processes
+    lines: dict[int, dict[str, Line]] = {key: {} for key in named}
     lately: dict[tuple[str, int], Line] = {}
     for found in _COUNTED(scope, **moments(*days), now=now, since=day_begins(since or days[0])):
-        key = found.kind, found.district
-        if key in lines:
-            lines[key].take(found)
-            if since and found.lately:
-                lately.setdefault(key, Line(found.kind, lines[key].district)).take(found)
-    return list(lines.values()), list(lately.values())
+        kind, place = found.kind, named.get(found.district)
+        if place is None or kind not in kinds or not scope.covers(kind, place):
+            continue
+        lines[place.pk].setdefault(kind, Line(kind, place)).take(found)
+        if since and found.lately:
+            lately.setdefault((kind, place.pk), Line(kind, place)).take(found)
+    return [line for of_place in lines.values() for line in of_place.values()], list(lately.values())
 
 
 @as_set_up
@@ -352,7 +357,7 @@ def _by_line(condition: Q, begins: Any, ends: Any, now: Any, since: Any) -> Quer
             count_of=Count("pk"),
             stands_at=Sum("amount"),
             ordered=Sum(Subquery(ordered)),
-            first=Min("created"),
+            first=Min("created", filter=Q(ending="")),
             back=Count("pk", filter=sent_back()),
         )
         .values_list("kind", "district", "reviewed", "lately", "count_of", "stands_at", "ordered", "first", "back", named=True)
@@ -367,9 +372,8 @@ def listed(lines: Sequence[Line]) -> int:
     return len(lines) + (len(lines) != 1)
 
 
-def section(kind: str, all_lines: Sequence[Line]) -> Section:
-    """Return the section of a process."""
+def section(kind: str, all_lines: Sequence[Line], places: Sequence[District]) -> Section:
+    """Return the section of a process, with those of the ``places`` that sent nothing."""
     lines = [line for line in all_lines if line.kind == kind]
-    total = Line.sum_of(lines, kind)
-    silent = [line.district for line in lines if line.district and not line.received]
-    return Section(total, [line for line in lines if line.received], silent)
+    sent = {line.district.pk for line in lines if line.district}
+    return Section(Line.sum_of(lines, kind), lines, [place for place in places if place.pk not in sent])

@@ -184,11 +184,9 @@ def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
 
 
 def _grouped(lines: Sequence[Line], by: Callable[[Line], Any]) -> defaultdict[Any, list[Line]]:
-    """Return the lines that say something, by kind or by place."""
     found: defaultdict[Any, list[Line]] = defaultdict(list)
     for line in lines:
-        if line.received:
-            found[by(line)].append(line)
+        found[by(line)].append(line)
     return found
 
 

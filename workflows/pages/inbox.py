@@ -77,7 +77,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "get_list": _get_list(get_language(), page.paginator.count, choice),
         "beside": _beside(officer, counts, now),
         "signed_files": joined(map(_signed, signed)),
-        "sections": part("parts/sections.html", {"sections": home.sections(officer)}) if choice.is_all else "",
+        "sections": home.sections(officer) if choice.is_all else "",
     }
     return frame.filled(request, _PAGE, flags, values, tab="inbox")
 
