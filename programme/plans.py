@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from programme.asking import Asked, Given
 from programme.calendar import today
 from programme.checks import Check, NotAllowed
 from programme.models import ActionPlan, Activity, ActivityUpdate, District, Norm, Office, Officer, Season, State
@@ -127,11 +128,18 @@ class BoardLine:
 def season_board(state: State, year: str, now: datetime | None = None, *, places: Iterable[District] | None = None) -> list[BoardLine]:
     """Return a line for every district of the State, by name, or for the ``places`` alone. Three queries, two with ``places``."""
     now = now or timezone.now()
-    season = Season.objects.filter(state=state, year=year).first()
-    plans = ActionPlan.objects.filter(season=season, dropped=False).annotate(planned=Exists(Activity.objects.filter(plan=OuterRef("pk"))))
-    found = {plan.district_id: plan for plan in plans}
+    season = _SEASON.first(state=state.pk, year=year)
+    found = {plan.district_id: plan for plan in _PLANS(season=season.pk)} if season else {}
     districts = state.districts.order_by("name_en") if places is None else places
     return [_line(district, found.get(district.pk), season, now) for district in districts]
+
+
+_SEASON = Asked(lambda: Season.objects.filter(state=Given("state"), year=Given("year")))
+_PLANS = Asked(
+    lambda: ActionPlan.objects.filter(season=Given("season"), dropped=False).annotate(
+        planned=Exists(Activity.objects.filter(plan=OuterRef("pk")))
+    )
+)
 
 
 def _line(district: District, plan: Any, season: Season | None, now: datetime) -> BoardLine:

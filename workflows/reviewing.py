@@ -4,7 +4,7 @@ Every file received stands in exactly one column, so that each line adds up. The
 figure and the list behind it cannot disagree. The sheet of the meeting, its report and the boards all read the lines made here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -285,24 +285,30 @@ def scope_of(officer: Officer) -> Scope:
 
 def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
     """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
-    lines, _lately = lines_of(scope, places_of(scope), (first, last), now=now)
+    places = places_of(scope)
+    lines, _lately = lines_of(scope, places, (first, last), now=now)
     kinds = [kind for kind in scope.processes if process in ("", kind)]
-    return [section(kind, lines) for kind in kinds]
+    return [section(kind, lines, [place for place in places if scope.covers(kind, place)]) for kind in kinds]
 
 
 def lines_of(
     scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
 ) -> tuple[list[Line], list[Line]]:
-    """Return the lines of files received on ``days``, and, of a day ``since`` which, those of them received from then on. One query."""
-    wanted = [(kind, place) for kind in scope.processes for place in places if scope.covers(kind, place)]
-    lines, lately = ({(kind, place.pk): Line(kind, place) for kind, place in told} for told in (wanted, wanted if since else []))
-    for found in _counted(scope, *days, now, since or days[0]):
-        key = found.kind, found.district
-        if key in lines:
-            lines[key].take(found)
-            if since and found.lately:
-                lately[key].take(found)
-    return list(lines.values()), list(lately.values())
+    """Return what lines say something of files received on ``days``, in the order of ``places``, and what lines of them ``since`` a day.
+
+    One query.
+    """
+    named, kinds = {place.pk: place for place in places}, scope.processes
+    lines: dict[int, dict[str, Line]] = {key: {} for key in named}
+    lately: dict[tuple[str, int], Line] = {}
+    for found in _COUNTED(scope, **moments(*days), now=now, since=day_begins(since or days[0])):
+        kind, place = found.kind, named.get(found.district)
+        if place is None or kind not in kinds or not scope.covers(kind, place):
+            continue
+        lines[place.pk].setdefault(kind, Line(kind, place)).take(found)
+        if since and found.lately:
+            lately.setdefault((kind, place.pk), Line(kind, place)).take(found)
+    return [line for of_place in lines.values() for line in of_place.values()], list(lately.values())
 
 
 @as_set_up
@@ -311,52 +317,63 @@ def places_of(scope: Scope) -> list[District]:
     return list(scope.places)
 
 
-def received(scope: Scope, first: date, last: date) -> QuerySet[Case]:
-    """Return the files of the scope received from ``first`` to ``last``, both included."""
-    return _between(scope.condition, *_moments(first, last))
-
-
-def _between(condition: Q, begins: Any, ends: Any) -> QuerySet[Case]:
+def received(condition: Q, begins: Any, ends: Any) -> QuerySet[Case]:
+    """Return the files of a condition received between two moments, that of the end not included."""
     return Case.objects.filter(condition, created__gte=begins, created__lt=ends)
 
 
-def _moments(first: date, last: date) -> tuple[datetime, datetime]:
-    return day_begins(first), day_begins(last + ONE_DAY)
+def moments(first: date, last: date) -> dict[str, datetime]:
+    """Return the moments between which the days from ``first`` to ``last`` lie, both included."""
+    return {"begins": day_begins(first), "ends": day_begins(last + ONE_DAY)}
 
 
-def _counted(scope: Scope, first: date, last: date, now: datetime, since: date) -> Iterable[Any]:
-    """Return what the database counts of each process, district and column, apart for what was received ``since`` a day."""
-    begins, ends = _moments(first, last)
-    if scope.parts:
-        return _by_line(_between(scope.condition, begins, ends), now, day_begins(since))
-    places = {"states": list(scope.states), "districts": list(scope.districts)}
-    return _COUNTED(**places, begins=begins, ends=ends, now=now, since=day_begins(since))
+class AskedOf:
+    """A question about the files of a scope, reached by ``way``; ``make`` is given the condition and, by these names, the values.
+
+    Its text is made once, and each time anew for the parts that an auditor examines.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet], *names: str, way: str = "") -> None:
+        self._make, self._way = make, way
+        of_places = one_of(f"{way}state", Given("states")) | one_of(f"{way}district", Given("districts"))
+        self._asked = Asked(lambda: make(of_places, **{name: Given(name) for name in names}), planned_anew=True)
+
+    def __call__(self, scope: Scope, **given: Any) -> list[Any]:
+        """Return the rows, of the files in the scope."""
+        if scope.parts:
+            return list(self._make(scope.files(self._way), **given))
+        return self._asked(states=list(scope.states), districts=list(scope.districts), **given)
 
 
-def _by_line(rows: QuerySet[Case], now: Any, since: Any) -> QuerySet[Case, Any]:
+def _by_line(condition: Q, begins: Any, ends: Any, now: Any, since: Any) -> QuerySet[Case, Any]:
+    """Ask for each process, district and column what it counts, apart for what was received ``since`` a moment."""
     ordered = Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION).order_by("-pk").values("amount")[:1]
     return (
-        rows.order_by()
+        received(condition, begins, ends)
+        .order_by()
         .annotate(reviewed=result(now), lately=Either(When(created__gte=since, then=True), default=False))
         .values("kind", "district", "reviewed", "lately")
         .annotate(
             count_of=Count("pk"),
             stands_at=Sum("amount"),
             ordered=Sum(Subquery(ordered)),
-            first=Min("created"),
+            first=Min("created", filter=Q(ending="")),
             back=Count("pk", filter=sent_back()),
         )
         .values_list("kind", "district", "reviewed", "lately", "count_of", "stands_at", "ordered", "first", "back", named=True)
     )
 
 
-_IN_SCOPE = one_of("state", Given("states")) | one_of("district", Given("districts"))
-_COUNTED = Asked(lambda: _by_line(_between(_IN_SCOPE, Given("begins"), Given("ends")), Given("now"), Given("since")), planned_anew=True)
+_COUNTED = AskedOf(_by_line, "begins", "ends", "now", "since")
 
 
-def section(kind: str, all_lines: Sequence[Line]) -> Section:
-    """Return the section of a process."""
+def listed(lines: Sequence[Line]) -> int:
+    """Return how many rows the list of a process has whose lines say something (see ``Section.all_lines``)."""
+    return len(lines) + (len(lines) != 1)
+
+
+def section(kind: str, all_lines: Sequence[Line], places: Sequence[District]) -> Section:
+    """Return the section of a process, with those of the ``places`` that sent nothing."""
     lines = [line for line in all_lines if line.kind == kind]
-    total = Line.sum_of(lines, kind)
-    silent = [line.district for line in lines if line.district and not line.received]
-    return Section(total, [line for line in lines if line.received], silent)
+    sent = {line.district.pk for line in lines if line.district}
+    return Section(Line.sum_of(lines, kind), lines, [place for place in places if place.pk not in sent])

@@ -18,10 +18,11 @@ from tests.processes.identification_files import a_product_file
 from tests.processes.plan_files import a_plan
 from tests.workflows.bulk_files import exhibitions, own_days
 from tests.workflows.seated import in_place
-from workflows import inbox
+from workflows import following, inbox
 from workflows.models import Case, Incident, Movement
 from workflows.postings import join, relieve
 from workflows.record import sealer
+from workflows.signed import signed_last
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[[str], Client]
@@ -65,13 +66,13 @@ def test_what_i_signed_last_says_where_each_file_is_now(read) -> None:
         case = a_file(at="approve", title="Goes on")
         ended = take(a_file(at="approve", district="Mathura", title="Ends"), "rejected", text="One is enough.")
         asked = a_product_file(at="consult")
-        signed = inbox.signed_last(officer("odop.cell"))
+        signed = signed_last(officer("odop.cell"))
         assert [found.case_id for found in signed] == [ended.pk, case.pk]
         assert [[office.name for office in found.offices] for found in signed] == [[], ["Principal Secretary MSME"]]
         page = read("odop.cell").split('id="signed"')[1]
         assert page.index("Ends") < page.index("Goes on")
         assert "Rejected" in page and "Principal Secretary MSME" in page
-        (asking,) = inbox.signed_last(officer("dic.agra"))
+        (asking,) = signed_last(officer("dic.agra"))
         assert asking.case_id == asked.pk and len(asking.offices) == waiting_at(asked) > 1, "every office that is asked"
 
 
@@ -84,7 +85,7 @@ def test_no_more_than_five_files_i_signed_are_shown_and_each_once(django_assert_
         take(case, "recommended")
     me = officer("odop.cell")
     with django_assert_num_queries(2):  # the second names the offices, which pages know under the mark
-        assert len({file.case_id for file in inbox.signed_last(me)}) == 5
+        assert len({file.case_id for file in signed_last(me)}) == 5
 
 
 def test_a_state_office_sees_the_season_and_what_is_late_and_the_list_of_it(read) -> None:
@@ -108,7 +109,7 @@ def test_the_states_standing_is_counted_at_most_once_a_minute(client_for: Desk) 
         client.get("/")
     with CaptureQueriesContext(connection) as second:
         client.get("/")
-    assert [sum("programme_actionplan" in query["sql"] for query in asked) for asked in (first, second)] == [1, 0]
+    assert [sum("programme_season" in query["sql"] for query in asked) for asked in (first, second)] == [1, 0]
     assert len(second) <= 8
 
 
@@ -227,7 +228,7 @@ def test_files_due_at_one_moment_and_files_without_a_clock_have_their_place_in_t
     me, order = officer("odop.cell"), [case.pk for case in cases]
     stays = list(inbox.waiting(me))
     assert [stay.case_id for stay in stays] == order
-    found = [inbox.neighbours(me, stay, inbox.Choice()) for stay in stays]
+    found = [following.neighbours(me, stay, inbox.Choice()) for stay in stays]
     assert found == [(None, order[1]), (order[0], order[2]), (order[1], order[3]), (order[2], None)]
 
 

@@ -1,19 +1,23 @@
 """What stands on a board: the line of the review meeting, the season, who has what, the budget, and targets by category."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked as Question
+from programme.asking import Given, one_of
 from programme.calendar import financial_year, today
-from programme.models import District, LetterOfIntent, State, Target, TargetCategory
+from programme.models import District, LetterOfIntent, LoanApplication, State, Target, TargetCategory
 from programme.models.events import STAGES
 from programme.plans import BoardLine, season_board
 from workflows import beneficiaries, reviewing
@@ -63,8 +67,8 @@ class LineRow:
 
     title: str
     address: str
-    month: list[Figure]
-    year: list[Figure]
+    month: tuple[Figure, ...]
+    year: tuple[Figure, ...]
     is_total: bool = False
 
 
@@ -87,7 +91,7 @@ class Holder:
     """A post that has files: how many, how many late, since when at the longest; of one district also who holds it today."""
 
     post: str
-    figures: list[Figure]
+    figures: tuple[Figure, ...]
     days: int
     officers: str = ""
 
@@ -98,7 +102,7 @@ class Money:
 
     name: str
     code: str
-    figures: list[Figure]
+    figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
@@ -167,25 +171,29 @@ def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
     since = period.month[0] if period.month else None
     year, month = reviewing.lines_of(place.scope, place.districts, (first, last), now=now, since=since)
     row = _Rows(Linked(first, last, place.scope), Linked(*(period.month or period.days), place.scope), bool(period.month))
-    by_process = [row.of(_sum(year, place, kind), _sum(month, place, kind), FLOWS[kind].process_title) for kind in place.scope.processes]
-    total = _sum(year, place)
-    by_process.append(row.of(total, _sum(month, place), _("All processes"), is_total=True))
-    by_place = {
-        district.pk: Line.sum_of([line for line in year if line.district == district], "", district) for district in place.districts
-    }
-    rows = [
-        row.of(line, None, district.name, reverse("district_board", args=[district.pk])) for district, line in _by_name(place, by_place)
-    ]
-    listed = sum(len(reviewing.section(kind, year).all_lines) for kind in place.scope.processes)
-    return Reviewed(by_process, [] if place.district else rows, by_place, total, listed)
+    of_kinds, of_places = _grouped(year, attrgetter("kind")), _grouped(year, attrgetter("district.pk"))
+    of_month = _grouped(month, attrgetter("kind"))
+    kinds = place.scope.processes
+    by_kind, month_by_kind = ([Line.sum_of(of[kind], kind, place.district) for kind in kinds] for of in (of_kinds, of_month))
+    total, of_all = (Line.sum_of(lines, "", place.district) for lines in (by_kind, month_by_kind))
+    by_process = [row.of(line, lately, FLOWS[line.kind].process_title) for line, lately in zip(by_kind, month_by_kind, strict=True)]
+    by_process.append(row.of(total, of_all, _("All processes"), is_total=True))
+    by_place = {district.pk: Line.sum_of(of_places[district.pk], "", district) for district in place.districts}
+    rows = [] if place.district else [row.of(by_place[each.pk], None, each.name, board_of(each.pk)) for each in place.districts]
+    return Reviewed(by_process, rows, by_place, total, sum(reviewing.listed(of_kinds[kind]) for kind in kinds))
 
 
-def _by_name(place: Place, by_place: dict[int, Line]) -> list[tuple[District, Line]]:
-    return [(district, by_place[district.pk]) for district in place.districts]
+def _grouped(lines: Sequence[Line], by: Callable[[Line], Any]) -> defaultdict[Any, list[Line]]:
+    found: defaultdict[Any, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[by(line)].append(line)
+    return found
 
 
-def _sum(lines: Sequence[Line], place: Place, kind: str = "") -> Line:
-    return Line.sum_of([line for line in lines if kind in ("", line.kind)], kind, place.district)
+@lru_cache(maxsize=4096)
+def board_of(district: int) -> str:
+    """Return the address of the board of a district."""
+    return reverse("district_board", args=[district])
 
 
 @dataclass(frozen=True)
@@ -197,11 +205,11 @@ class _Rows:
     with_month: bool
 
     def of(self, line: Line, month: Line | None, title: Any, address: str = "", *, is_total: bool = False) -> LineRow:
-        told = [] if month is None or not self.with_month else [
+        told = () if month is None or not self.with_month else (
             self.month.figure(month, _("Received"), month.received, ""),
             self.month.figure(month, _("Decided"), month.decided, reviewing.DECIDED),
             self.month.figure(month, _("Pending"), month.pending, reviewing.PENDING),
-        ]  # fmt: skip
+        )  # fmt: skip
         return LineRow(str(title), address, told, self.year.whole(line), is_total)
 
 
@@ -246,7 +254,7 @@ def pending_with(place: Place) -> list[Holder]:
     """Return the posts that have files: of a State by post, of a district by office with its officer of today."""
     if place.district is None:
         asked = Asked(place.scope)
-        return [holder(row, asked) for row in pendency.by_post(pendency.waiting(place.scope.files("case__")))]
+        return [holder(row, asked) for row in pendency.by_post(place.scope)]
     asked = Asked(place.scope, district=place.district.pk)
     rows = pendency.PENDENCY.rows(asked)
     names = {
@@ -259,7 +267,7 @@ def pending_with(place: Place) -> list[Holder]:
 def holder(row: Row, asked: Asked, officers: str = "") -> Holder:
     link = pendency.PENDENCY.link or (lambda asked, row, key: "")
     titles = {"pending": _("Pending"), "late": _("Of these late"), "oldest": _("Oldest since")}
-    figures = [Figure(title, row[key], link(asked, row, key) if row[key] else "") for key, title in titles.items()]
+    figures = tuple([Figure(title, row[key], link(asked, row, key) if row[key] else "") for key, title in titles.items()])
     return Holder(row["post"], figures, (today() - row["oldest"]).days, officers)
 
 
@@ -274,12 +282,13 @@ def budget_of(place: Place, period: Period) -> tuple[list[Money], str]:
     asked = Asked(place.scope, year=period.year, district=place.district.pk if place.district else None, known=tuple(place.districts))
     query = {"year": period.year, **({"district": str(place.district.pk)} if place.district else {})}
     link = f"{reverse('report', args=[report.key])}?{urlencode(query)}"
-    return [_of_head(row, link) for row in report.rows(asked)], link
+    rows = money.by_district(asked, briefly=True) if place.district else money.by_head(asked, briefly=True)
+    return [_of_head(row, link) for row in rows], link
 
 
 def _of_head(row: Row, link: str) -> Money:
     titles = {"allotted": _("Allotted"), "committed": _("Committed"), "released": _("Spent"), "free": _("Left")}
-    figures = [Figure(title, row[key] or Decimal(0), link if row[key] else "") for key, title in titles.items() if key in row]
+    figures = tuple([Figure(title, row[key] or Decimal(0), link if row[key] else "") for key, title in titles.items() if key in row])
     return Money(row["name"], row["head"], figures)
 
 
@@ -292,7 +301,8 @@ def targets_of(place: Place, period: Period, now: datetime) -> list[Reached]:
     Reached is a person whose application was received in the year and is sanctioned. Of a process whose records do not say who
     the beneficiaries are nothing is said.
     """
-    told = Target.objects.filter(state=place.state, district=place.district, year=period.year)
+    of_district = {"district": place.district.pk} if place.district else {}
+    told = _TARGETS(bool(of_district), state=place.state.pk, year=period.year, **of_district)
     numbers = {(target.scheme, target.category): target.number for target in told}
     recorded = [kind for kind in place.scope.processes if beneficiaries.is_recorded(kind)]
     counted = {kind: _reached(place, period, kind, now) for kind in recorded}
@@ -308,17 +318,36 @@ def targets_of(place: Place, period: Period, now: datetime) -> list[Reached]:
     ]
 
 
+def _targets(of_district: bool) -> QuerySet[Target, Any]:
+    district = {"district": Given("district")} if of_district else {"district": None}
+    told = Target.objects.filter(state=Given("state"), year=Given("year"), **district)
+    return told.values_list("scheme", "category", "number", named=True)
+
+
+_TARGETS = Question(_targets)
+
+
 def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str, Figure]:
     first, last = period.days
-    rows = reviewing.received(place.scope, first, last).filter(kind=kind)
-    sanctioned = reviewing.standing_as(rows, Result.SANCTIONED, now).values("record_id")
-    applications = beneficiaries.applications().filter(pk__in=sanctioned)
-    found = applications.aggregate(**{category: Count("pk", filter=beneficiaries.facts(category)) for category in TargetCategory.values})
+    [found] = _PERSONS(place.scope, **reviewing.moments(first, last), kind=kind, now=now)
     linked, line = Linked(first, last, place.scope), Line(kind, place.district)
+    counts = {category: getattr(found, category) for category in TargetCategory.values}
     return {
         category: linked.figure(line, str(TargetCategory(category).label), count, Result.SANCTIONED, beneficiary=category)
-        for category, count in found.items()
+        for category, count in counts.items()
     }
+
+
+def _persons(condition: Q, begins: Any, ends: Any, kind: Any, now: Any) -> QuerySet[LoanApplication, Any]:
+    """Ask how many of each category have a file that was received between two moments and is sanctioned: one row."""
+    rows = reviewing.received(condition, begins, ends).filter(kind=kind)
+    sanctioned = reviewing.standing_as(rows, Result.SANCTIONED, now).values("record_id")
+    persons = beneficiaries.applications().filter(pk__in=sanctioned).annotate(together=Value(1)).values("together")
+    counts = {category: Count("pk", filter=beneficiaries.facts(category)) for category in TargetCategory.values}
+    return persons.annotate(**counts).values_list(*counts, named=True)
+
+
+_PERSONS = reviewing.AskedOf(_persons, "begins", "ends", "kind", "now")
 
 
 # --- letters of intent ----------------------------------------------------------------------------------------------------
@@ -327,17 +356,26 @@ def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str
 def letters_of_intent(place: Place, period: Period) -> list[Figure]:
     """Return what the letters dated in the year came to, and in rupees what became of them; empty without any. One query."""
     first, last = period.days
-    given = LetterOfIntent.objects.filter(event__state=place.state, dated__range=(first, last), removed_why="")
-    if place.district or not place.whole:
-        given = given.filter(product__district__in=place.districts)
-    told = given.aggregate(letters=Count("pk"), amount=Sum("amount"), **{stage: Sum(stage) for stage in STAGES})
-    if not told["letters"]:
+    narrowed = {"districts": [each.pk for each in place.districts]} if place.district or not place.whole else {}
+    told = _LETTERS.first(bool(narrowed), state=place.state.pk, first=first, last=last, **narrowed)
+    if told is None:
         return []
     asked = {"district": place.district.pk if place.district else "", "dated_from": first, "dated_to": last}
     address = f"{reverse('register', args=['letters'])}?{urlencode({name: str(value) for name, value in asked.items() if value})}"
     titles = [_("Letters (₹)"), _("Ordered (₹)"), _("Supplied (₹)"), _("Realised (₹)")]
-    sums = [told["amount"], *(told[stage] or Decimal(0) for stage in STAGES)]
+    sums = [told.sum_amount, *(getattr(told, f"sum_{stage}") or Decimal(0) for stage in STAGES)]
     return [
-        Figure(_("Letters"), told["letters"], address),
+        Figure(_("Letters"), told.letters, address),
         *(Figure(title, came_to, address) for title, came_to in zip(titles, sums, strict=True)),
     ]
+
+
+def _letters(narrowed: bool) -> QuerySet[LetterOfIntent, Any]:
+    places = one_of("product__district", Given("districts")) if narrowed else Q()
+    dated = LetterOfIntent.objects.filter(places, event__state=Given("state"), dated__gte=Given("first"), dated__lte=Given("last"))
+    sums = {f"sum_{name}": Sum(name) for name in ("amount", *STAGES)}
+    found = dated.filter(removed_why="").order_by().values("event__state").annotate(letters=Count("pk"), **sums)
+    return found.values_list("letters", *sums, named=True)
+
+
+_LETTERS = Question(_letters)

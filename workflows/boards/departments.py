@@ -75,9 +75,9 @@ def found(officer: Officer, code: str) -> Department:
 def department_board(officer: Officer, department: Department, year: str) -> DepartmentBoard:
     """Return the board as this officer may read it. Two queries."""
     readable = visible_to(officer)
-    stays = pendency.waiting(Q(case__in=readable, office__designation__department=department))
+    rows = pendency.by_post_of(Q(case__in=readable, office__designation__department=department))
     asked = Asked(Scope(frozenset(), frozenset()))
-    return DepartmentBoard(department, [holder(row, asked) for row in pendency.by_post(stays)], _activities(readable, department, year))
+    return DepartmentBoard(department, [holder(row, asked) for row in rows], _activities(readable, department, year))
 
 
 def _activities(readable: QuerySet[Case], department: Department, year: str) -> list[ActivityLine]:

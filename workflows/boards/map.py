@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programme.asking import Asked, Given
 from programme.models import Boundary, District
-from workflows.boards.board import Board, season_titles
+from workflows.boards.board import Board, board_of, season_titles
 from workflows.reviewing import Line, Result
 
 CLASSES = 5
@@ -89,12 +89,15 @@ def map_of(board: Board, chosen: str) -> Map:
     titles = choices(board)
     chosen = chosen if chosen in titles else "pending"
     texts, levels, legend = _plans(board) if chosen == SEASON else _counts(board, chosen)
-    outlines = {outline.district_id: outline for outline in Boundary.objects.filter(district__state=board.place.state)}
+    outlines = {outline.district_id: outline for outline in _OUTLINES(state=board.place.state.pk)}
     drawn = [_shape(district, titles[chosen], texts[district.pk], levels[district.pk], outlines) for district in board.place.districts]
     shapes = [shape for shape in drawn if shape]
     placed = {shape.district.pk for shape in shapes}
     unplaced = [district for district in board.place.districts if district.pk not in placed]
     return Map(titles[chosen], _box(shapes, list(outlines.values())), shapes, legend, unplaced, bool(outlines))
+
+
+_OUTLINES = Asked(lambda: Boundary.objects.filter(district__state=Given("state")))
 
 
 # --- classes --------------------------------------------------------------------------------------------------------------
@@ -130,7 +133,7 @@ def _plans(board: Board) -> tuple[dict[int, str], dict[int, int], list[tuple[int
 
 
 def _shape(district: District, title: str, text: str, level: int, outlines: Mapping[int, Boundary]) -> Shape | None:
-    address = reverse("district_board", args=[district.pk])
+    address = board_of(district.pk)
     said = f"{district.name}: {text}, {title}"
     if outlines:
         outline = outlines.get(district.pk)

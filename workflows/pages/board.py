@@ -12,10 +12,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from programme.calendar import financial_year, today
+from programme.kept import as_set_up
 from programme.models import ActivityStatus, Department, District
 from workflows.authority import capacities
 from workflows.boards import departments
@@ -27,10 +29,11 @@ from workflows.exports.boards import REVIEW, year_in
 from workflows.exports.linking import link
 from workflows.exports.writing import file_name
 from workflows.letters import printing
+from workflows.pages.board_parts import holder_lines, parts_of, shapes_of
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.papers import to_keep
 from workflows.pages.problems import SAFE, only
-from workflows.pages.season import TAGS as SEASON_TAGS
+from workflows.pages.stencil import part
 from workflows.reviewing import Scope, places_of, scope_of
 
 NO_PANGO = gettext_lazy("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page.")
@@ -53,8 +56,7 @@ def state_board(request: OfficerRequest) -> HttpResponse:
     if not _states(scope):
         return redirect("district_board", pk=min(scope.districts))
     place = _of_state(request, scope)
-    offices = Department.objects.filter(state=place.state, designation__isnull=False).distinct().order_by("name_en")
-    return _shown(request, place, departments=offices if place.whole else [])
+    return _shown(request, place, departments=_departments(place.state.pk, get_language()) if place.whole else "")
 
 
 @only(*SAFE)
@@ -85,7 +87,8 @@ def district_board_pdf(request: OfficerRequest, pk: int) -> HttpResponseBase:
 @for_officers
 def department_board(request: OfficerRequest, code: str) -> HttpResponse:
     """Show what waits at the offices of a department, and what became of its activities in the action plans."""
-    return show(request, "board_department.html", _of_department(request, code), tab="board")
+    told = _of_department(request, code)
+    return show(request, "board_department.html", {**told, "holder_lines": holder_lines(told["holders"])}, tab="board")
 
 
 @only(*SAFE)
@@ -96,7 +99,7 @@ def department_board_pdf(request: OfficerRequest, code: str) -> HttpResponseBase
     if not printing.can_print():
         messages.error(request, NO_PANGO)
         return redirect("department_board", code=code)
-    return _as_pdf("board_department_print.html", told)
+    return _as_pdf("board_department_print.html", {**told, "holder_lines": holder_lines(told["holders"], plainly=True)})
 
 
 def _of_department(request: OfficerRequest, code: str) -> dict[str, Any]:
@@ -126,6 +129,13 @@ def _of_department(request: OfficerRequest, code: str) -> dict[str, Any]:
         "get_list": link(DEPARTMENT, len(activities), department=code, **asked),
         "pdf": f"{reverse('department_board_pdf', args=[code])}?{urlencode({key: value for key, value in asked.items() if value})}",
     }
+
+
+@as_set_up
+def _departments(state: int, _language: str | None) -> SafeString | str:
+    """Return the way to the boards of the departments of a State that have an office; empty where there is none."""
+    rows = Department.objects.filter(state=state, designation__isnull=False).distinct().order_by("name_en")
+    return part("parts/board_departments.html", {"departments": rows}) if rows else ""
 
 
 # --- of what place --------------------------------------------------------------------------------------------------------
@@ -165,9 +175,9 @@ def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
         "above": place.district is not None and place.state.pk in _states(scope_of(request.user)),
         "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
         "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
-        "plan_tag": SEASON_TAGS.get(told.season.own.standing, "") if told.season and told.season.own else "",
         "get_list": link(REVIEW, told.reviewed.listed, **listed),
         "pdf": _pdf_address(place, told.period),
+        **parts_of(told),
         **_map(request, told),
         **more,
     }
@@ -185,7 +195,8 @@ def _map(request: OfficerRequest, told: Board) -> dict[str, Any]:
     titles, asked = choices(told), request.GET.get("show", "")
     chosen = asked if asked in titles else next(iter(titles))
     ways = [Choice(title, f"?{urlencode({'year': told.period.year, 'show': key})}#map", key == chosen) for key, title in titles.items()]
-    return {"map": map_of(told, chosen), "choices": ways}
+    drawn = map_of(told, chosen)
+    return {"map": drawn, "shapes": shapes_of(drawn.shapes), "choices": ways}
 
 
 def _years(shown: str) -> list[str]:
@@ -208,6 +219,7 @@ def _printed(request: OfficerRequest, place: Place) -> HttpResponseBase:
         "board": told,
         "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
         "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
+        **parts_of(told, plainly=True),
     }
     return _as_pdf("board_print.html", context)
 

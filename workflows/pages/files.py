@@ -15,7 +15,7 @@ from programme import known
 from programme.asking import Asked, Given
 from programme.models import Officer
 from programme.powers import Power
-from workflows import authority, deadlines, history, inbox, objections, reasons, steps
+from workflows import authority, deadlines, following, history, objections, reasons, steps
 from workflows.letters.letter import field_label
 from workflows.models import Case, Draft, Enclosure, Movement, Objection
 from workflows.pages import filling, kept, listing, notes, pieces, prepared, sights
@@ -54,7 +54,7 @@ def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: 
     mine, refusal, signs = _mine(officer, waiting)
     form, draft = _opened(request, mine, form) if mine and not refusal else (form, None)
     choice = list_come_from(request)
-    ahead, behind = inbox.neighbours(officer, mine, choice) if mine and choice else (None, None)
+    ahead, behind = following.neighbours(officer, mine, choice) if mine and choice else (None, None)
     sheet = history.note_sheet(case, stays)
     told = _told(case, sheet)
     signed_here = mine if signs else None

@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from programme.calendar import financial_year, today
 from programme.kept import kept
@@ -16,18 +19,11 @@ from workflows import deadlines, obstacles
 from workflows.authority import may_anywhere, offices_with, visible_to
 from workflows.models import Case, Checkpoint, Incident, Noting
 from workflows.pages import health
+from workflows.pages.stencil import joined, part
 
 SHOWN = 5
 # One file may have several paragraphs among the last ones of the record.
 LOOK_BACK = 4 * SHOWN
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the first page: its template and what stands in it."""
-
-    template: str
-    told: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,19 +41,19 @@ class Glance:
         return self.in_time + self.late + self.missing
 
 
-def sections(officer: Officer) -> list[Section]:
+def sections(officer: Officer) -> SafeString:
     """Return the parts of the first page that the officer's powers open, in the order of use."""
-    return [section(officer) for power, section in _BY_POWER.items() if may_anywhere(officer, power)]
+    return joined([section(officer) for power, section in _BY_POWER.items() if may_anywhere(officer, power)])
 
 
-def _administration(officer: Officer) -> Section:
+def _administration(officer: Officer) -> SafeString:
     open_now = Incident.objects.filter(closed_at=None).select_related("case").order_by("-raised_at")
     told: dict[str, Any] = {"incidents": open_now[:SHOWN], "count": open_now.count(), "ailing": health.ailing()}
     told["obstacles"] = _places_to_stop(officer)
-    return Section("workflows/parts/home_administration.html", told)
+    return part("parts/home_administration.html", {"told": told})
 
 
-def _audit(officer: Officer) -> Section:
+def _audit(officer: Officer) -> SafeString:
     told = {
         "seal": Checkpoint.objects.order_by("-size").first(),
         "sealed": next((sign for sign in health.signs() if sign.name == "last_seal"), None),
@@ -65,7 +61,7 @@ def _audit(officer: Officer) -> Section:
         "obstacles": _places_to_stop(officer),
         "ended": _ended_last(officer),
     }
-    return Section("workflows/parts/home_audit.html", told)
+    return part("parts/home_audit.html", {"told": told})
 
 
 def _places_to_stop(officer: Officer) -> int:
@@ -79,9 +75,14 @@ def _ended_last(officer: Officer) -> list[Case]:
     return list(cases.values())[:SHOWN]
 
 
-def _state(officer: Officer) -> Section:
+def _state(officer: Officer) -> SafeString:
     state = offices_with(officer, Power.SEE_STATE)[0].designation.state
-    return Section("workflows/parts/home_state.html", {"glance": _glance(state, financial_year(today()))})
+    return _at_a_glance(get_language(), _glance(state, financial_year(today())))
+
+
+@lru_cache
+def _at_a_glance(_language: str | None, glance: Glance) -> SafeString:
+    return part("parts/home_state.html", {"glance": glance})
 
 
 @kept(seconds=60)
@@ -92,7 +93,7 @@ def _glance(state: State, year: str) -> Glance:
     return Glance(year, standing["in_time"], standing["late"], standing["missing"], beyond)
 
 
-_BY_POWER: dict[Power, Callable[[Officer], Section]] = {
+_BY_POWER: dict[Power, Callable[[Officer], SafeString]] = {
     Power.ADMINISTER: _administration,
     Power.AUDIT: _audit,
     Power.SEE_STATE: _state,

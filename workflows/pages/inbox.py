@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from programme.calendar import today
 from programme.kept import as_set_up
 from programme.models import Officer
-from workflows import bulk, deadlines, inbox, jobs
+from workflows import bulk, deadlines, desks, inbox, jobs
 from workflows.audit import observing
 from workflows.authority import capacities
 from workflows.exports.files import INBOX
@@ -29,6 +29,7 @@ from workflows.pages.jobs import titled
 from workflows.pages.problems import SAFE, only
 from workflows.pages.questions import questions_to
 from workflows.pages.stencil import Stencil, hole, joined, part
+from workflows.signed import Signed, signed_last
 from workflows.templatetags.words import digits_day, moment, outcome, short_rupees
 
 # So many drafts stand on the first page; a workbook may have made thousands.
@@ -46,13 +47,13 @@ _PAGE = Stencil("inbox.html", *_ON_THE_PAGE, "beside", "signed_files", "sections
 def waiting(request: OfficerRequest) -> HttpResponse:
     """Show the files that wait at the officer's offices, in the order they fall due; nothing is written."""
     officer, choice, now = request.user, frame.list_named(request.GET), timezone.now()
-    counts, prepares = frame.counts(request, first_page=True), inbox.only_prepares(officer)
+    counts, prepares = frame.counts(request, first_page=True), desks.only_prepares(officer)
     page = _page(request, choice)
     can = sum(_ticked(stay.node) for stay in page)
     together, several = bool(not prepares and (can > 1 or (can and page.has_other_pages()))), len(capacities(officer)) > 1
-    signed = inbox.signed_last(officer) if choice.is_all and page.number == 1 else []
+    signed = signed_last(officer) if choice.is_all and page.number == 1 else []
     flags = {
-        "at_a_desk": inbox.works_at_a_desk(officer),
+        "at_a_desk": desks.works_at_a_desk(officer),
         "chosen": not choice.is_all,
         "late_under": hole("late_under") if counts.under else "",
         "office": bool(capacities(officer)),
@@ -65,7 +66,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "title": _title(officer, prepares),
         "moment": moment(now),
         "charges": _charges(officer, get_language(), today()),
-        "cards": _cards(counts, choice),
+        "cards": _cards(get_language(), counts, choice.standing),
         "late_under": counts.under,
         "standing": choice.standing,
         "words": choice.words,
@@ -76,7 +77,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "get_list": _get_list(get_language(), page.paginator.count, choice),
         "beside": _beside(officer, counts, now),
         "signed_files": joined(map(_signed, signed)),
-        "sections": part("parts/sections.html", {"sections": home.sections(officer)}) if choice.is_all else "",
+        "sections": home.sections(officer) if choice.is_all else "",
     }
     return frame.filled(request, _PAGE, flags, values, tab="inbox")
 
@@ -123,7 +124,7 @@ def _all_of_them(count: int) -> str:
     return _("Decide the first %(most)s files of this list together") % {"most": bulk.MOST}
 
 
-def _signed(file: inbox.Signed) -> SafeString:
+def _signed(file: Signed) -> SafeString:
     told = {"address": of_file(file.case_id), "subject": file.subject, "number": file.number}
     said = {"outcome": outcome(file.outcome), "at": digits_day(file.at)}
     return _SIGNED.filled({**told, **said, "where": file.ending or "; ".join(office.name for office in file.offices)})
@@ -132,7 +133,7 @@ def _signed(file: inbox.Signed) -> SafeString:
 def _title(officer: Officer, prepares: bool) -> str:
     if prepares:
         return _("Waiting at your office")
-    return _("Waiting for your decision") if inbox.works_at_a_desk(officer) else _("Home")
+    return _("Waiting for your decision") if desks.works_at_a_desk(officer) else _("Home")
 
 
 def _page(request: OfficerRequest, choice: inbox.Choice) -> Page:
@@ -141,36 +142,42 @@ def _page(request: OfficerRequest, choice: inbox.Choice) -> Page:
     return page_of(request, inbox.Waiting(request.user, choice), total=known)
 
 
-def _lines(page: Page, choice: inbox.Choice, now: datetime, **flags: Any) -> SafeString:
+def _lines(page: Page, choice: inbox.Choice, now: datetime, *, together: bool, several: bool, prepares: bool) -> SafeString:
     """Return the lines of the list; what repeats in them is worked out once."""
-    query, language, titles, names = choice.query, get_language(), lru_cache(_title_of), lru_cache(_name)
+    query, language, names = choice.query, get_language(), _Names()
     rows = []
     for n, stay in enumerate(page):
-        standing = deadlines.standing(stay, now)
-        shape: dict[str, Any] = {
-            "kind": standing.kind,
-            "own_page": bool(stay.node.own_page),
-            "ticked": flags["together"] and _ticked(stay.node),
-            "first": not n,
-        }
-        told = {
-            "pk": stay.pk,
-            "address": f"{of_file(stay.case_id)}?{query}",
-            "subject": stay.subject,
-            "step": titles(stay.node),
-            "number": stay.number,
-            "office": names(stay.office),
-            "district": names(stay.district) if stay.district else "—",
-            "amount": short_rupees(stay.amount),
-            "sender": names(stay.came_from),
-            "received": digits_day(stay.received),
-            "limit": standing.text or "—",
-        }
-        rows.append(_ROW.filled(told, reads=language, **shape, **flags))
+        standing, node = deadlines.standing(stay, now), stay.node
+        shape = standing.kind, bool(node.own_page), together and _ticked(node), not n, together, several, prepares
+        told = (
+            stay.pk,
+            f"{of_file(stay.case_id)}?{query}",
+            stay.subject,
+            _title_of(node, language),
+            stay.number,
+            names[stay.office],
+            names[stay.district] if stay.district else "—",
+            short_rupees(stay.amount),
+            names[stay.came_from],
+            digits_day(stay.received),
+            standing.text or "—",
+        )
+        rows.append(_row(language, shape, told))
     return joined(rows)
 
 
-def _title_of(node: Any) -> str:
+_SHAPE = ("kind", "own_page", "ticked", "first", "together", "several", "prepares")
+
+
+# Of so many lines, in each language: one that says what it said before is not filled anew.
+@lru_cache(maxsize=2048)
+def _row(language: str, shape: tuple[Any, ...], told: tuple[Any, ...]) -> SafeString:
+    flags = dict(zip(_SHAPE, shape, strict=True))
+    return _ROW.filled(dict(zip(_IN_A_ROW, told, strict=True)), reads=language, **flags)
+
+
+@lru_cache
+def _title_of(node: Any, _language: str) -> str:
     return str(node.title)
 
 
@@ -179,11 +186,17 @@ def _ticked(node: Any) -> bool:
     return bool(bulk.ways(node))
 
 
-def _name(row: Any) -> str:
-    return str(row.name)
+class _Names(dict[Any, str]):
+    """The names of rows in the reader's language, each of them asked for once."""
+
+    def __missing__(self, row: Any) -> str:
+        self[row] = name = str(row.name)
+        return name
 
 
-def _cards(counts: inbox.Counts, choice: inbox.Choice) -> SafeString:
+# Of so many counts: those that an officer's first page has shown lately.
+@lru_cache(maxsize=1024)
+def _cards(_language: str | None, counts: inbox.Counts, standing: str) -> SafeString:
     cards = [
         ("late", counts.late, _("Beyond time")),
         ("soon", counts.soon, _("Due in 3 working days")),
@@ -191,7 +204,7 @@ def _cards(counts: inbox.Counts, choice: inbox.Choice) -> SafeString:
         ("", counts.all, _("All")),
     ]
     shown = cards + [("returned", counts.returned, _("Returned to me"))] * (counts.returned > 0)
-    return joined(_card(*card, current=card[0] == choice.standing) for card in shown)
+    return joined(_card(*card, current=card[0] == standing) for card in shown)
 
 
 def _card(key: str, count: int, title: str, *, current: bool) -> SafeString:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from programme.asking import Asked, Given
 from workflows import inbox
+from workflows.following import file_behind
 from workflows.models import Case, Movement
 from workflows.pages.frame import OfficerRequest, list_come_from
 
@@ -19,7 +20,7 @@ def after_signing(request: OfficerRequest, case: Case, stay: Movement | None = N
     """
     said = whereto(case, stay)
     choice = list_come_from(request) or inbox.Choice()
-    following = inbox.following(request.user, case.pk, stay, choice)
+    following = file_behind(request.user, case.pk, stay, choice)
     if following is None:
         messages.success(request, said if choice.is_all else said + " " + _("It was the last one of the list you came from."))
         return redirect("inbox")

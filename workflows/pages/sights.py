@@ -1,6 +1,7 @@
 """What the file page showed, signed and carried by the page itself; and the page that shows it again, whatever has changed since."""
 
 import json
+import zlib
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from workflows.record.canonical import sha256_of
 LARGEST = 200_000
 SALT = "what the page showed"
 FIELD = "shown"
+PACKED = 3
 
 
 def carried(
@@ -42,8 +44,14 @@ def carried(
         whereto=True,
     )
     shown = document | {"papers": snapshots.listed(vars(paper) for paper in papers)}
-    blob = signing.dumps({"who": officer.pk, "document": shown}, salt=SALT, compress=True)
+    blob = _signed({"who": officer.pk, "document": shown})
     return blob if len(blob) <= LARGEST else ""
+
+
+def _signed(held: dict[str, Any]) -> str:
+    """Return what ``signing.loads`` reads again; ``signing.dumps`` would pack it a fifth smaller in four times the time."""
+    packed = zlib.compress(signing.JSONSerializer().dumps(held), PACKED)
+    return signing.TimestampSigner(salt=SALT).sign(f".{signing.b64_encode(packed).decode()}")
 
 
 def brought(request: OfficerRequest, case: Case, *, seen: str = "", since: int = 0) -> dict[str, Any] | None:

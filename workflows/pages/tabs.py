@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from programme.kept import as_set_up
 from programme.models import Officer
 from programme.powers import Power
-from workflows import inbox
+from workflows import desks
 from workflows.authority import capacities, may_anywhere
 from workflows.flows import FLOWS
 from workflows.registers.access import reads_registers
@@ -31,7 +31,7 @@ class Tab:
 @as_set_up
 def tabs_of(officer: Officer, _language: str, _day: date) -> list[Tab]:
     """Return the tabs of an officer in the reader's language on this day, none of them counted yet."""
-    title = _("My inbox") if inbox.works_at_a_desk(officer) else _("Home")
+    title = _("My inbox") if desks.works_at_a_desk(officer) else _("Home")
     first = [
         Tab("inbox", title, reverse("inbox"), counted=True),
         Tab("files", _("Files"), reverse("files")),

@@ -6,9 +6,11 @@ Everything is added up from the budget ledger and the sanction orders, never fro
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy
 
+from programme.asking import Asked as Question
+from programme.asking import Given, one_of
 from programme.models import Allotment, EntryKind, LedgerEntry
 from programme.models.naming import by_language
 from workflows.flows import VERSIONS
@@ -22,23 +24,25 @@ CERTIFIED = sorted({flow.slug for flow in VERSIONS.values() if CERTIFICATE in fl
 HEAD = ("head__code", "head__name_en", "head__name_hi", "head__scheme", "year")
 
 
-def _sums(entry: str) -> dict[str, Any]:
-    """Return what is added up over ledger entries that are reached by the way ``entry``."""
+def _sums(entry: str, *, briefly: bool = False) -> dict[str, Any]:
+    """Return what is added up over ledger entries that are reached by the way ``entry``; ``briefly`` what was committed and spent alone."""
 
     def of(kind: EntryKind) -> Q:
         return Q(**{f"{entry}kind": kind})
 
+    amount = f"{entry}amount"
+    kinds = {"made": EntryKind.COMMITMENT, "given_back": EntryKind.GIVEN_BACK, "paid": EntryKind.RELEASE}
+    moved = {name: Sum(amount, filter=of(kind)) for name, kind in kinds.items()}
+    if briefly:
+        return moved
     number = OuterRef(f"{entry}file_number")
     ordered = Order.objects.filter(case__number=number, kind=OrderKind.SANCTION).order_by("-pk").values("amount")[:1]
     answers = Exists(Case.objects.filter(number=number, kind__in=CERTIFIED))
     certified = Exists(LedgerEntry.objects.filter(kind=EntryKind.UTILISATION, file_number=number))
     awaited = of(EntryKind.RELEASE) & Q(answers) & ~Q(certified)
-    amount = f"{entry}amount"
     return {
-        "made": Sum(amount, filter=of(EntryKind.COMMITMENT)),
-        "given_back": Sum(amount, filter=of(EntryKind.GIVEN_BACK)),
+        **moved,
         "ordered": Sum(Subquery(ordered), filter=of(EntryKind.COMMITMENT)),
-        "paid": Sum(amount, filter=of(EntryKind.RELEASE)),
         "used": Sum(amount, filter=of(EntryKind.UTILISATION)),
         "recovered": Sum(amount, filter=of(EntryKind.RECOVERY)),
         "awaited": Count(f"{entry}pk", filter=awaited),
@@ -46,11 +50,13 @@ def _sums(entry: str) -> dict[str, Any]:
     }
 
 
-def _figures(found: Mapping[str, Any]) -> Row:
+def _figures(found: Mapping[str, Any], *, briefly: bool = False) -> Row:
+    moved = {"committed": money(found["made"]) - money(found["given_back"]), "released": money(found["paid"])}
+    if briefly:
+        return moved
     return {
-        "committed": money(found["made"]) - money(found["given_back"]),
+        **moved,
         "sanctioned": money(found["ordered"]),
-        "released": money(found["paid"]),
         "utilised": money(found["used"]),
         "recovered": money(found["recovered"]),
         "certificates_pending": found["awaited"],
@@ -58,15 +64,24 @@ def _figures(found: Mapping[str, Any]) -> Row:
     }
 
 
-def _by_head(asked: Asked) -> list[Row]:
-    """Return a row for each head that was allotted money in the year. One query."""
-    heads = Allotment.objects.filter(head__state__in=asked.scope.states, year=asked.year)
-    found = heads.values(*HEAD, "pk", given=F("allotted")).annotate(**_sums("entries__")).order_by("head__code")
-    return [_of_head(row) for row in found]
+def by_head(asked: Asked, *, briefly: bool = False) -> list[Row]:
+    """Return a row for each head that was allotted money in the year, ``briefly`` with what a board shows. One query."""
+    found = _HEADS(briefly, states=list(asked.scope.states), year=asked.year)
+    return [_of_head(row._asdict(), briefly) for row in found]
 
 
-def _of_head(found: Mapping[str, Any]) -> Row:
-    figures = _figures(found)
+def _heads(briefly: bool) -> QuerySet[Allotment, Any]:
+    sums = _sums("entries__", briefly=briefly)
+    heads = Allotment.objects.filter(one_of("head__state", Given("states")), year=Given("year"))
+    found = heads.values(*HEAD, "pk", given=F("allotted")).annotate(**sums).order_by("head__code")
+    return found.values_list(*HEAD, "pk", "given", *sums, named=True)
+
+
+_HEADS = Question(_heads, planned_anew=True)
+
+
+def _of_head(found: Mapping[str, Any], briefly: bool) -> Row:
+    figures = _figures(found, briefly=briefly)
     free = money(found["given"]) - figures["committed"]
     return {**_head(found, ""), "allotted": money(found["given"]), "free": free, **figures}
 
@@ -80,15 +95,15 @@ def _head(found: Mapping[str, Any], way: str) -> Row:
     }
 
 
-def _by_district(asked: Asked) -> list[Row]:
+def by_district(asked: Asked, *, briefly: bool = False) -> list[Row]:
     """Return a row for each head and district that had money of it in the year; the file says the district. Two queries."""
     district = Case.objects.filter(asked.scope.files(), number=OuterRef("file_number")).values("district")[:1]
     places = {place.pk: place for place in asked.places}
     wanted = {asked.district} & set(places) if asked.district else set(places)
     entries = LedgerEntry.objects.filter(allotment__year=asked.year).annotate(place=Subquery(district)).filter(place__in=wanted)
     columns = [f"allotment__{name}" for name in HEAD]
-    found = entries.values("place", *columns).annotate(**_sums(""))
-    rows = [{"district": places[row["place"]].name, **_head(row, "allotment__"), **_figures(row)} for row in found]
+    found = entries.values("place", *columns).annotate(**_sums("", briefly=briefly))
+    rows = [{"district": places[row["place"]].name, **_head(row, "allotment__"), **_figures(row, briefly=briefly)} for row in found]
     return sorted(rows, key=lambda row: (row["district"], row["head"]))
 
 
@@ -124,7 +139,7 @@ BUDGET = Report(
     title=gettext_lazy("Budget by head"),
     about=ABOUT,
     columns=(*NAMED, _rupees("allotted", "Allotted", "आवंटित"), *FIGURES[:1], _rupees("free", "Left", "शेष"), *FIGURES[1:]),
-    rows=_by_head,
+    rows=by_head,
     asks=("year",),
     summed=("allotted", "free", *ALL),
     of_states=True,
@@ -135,7 +150,7 @@ BUDGET_OF_DISTRICTS = Report(
     title=gettext_lazy("Budget by district"),
     about=ABOUT,
     columns=(Column("district", "District", "जनपद", width=22), *NAMED, *FIGURES),
-    rows=_by_district,
+    rows=by_district,
     asks=("year", "district"),
     summed=ALL,
     unshown=UNSHOWN,

@@ -4,7 +4,7 @@ Ages are calendar days since the file came to the office: that is how a review m
 answers it. Whether a file is beyond its time is said by its due date, which counts working days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.calendar import ONE_DAY, day_begins, today
-from programme.models.naming import by_language
+from programme.models.naming import by_language, in_language
 from programme.zone import IST
 from workflows.models import Movement
 from workflows.reports.declaring import Asked, Report, Row
+from workflows.reviewing import AskedOf, Scope
 from workflows.sheets.columns import Column, Type
 
 # Column, least and most age in days.
@@ -45,15 +46,33 @@ def waiting(condition: Q) -> QuerySet[Movement]:
     return Movement.objects.filter(condition, disposed=None).exclude(power="")
 
 
-def by_post(stays: QuerySet[Movement]) -> list[Row]:
-    """Count the files of open stays by the post that has them, wherever its offices are, the most first. One query."""
-    counted = stays.values("office__designation", *(f"office__designation__{name}" for name in NAMED)).annotate(**_files())
+def by_post(scope: Scope) -> list[Row]:
+    """Count the files in a scope by the post that has them, wherever its offices are, the most first. One query."""
+    return _posts(_BY_POST(scope, now=timezone.now()))
+
+
+def by_post_of(condition: Q) -> list[Row]:
+    """Count the files of the stays that fit, as ``by_post`` does."""
+    return _posts(_by_post(condition, timezone.now()))
+
+
+def _by_post(condition: Q, now: Any) -> QuerySet[Movement, Any]:
+    names = {name: F(f"office__designation__{name}") for name in NAMED}
+    counted = waiting(condition).values(designation=F("office__designation"), **names).annotate(**_files(now))
+    return counted.values_list("designation", *NAMED, "pending", "late", "oldest", named=True)
+
+
+_BY_POST = AskedOf(_by_post, "now", way="case__")
+
+
+def _posts(counted: Iterable[Any]) -> list[Row]:
     rows = [
         {
-            "post": by_language(found, "office__designation__name"),
-            **{key: found[key] for key in ("pending", "late")},
-            "oldest": timezone.localdate(found["oldest"], IST),
-            "_designation": found["office__designation"],
+            "post": in_language(found, "name"),
+            "pending": found.pending,
+            "late": found.late,
+            "oldest": timezone.localdate(found.oldest, IST),
+            "_designation": found.designation,
             "_district": None,
         }
         for found in counted
@@ -61,8 +80,8 @@ def by_post(stays: QuerySet[Movement]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["pending"], row["post"]))
 
 
-def _files() -> dict[str, Any]:
-    late = Count("case", filter=Q(due__lt=timezone.now()), distinct=True)
+def _files(now: Any) -> dict[str, Any]:
+    late = Count("case", filter=Q(due__lt=now), distinct=True)
     return {"pending": Count("case", distinct=True), "late": late, "oldest": Min("received")}
 
 
@@ -74,7 +93,7 @@ def _rows(asked: Asked) -> list[Row]:
     if asked.district:
         stays = stays.filter(case__district=asked.district)
     files = {key: Count("case", filter=_aged(*ages), distinct=True) for key, ages in AGES.items()}
-    counted = stays.values(*OFFICE).annotate(**files, **_files())
+    counted = stays.values(*OFFICE).annotate(**files, **_files(timezone.now()))
     return [_row(found) for found in counted.order_by(F("office__district__name_en").asc(nulls_first=True), "office__designation__name_en")]
 
 

@@ -1,0 +1,71 @@
+"""The lines and sections of a board as markup: what says what it said before is not rendered anew."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from workflows.boards.board import Board, Holder, LineRow, Season, board_of
+from workflows.boards.figures import Figure
+from workflows.boards.map import Shape
+from workflows.pages.season import TAGS
+from workflows.pages.stencil import joined, part
+
+
+class SeasonShown(NamedTuple):
+    """The season as it is shown: of a State its figures and the missing by name, of a district how its plan stands."""
+
+    figures: tuple[Figure, ...]
+    missing: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    standing: str = ""
+    tag: str = ""
+    submitted_at: datetime | None = None
+    files: str = ""
+
+
+# Of so many lines and sections, in each language: those of the boards that are read again and again.
+@lru_cache(maxsize=2048)
+def _piece(template: str, _language: str | None, **told: Any) -> SafeString:
+    return part(f"parts/{template}.html", told)
+
+
+def parts_of(told: Board, *, plainly: bool = False) -> dict[str, SafeString]:
+    """Return the parts that a board has on the page and, ``plainly``, on paper."""
+    language = get_language()
+    year, targets, letters = told.period.year, tuple(told.targets), tuple(told.letters)
+    money = {"budget": tuple(told.budget), "budget_link": told.budget_link}
+    return {
+        "process_lines": _lines(told.reviewed.by_process, plainly),
+        "district_lines": _lines(told.reviewed.by_district, plainly),
+        "holder_lines": holder_lines(told.holders, plainly=plainly),
+        "targets": _piece("board_targets", language, year=year, targets=targets, plainly=plainly),
+        "sections": _piece("board_sections", language, year=year, season=_season(told.season), **money, letters=letters, plainly=plainly),
+    }
+
+
+def holder_lines(holders: Iterable[Holder], *, plainly: bool = False) -> SafeString:
+    language = get_language()
+    return joined([_piece("board_holder", language, held=held, plainly=plainly) for held in holders])
+
+
+def shapes_of(shapes: Iterable[Shape]) -> SafeString:
+    language = get_language()
+    return joined([_piece("map_shape", language, shape=shape) for shape in shapes])
+
+
+def _lines(rows: Iterable[LineRow], plainly: bool) -> SafeString:
+    language = get_language()
+    return joined([_piece("board_row", language, row=row, plainly=plainly) for row in rows])
+
+
+def _season(season: Season | None) -> SeasonShown | None:
+    if season is None:
+        return None
+    if season.own:
+        tag = TAGS.get(season.own.standing, "")
+        return SeasonShown((), (), season.own.text, tag, season.own.submitted_at, season.own_files)
+    named = tuple([(title, tuple([(each.name, board_of(each.pk)) for each in districts])) for title, districts in season.missing])
+    return SeasonShown(tuple(season.figures), named)
