@@ -24,6 +24,7 @@ from workflows.workbooks.shapes import Shape, plain
 
 Faults = dict[str, str]
 PAPER = "paper_"
+WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Judged:
     def fingerprint(self) -> str:
         """What two rows have in common that say the same; a number counts however it is written."""
         read = {key: value.digest for key, value in self.cleaned.items() if isinstance(value, Identity)}
-        return identity.fingerprint(json.dumps([self.values, {**self.numbers, **read}], sort_keys=True, ensure_ascii=False))
+        return identity.fingerprint(WRITER.encode([self.values, {**self.numbers, **read}]))
 
 
 class Remembered:
