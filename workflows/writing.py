@@ -123,19 +123,23 @@ def together(*writes: Write | None) -> None:
         _at_once(asked)
 
 
-def stream(model: type[Model], rows: Iterable[Model]) -> None:
-    """Add new rows of one table, which nobody asks for their keys: one stream on PostgreSQL, elsewhere many in a statement."""
+def stream(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
+    """Add new rows of one table, given by their columns: one stream on PostgreSQL, elsewhere many in a statement.
+
+    A column that a row does not name has its default; a time that the model sets at each saving has to be named.
+    """
     if not _on_postgresql():
-        model._default_manager.bulk_create(rows, batch_size=500)
+        model._default_manager.bulk_create([model(**row) for row in rows], batch_size=500)
         return
+    empty = vars(model())
     columns: list[Any] = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
-    fields = [(field.attname, _judged(field)) for field in columns]
+    fields = [(field.attname, _judged(field), empty[field.attname]) for field in columns]
     named = ", ".join(connection.ops.quote_name(field.column) for field in columns)
     text = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({named}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(text) as copy:
         for row in rows:
-            values = vars(row)
-            copy.write_row([values[name] if column is None else _to_save(column, column.pre_save(row, True)) for name, column in fields])
+            given = ((column, row.get(name, default)) for name, column, default in fields)
+            copy.write_row([value if column is None else _to_save(column, value) for column, value in given])
 
 
 def _rows(write: Write) -> list[Model]:

@@ -1,6 +1,7 @@
 """Forms that write the domain record on a page of their own: the first proposal, its correction, reports."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -26,14 +27,15 @@ WAIVER, REPLY = "waiver_", "reply_"
 LONGEST_WAIVER, LONGEST_REPLY = 500, 1000
 
 
-def waiver_names(form_class: Any) -> set[str]:
+@cache
+def waiver_names(form_class: Any) -> frozenset[str]:
     """Return the names under which a page of the record may carry why a paper is not attached."""
-    return {f"{WAIVER}{kind}" for kind in form_class.paper_kinds}
+    return frozenset(f"{WAIVER}{kind}" for kind in form_class.paper_kinds)
 
 
 def names_besides(form_class: Any, sent: Iterable[str]) -> set[str]:
     """Return the names that a page of the record carries beside its own fields: why a paper is missing, answers to objections."""
-    return waiver_names(form_class) | {name for name in sent if name.startswith(REPLY) and name.removeprefix(REPLY).isdecimal()}
+    return {*waiver_names(form_class)} | {name for name in sent if name.startswith(REPLY) and name.removeprefix(REPLY).isdecimal()}
 
 
 class RecordForm(SignedForm, forms.ModelForm):
@@ -125,7 +127,7 @@ class RecordForm(SignedForm, forms.ModelForm):
         """Return the papers let pass, by kind: earlier waivers of papers still missing, and those given here."""
         held = {paper.kind for paper in self.papers}
         kept = {kind: waiver for kind, waiver in self.waivers.items() if kind not in held}
-        for name in waiver_names(type(self)) & set(self.fields):
+        for name in filter(self.fields.__contains__, waiver_names(type(self))):
             kind, text = name.removeprefix(WAIVER), self.cleaned_data.get(name)
             if not text:
                 kept.pop(kind, None)

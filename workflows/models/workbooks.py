@@ -44,6 +44,8 @@ class Workbook(models.Model):
     size = models.PositiveIntegerField(_("size in bytes"))
     lines = models.PositiveIntegerField(_("lines of the sheet"))
     stored = models.FileField(storage=workbook_storage, blank=True)
+    # What the door saw when it looked through the bytes, concealed like them, so that they are looked through once.
+    scanned = models.TextField(blank=True)
     sent_at = models.DateTimeField(_("sent"), auto_now_add=True)
     busy = models.BooleanField(default=True)
     checking = models.OneToOneField(Job, models.PROTECT, null=True, related_name="checks_workbook", verbose_name=_("check"))

@@ -23,7 +23,7 @@ NO = frozenset(map(words.fold, ("no", "n", "false", "0", "नहीं", "नह
 # Looking for a near name costs milliseconds; a column with more wrong names than this has another trouble.
 MOST_GUESSES = 100
 # Most columns say one of a few things: so many of them are kept, and nothing long.
-MOST_KNOWN, LONGEST_KNOWN = 500, 100
+MOST_KNOWN, LONGEST_KNOWN = 1_000, 100
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def missing(sheet: Sheet, table: Table) -> list[Column]:
 
 def is_total(row: Iterable[object]) -> bool:
     """Say whether a row adds up those above it: its first text is a word for that."""
-    return next((_folded(cell) in TOTALS for cell in row if isinstance(cell, str) and _folded(cell)), False)
+    return next((folded in TOTALS for cell in row if isinstance(cell, str) and (folded := _folded(cell))), False)
 
 
 def named(columns: Iterable[Column]) -> str:

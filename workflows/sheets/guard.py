@@ -14,7 +14,8 @@ from struct import unpack
 from typing import BinaryIO
 
 from .refusals import Unreadable
-from .scanning import STRINGS, Scan, Scanned
+from .scanning import STRINGS, Scan
+from .structures import Scanned
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 5 * MEGABYTE
@@ -38,10 +39,10 @@ TYPES = "[Content_Types].xml"
 ORDER = {TYPES: 0, STRINGS: 1}
 
 
-def check(file: Path | str | BinaryIO) -> None:
-    """Return when the file is a workbook that can be read safely; raise ``Unreadable`` with the reason otherwise."""
+def check(file: Path | str | BinaryIO) -> Scanned:
+    """Return what was seen of a workbook that can be read safely; raise ``Unreadable`` with the reason otherwise."""
     with opened(file) as stream:
-        inspect(stream)
+        return inspect(stream)
 
 
 @contextmanager

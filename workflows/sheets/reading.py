@@ -13,7 +13,7 @@ from . import cells, finding, guard, words
 from .cells import Cell
 from .columns import Sheet
 from .refusals import Unreadable
-from .scanning import Structure
+from .structures import Scanned, Structure
 
 
 @dataclass(frozen=True)
@@ -46,23 +46,24 @@ class Found:
     lines: Iterator[list[object]]  # every row from the first of the sheet on, each from column A on
 
 
-def rows(file: Path | str | BinaryIO, sheet: Sheet) -> Iterator[Row]:
+def rows(file: Path | str | BinaryIO, sheet: Sheet, scanned: Scanned | None = None) -> Iterator[Row]:
     """Check the file and return its rows in order, without blank rows, totals and rows that only number the columns.
 
+    ``scanned`` is what ``guard.check`` returned for these very bytes, which are then not looked through again.
     Raises ``Unreadable`` before the first row is asked for, also when headings are missing, naming them.
     """
-    return _rows(find(file, sheet), sheet)
+    return _rows(find(file, sheet, scanned), sheet)
 
 
-def count(file: Path | str | BinaryIO, sheet: Sheet, *, most: int) -> int:
+def count(file: Path | str | BinaryIO, sheet: Sheet, scanned: Scanned | None = None, *, most: int) -> int:
     """Return how many rows ``rows`` would return, counting to ``most``; raise ``Unreadable`` as it does."""
-    return sum(1 for _line in islice(_filled_lines(find(file, sheet)), most))
+    return sum(1 for _line in islice(_filled_lines(find(file, sheet, scanned)), most))
 
 
-def find(file: Path | str | BinaryIO, sheet: Sheet) -> Found:
+def find(file: Path | str | BinaryIO, sheet: Sheet, scanned: Scanned | None = None) -> Found:
     """Check the file and return where the table of the sheet stands; raise ``Unreadable`` when it stands nowhere."""
     with guard.opened(file) as stream:
-        scanned = guard.inspect(stream)
+        scanned = scanned or guard.inspect(stream)
         stream.seek(0)
         content = io.BytesIO(stream.read())
     try:
@@ -104,19 +105,20 @@ def _lines(sheet: CalamineSheet, structure: Structure) -> Iterator[list[object]]
 
 def _rows(found: Found, sheet: Sheet) -> Iterator[Row]:
     structure, table = found.structure, found.table
-    columns = [(column, table.places.get(column.key), cells.Known(column, from_1904=found.from_1904)) for column in sheet.columns]
+    empty = {column.key: cells.EMPTY for column in sheet.columns}
+    columns = [
+        (column, column.key, table.places[column.key], cells.Known(column, from_1904=found.from_1904).read)
+        for column in sheet.columns
+        if column.key in table.places
+    ]
     for number, line, marked in _filled_lines(found):
-        read = {}
-        for column, place, known in columns:
-            if place is None:
-                read[column.key] = cells.EMPTY
-                continue
-            cell = line[place] if place < len(line) else ""
-            at = (number, place + 1)
-            if marked and (at in structure.formulas or at in structure.errors):
-                read[column.key] = cells.parse(column, cell, formula=at in structure.formulas, error=at in structure.errors)
+        read, width = empty.copy(), len(line)
+        for column, key, place, read_cell in columns:
+            cell = line[place] if place < width else ""
+            if marked and ((at := (number, place + 1)) in structure.formulas or at in structure.errors):
+                read[key] = cells.parse(column, cell, formula=at in structure.formulas, error=at in structure.errors)
             else:
-                read[column.key] = known.read(cell)
+                read[key] = read_cell(cell)
         yield Row(number, read, number in structure.hidden_rows)
 
 

@@ -4,11 +4,11 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from xml.parsers import expat
 
 from .refusals import Unreadable
+from .structures import Scanned, Structure
 
 MOST_ROWS = 10_000
 # Title, headings, totals, and what people write below the table.
@@ -27,25 +27,7 @@ XML = re.compile(r".*\.(xml|rels)", re.IGNORECASE)
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 SHEET_TARGET = re.compile(r"(?:/xl/)?(worksheets/[^/]+\.xml)")
 STRINGS = "xl/sharedStrings.xml"
-Place = tuple[int, int]
 Act = Callable[[dict[str, str]], None]
-
-
-@dataclass
-class Structure:
-    """What a sheet holds besides its values; rows and columns are counted from 1."""
-
-    formulas: dict[Place, bool] = field(default_factory=dict)  # whether it adds up what stands above it
-    errors: set[Place] = field(default_factory=set)
-    hidden_rows: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Scanned:
-    """What was seen of a workbook: for each sheet by name its structure, and how days are counted."""
-
-    sheets: dict[str, Structure]
-    from_1904: bool
 
 
 class Scan:

@@ -17,7 +17,7 @@ from workflows.models import Job, JobRow, JobStatus, RowStanding, RowStatus, Wor
 from workflows.workbooks.checking import RELATED, accepted_before, alike
 from workflows.workbooks.kind import Kind, Writer
 from workflows.workbooks.kinds import KINDS
-from workflows.workbooks.sending import BLOCK, settle, sweep_one
+from workflows.workbooks.sending import BLOCK, nothing_collected, settle, sweep_one
 
 ACCEPT = "workbook-accept"
 # Where each row is an act with a line in a history, others write sooner.
@@ -76,13 +76,15 @@ def _asked(book: Workbook, numbers: list[int]) -> JobRow:
     return JobRow(key=str(numbers[0]), args={"workbook": book.pk, **said}, **named)
 
 
+@nothing_collected()
 def accept_block(row: JobRow) -> Done:
     """Accept a block of rows for the officer; a row that cannot be is refused alone, or with all others where it is all or none."""
     book = Workbook.objects.select_related(*RELATED).get(pk=row.args["workbook"])
     kind = KINDS[book.kind]
     kind.check(book.by, book.office)
     numbers = (row.args["first"], row.args["last"])
-    rows = list(book.rows.select_for_update().filter(standing=RowStanding.GOOD, number__range=numbers).order_by("number"))
+    good = book.rows.select_for_update().filter(standing=RowStanding.GOOD, number__range=numbers).order_by("number")
+    rows = list(good.defer("title", "faults", "sentence_en", "sentence_hi", "became"))
     accepting = partial(_accept_rows, kind, rows, book, alone=row.job.args["only_good"] and not kind.is_drafted)
     try:
         with transaction.atomic():

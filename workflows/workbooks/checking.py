@@ -4,19 +4,25 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
+from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from programme.asking import Asked, Given, one_of
 from programme.bilingual import in_both
+from programme.calendar import today
+from workflows import marks
 from workflows.jobs import Done, Work
 from workflows.models import Job, JobRow, RowStanding, RowStatus, Workbook, WorkbookRow
 from workflows.sheets import reading
 from workflows.sheets.reading import Row
-from workflows.workbooks.judge import Judged
+from workflows.workbooks.judge import Judge, Judged
 from workflows.workbooks.kind import Both, Kind, Standing
 from workflows.workbooks.kinds import KINDS
 from workflows.workbooks.rows import sealed
-from workflows.workbooks.sending import content_of
+from workflows.workbooks.sending import content_of, nothing_collected, scanned_of
 from workflows.workbooks.shapes import Shape
 from workflows.writing import stream
 
@@ -24,17 +30,23 @@ RELATED = ("office__designation__state", "office__district", "by")
 
 
 class Reader:
-    """Reads a workbook block after block. A worker that goes on where it left has the sheet open; another one reads up to there."""
+    """Reads a workbook block after block. A worker that goes on where it left has the sheet open; another one reads up to there.
+
+    The form that judges is kept with the open sheet, whose lists are as old, while set-up and day are the same.
+    """
 
     def __init__(self) -> None:
         self.book = self.at = 0
         self.rows: Iterator[Row] = iter(())
+        self.judge: Judge | None = None
+        self.judged_under: Any = None
 
     def block(self, book: Workbook, kind: Kind, first: int, count: int | None) -> list[Row]:
         """Return ``count`` filled rows from the ``first`` on, counted from 0; all that are left when it is ``None``."""
         if (self.book, self.at) != (book.pk, first):
             sheet = kind.sheet(book.office, book.by)
-            self.rows = islice(reading.rows(io.BytesIO(content_of(book)), sheet), first, None)
+            self.rows = islice(reading.rows(io.BytesIO(content_of(book)), sheet, scanned_of(book)), first, None)
+            self.judge = None
         # Should the block be undone, its rows are read anew.
         self.book = 0
         found = list(islice(self.rows, count))
@@ -44,17 +56,25 @@ class Reader:
             self.book, self.at = book.pk, first + count
         return found
 
+    def judge_of(self, book: Workbook, kind: Kind, mark: Any) -> Judge:
+        """Return the form that judges the block that was read last; ``mark`` is that of the set-up."""
+        under = (mark, today())
+        if self.judge is None or self.judged_under != under:
+            self.judge, self.judged_under = kind.judge(book.office, book.by), under
+        return self.judge
+
 
 READER = Reader()
 
 
+@nothing_collected()
 def check_block(row: JobRow) -> Done:
     """Judge a block of rows for the officer who sent the workbook, and keep them as they were judged."""
-    book = Workbook.objects.select_related(*RELATED).get(pk=row.args["workbook"])
+    book = Workbook.objects.select_related(*RELATED).annotate(mark=marks.column()).get(pk=row.args["workbook"])
     kind = KINDS[book.kind]
     kind.check(book.by, book.office)
     lines = READER.block(book, kind, row.args["first"], row.args["count"])
-    judge = kind.judge(book.office, book.by)
+    judge = READER.judge_of(book, kind, book.mark)
     kind.prepare(judge, lines)
     found = judged(book, kind, [judge.judged(line) for line in lines], judge.shape)
     stream(WorkbookRow, found)
@@ -64,12 +84,25 @@ def check_block(row: JobRow) -> Done:
     return Done(sentence_en=said["text_en"], sentence_hi=said["text_hi"])
 
 
-def judged(book: Workbook, kind: Kind, lines: list[Judged], shape: Shape) -> list[WorkbookRow]:
-    """Return the rows as they stand: what is wrong with them, or that they are there already."""
+def judged(book: Workbook, kind: Kind, lines: list[Judged], shape: Shape) -> list[dict[str, Any]]:
+    """Return the columns of the rows as they stand: what is wrong with them, or that they are there already."""
     standing = kind.standing(book.office, shape)
     standing.look(lines)
     before = _Before(book, kind, lines)
     return [_row(book, line, kind.titled(line.values, shape), standing, before) for line in lines]
+
+
+# Planned for their own prints: a plan made for any list would compare each row with the whole of it.
+ALIKE_HERE = Asked(
+    lambda: WorkbookRow.objects.filter(one_of("fingerprint", Given("prints")), workbook=Given("book")).values_list("fingerprint", "number"),
+    planned_anew=True,
+)
+ALIKE_ACCEPTED = Asked(
+    lambda: WorkbookRow.objects.filter(
+        one_of("fingerprint", Given("prints")), kind=Given("kind"), office=Given("office"), standing=RowStanding.ACCEPTED
+    ),
+    planned_anew=True,
+)
 
 
 class _Before:
@@ -77,7 +110,7 @@ class _Before:
 
     def __init__(self, book: Workbook, kind: Kind, lines: list[Judged]) -> None:
         prints = [line.fingerprint for line in lines]
-        self.here = dict(book.rows.filter(fingerprint__in=prints).order_by("-number").values_list("fingerprint", "number"))
+        self.here = dict(sorted(ALIKE_HERE(book=book.pk, prints=prints), key=itemgetter(1), reverse=True))
         accepted = alike(kind=book.kind, office=book.office_id, prints=prints)
         there = kind.still(accepted)
         self.accepted = {row.fingerprint: row for row in accepted if row.pk in there}
@@ -93,23 +126,23 @@ class _Before:
         return None
 
 
-def _row(book: Workbook, line: Judged, title: str, standing: Standing, before: _Before) -> WorkbookRow:
+def _row(book: Workbook, line: Judged, title: str, standing: Standing, before: _Before) -> dict[str, Any]:
     print_ = line.fingerprint
     said = standing.present(line) or before.said(line, print_)
     stands = RowStanding.PRESENT if said else RowStanding.WRONG if line.faults else RowStanding.GOOD
-    return WorkbookRow(
-        workbook_id=book.pk,
-        kind=book.kind,
-        office_id=book.office_id,
-        number=line.number,
-        title=title,
-        standing=stands,
-        values=line.values,
-        sealed=sealed(line.numbers),
-        fingerprint=print_,
-        faults={} if said else line.faults,
+    return {
+        "workbook_id": book.pk,
+        "kind": book.kind,
+        "office_id": book.office_id,
+        "number": line.number,
+        "title": title,
+        "standing": stands,
+        "values": line.values,
+        "sealed": sealed(line.numbers),
+        "fingerprint": print_,
+        "faults": {} if said else line.faults,
         **(said or {}),
-    )
+    }
 
 
 def alike(*, kind: str, office: int, prints: list[str]) -> list[WorkbookRow]:
@@ -117,8 +150,9 @@ def alike(*, kind: str, office: int, prints: list[str]) -> list[WorkbookRow]:
 
     Joined with its workbooks, PostgreSQL would go through all accepted rows of each.
     """
-    rows = WorkbookRow.objects.filter(fingerprint__in=prints, kind=kind, office=office, standing=RowStanding.ACCEPTED)
-    return list(rows.prefetch_related("workbook"))
+    rows = ALIKE_ACCEPTED(prints=prints, kind=kind, office=office)
+    prefetch_related_objects(rows, "workbook")
+    return rows
 
 
 def accepted_before(row: WorkbookRow) -> str:
@@ -126,8 +160,8 @@ def accepted_before(row: WorkbookRow) -> str:
     return _("Accepted before: row %(row)s of “%(name)s”.") % {"name": row.workbook.name, "row": row.number}
 
 
-def _counted(rows: Iterable[WorkbookRow]) -> str:
-    counts = Counter(row.standing for row in rows)
+def _counted(rows: Iterable[dict[str, Any]]) -> str:
+    counts = Counter(row["standing"] for row in rows)
     said = {"good": counts[RowStanding.GOOD], "wrong": counts[RowStanding.WRONG], "present": counts[RowStanding.PRESENT]}
     return _("%(good)s good, %(wrong)s to correct, %(present)s already present.") % said
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models.base import ModelState
 from django.utils import translation
 
 from programme import identity
@@ -23,6 +24,7 @@ from workflows.workbooks.shapes import Shape, plain
 
 Faults = dict[str, str]
 PAPER = "paper_"
+WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Judged:
     def fingerprint(self) -> str:
         """What two rows have in common that say the same; a number counts however it is written."""
         read = {key: value.digest for key, value in self.cleaned.items() if isinstance(value, Identity)}
-        return identity.fingerprint(json.dumps([self.values, {**self.numbers, **read}], sort_keys=True, ensure_ascii=False))
+        return identity.fingerprint(WRITER.encode([self.values, {**self.numbers, **read}]))
 
 
 class Remembered:
@@ -65,7 +67,7 @@ class Remembered:
             found = self.known[key]
             return list(found) if isinstance(found, list) else found
         found = self.judge(value)
-        if isinstance(value, str | list) and not (self.is_number and value):
+        if (value is None or isinstance(value, str | list)) and not (self.is_number and value):
             if len(self.known) >= self.MOST:
                 self.known.clear()
             self.known[key] = found
@@ -109,9 +111,11 @@ class Judge:
             if not isinstance(asked, RowsField):
                 asked.clean = Remembered(asked).clean
         self.columns = [
-            (name, form.add_prefix(name), asked.widget.value_from_datadict, asked.clean, getattr(form, f"clean_{name}", None))
+            (name, form.add_prefix(name), _further(asked.widget), asked.clean, getattr(form, f"clean_{name}", None))
             for name, asked in form.fields.items()
         ]
+        # Papers come with the draft, where the officer sees them.
+        form._refuse_unseen_papers = _nothing
         if not any(asked.disabled or isinstance(asked, forms.FileField) for asked in form.fields.values()):
             form._clean_fields = self._clean_fields
         if self.first is not None:
@@ -120,7 +124,9 @@ class Judge:
             everything = {column.name for column in self.first._meta.fields}
             form._get_validation_exclusions = lambda: everything
             self.record_columns = [
-                column for column in self.first._meta.fields if column.name in form.fields and column.name in form._meta.fields
+                (column.name, column, column.has_default())
+                for column in self.first._meta.fields
+                if column.name in form.fields and column.name in form._meta.fields
             ]
             form.filling = self._fill
 
@@ -166,20 +172,20 @@ class Judge:
     def _clean_fields(self) -> None:
         """Ask each field of the form, as Django does, without what only its page needs of it."""
         form = self.form
+        data, cleaned = form.data, form.cleaned_data
         for name, sent, read, clean, clean_further in self.columns:
             try:
-                form.cleaned_data[name] = clean(read(form.data, form.files, sent))
+                cleaned[name] = clean(read(data, form.files, sent) if read else data.get(sent))
                 if clean_further:
-                    form.cleaned_data[name] = clean_further()
+                    cleaned[name] = clean_further()
             except forms.ValidationError as error:
                 form.add_error(name, error)
 
     def _fill(self) -> None:
         """Hand the values to the record and judge it, as Django does, going through the form's columns only."""
         form = self.form
-        for column in self.record_columns:
-            name = column.name
-            if name in form.cleaned_data and not (column.has_default() and self._is_left_out(name)):
+        for name, column, has_default in self.record_columns:
+            if name in form.cleaned_data and not (has_default and self._is_left_out(name)):
                 column.save_form_data(form.instance, form.cleaned_data[name])
         try:
             form.instance.clean()
@@ -211,10 +217,16 @@ class Judge:
         return {key: " ".join(dict.fromkeys(texts)) for key, texts in faults.items()}
 
 
+def _further(widget: forms.Widget) -> Any | None:
+    """Return how a widget reads what was sent; ``None`` where it takes the value under its name as it is."""
+    return None if type(widget).value_from_datadict is forms.Widget.value_from_datadict else widget.value_from_datadict
+
+
 def _twin(record: Any) -> Any:
-    """Return a record like this one, as ``copy`` does, without its way over pickling."""
-    twin = object.__new__(type(record))
-    vars(twin).update(record.__getstate__())
+    """Return a new record like this one, as ``copy`` does, without its way over pickling."""
+    twin, state = object.__new__(type(record)), ModelState()
+    state.fields_cache = {**record._state.fields_cache}
+    vars(twin).update(vars(record), _state=state)
     return twin
 
 

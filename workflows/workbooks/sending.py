@@ -1,8 +1,11 @@
 """A workbook comes in, is kept concealed for a while, and its contents go: what stays is who sent what, and what became of it."""
 
+import gc
 import hashlib
 import io
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -19,8 +22,9 @@ from workflows import jobs
 from workflows.authority import Overtaken, Refusal
 from workflows.models import Job, JobRow, Workbook
 from workflows.papers import shown_name, whole
-from workflows.sheets import reading
+from workflows.sheets import guard, reading
 from workflows.sheets.refusals import Unreadable
+from workflows.sheets.structures import Scanned, from_kept
 from workflows.workbooks.kind import Kind
 
 CHECK = "workbook-check"
@@ -46,9 +50,9 @@ def receive(upload: UploadedFile, kind: Kind, office: Office, *, by: Officer) ->
     if (upload.size or 0) > LARGEST:
         raise NotTaken(_("“%(name)s” is larger than 5 MB. Divide its rows over two workbooks.") % {"name": name})
     content = upload.read()
-    lines = _lines(content, kind, office, by, name)
+    lines, scanned = _looked_through(content, kind, office, by, name)
     settle(by)
-    book = Workbook(kind=kind.key, office=office, by=by, name=name, size=len(content), lines=lines)
+    book = Workbook(kind=kind.key, office=office, by=by, name=name, size=len(content), lines=lines, scanned=scanned)
     book.sha256 = hashlib.sha256(content).hexdigest()
     try:
         with transaction.atomic():
@@ -63,10 +67,11 @@ def receive(upload: UploadedFile, kind: Kind, office: Office, *, by: Officer) ->
     return book
 
 
-def _lines(content: bytes, kind: Kind, office: Office, by: Officer, name: str) -> int:
-    """Return how many rows there are; raise ``NotTaken`` when the file cannot be read or has too many."""
+def _looked_through(content: bytes, kind: Kind, office: Office, by: Officer, name: str) -> tuple[int, str]:
+    """Return how many rows there are, and what was seen, concealed; raise ``NotTaken`` for what cannot be read or has too many rows."""
     try:
-        said = reading.count(io.BytesIO(content), kind.sheet(office, by), most=MOST_ROWS + 1)
+        scanned = guard.check(io.BytesIO(content))
+        said = reading.count(io.BytesIO(content), kind.sheet(office, by), scanned, most=MOST_ROWS + 1)
     except Unreadable as refusal:
         raise NotTaken(f"“{name}”: {' '.join(refusal.messages)}") from None
     if not said:
@@ -74,7 +79,7 @@ def _lines(content: bytes, kind: Kind, office: Office, by: Officer, name: str) -
     if said > MOST_ROWS:
         words = {"name": name, "most": MOST_ROWS}
         raise NotTaken(_("“%(name)s” has more than %(most)s rows. Divide them over two workbooks.") % words)
-    return said
+    return said, identity.conceal(scanned.kept())
 
 
 def _ask(book: Workbook) -> Job:
@@ -94,12 +99,29 @@ def _block(first: int) -> str:
     return _("Filled rows %(first)s to %(last)s") % {"first": first + 1, "last": first + BLOCK}
 
 
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Look for no garbage inside: a block makes thousands of objects, each of which is needed to its end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def content_of(book: Workbook) -> bytes:
     """Return the workbook as it was sent; raise ``Refusal`` when it was removed."""
     if not book.stored:
         raise Refusal(_("The contents of this workbook were removed. Send it again."))
     with book.stored.open("rb") as kept:
         return identity.reveal_bytes(kept.read())
+
+
+def scanned_of(book: Workbook) -> Scanned | None:
+    """Return what the door saw of the workbook; ``None`` where it was not kept."""
+    return from_kept(identity.reveal(book.scanned))
 
 
 # --- what does not stay -------------------------------------------------------------------------------------------------
@@ -140,6 +162,6 @@ def sweep_one(book: Workbook) -> None:
         return
     stored, name = held.stored.storage, str(held.stored.name)
     held.rows.update(values={}, sealed="", faults={}, title="")
-    held.stored, held.busy, held.swept_at = "", False, timezone.now()
-    held.save(update_fields=["stored", "busy", "swept_at"])
+    held.stored, held.scanned, held.busy, held.swept_at = "", "", False, timezone.now()
+    held.save(update_fields=["stored", "scanned", "busy", "swept_at"])
     transaction.on_commit(lambda: stored.delete(name))

@@ -47,6 +47,7 @@ class Shape:
     def __init__(self, form: Any, names: Iterable[str]) -> None:
         self.places = [place for name in names for place in _places(name, form.fields[name])]
         self.by_key = {place.column.key: place for place in self.places}
+        self._sent = [(p.column.key, p.field, p.part, p.ticked, p.column.type == Type.YES_NO) for p in self.places]
         self.numbers = frozenset(place.column.key for place in self.places if isinstance(place.inner, IdentityField))
         self._folded: dict[str, dict[str, str]] = {}
 
@@ -57,15 +58,15 @@ class Shape:
     def data(self, values: Mapping[str, str]) -> dict[str, Any]:
         """Return a row as the form's page would send it."""
         sent: dict[str, Any] = {}
-        for place in self.places:
-            value = values.get(place.column.key, "")
-            if place.ticked:
-                sent.setdefault(place.field, []).extend([place.part] if value else [])
-            elif place.part:
-                sent[f"{place.field}-rows"] = "1"
-                sent[f"{place.field}-1-{place.part}"] = value
-            elif value or place.column.type != Type.YES_NO:
-                sent[place.field] = value
+        for key, field, part, ticked, is_yes_or_no in self._sent:
+            value = values.get(key, "")
+            if ticked:
+                sent.setdefault(field, []).extend([part] if value else [])
+            elif part:
+                sent[f"{field}-rows"] = "1"
+                sent[f"{field}-1-{part}"] = value
+            elif value or not is_yes_or_no:
+                sent[field] = value
         return sent
 
     def key_of(self, field: str, part: str = "") -> str:
@@ -90,6 +91,8 @@ class Shape:
 
 def plain(value: Any) -> str:
     """Return a value of a cell as a row keeps it: one way to write it, whatever its type; empty for nothing and for "no"."""
+    if isinstance(value, str):
+        return value.strip()
     if value is True:
         return "yes"
     if value in (None, False):

@@ -11,9 +11,10 @@ from shutil import which
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from workflows.sheets import reading, templates
+from workflows.sheets import guard, reading, templates
 from workflows.sheets.columns import Column, Sheet, Type
 from workflows.sheets.refusals import Unreadable
+from workflows.sheets.structures import MOST_KEPT, from_kept
 
 from .books import DISTRICTS, GOOD, HEADINGS, PLAN, book, packed, parts, rows, saved, workbook
 
@@ -113,6 +114,23 @@ def test_hidden_and_filtered_rows_are_read_and_say_so():
     made.active.row_dimensions[2].hidden = True
     made.active.auto_filter.ref = "A1:C3"
     assert [(row.values["amount"], row.hidden) for row in read(saved(made))] == [(1, True), (2, False)]
+
+
+def test_what_was_seen_once_is_kept_and_the_rows_are_read_by_it():
+    made = load_workbook(book([SHORT, ["Agra", "x", "=A1*2"], ["Agra", "y", 1], ["Agra", "z", "#N/A"], [None, None, "=SUM(C2:C4)"]]))
+    made.active["C4"].data_type = "e"
+    made.active.row_dimensions[3].hidden = True
+    file = saved(made)
+    scanned = guard.check(file)
+    assert from_kept(scanned.kept()) == scanned
+    found = list(reading.rows(file, PLAN, from_kept(scanned.kept())))
+    assert found == read(file)
+    assert [(sorted(row.faults), row.hidden) for row in found] == [(["amount"], False), ([], True), (["amount"], False)]
+
+
+def test_a_workbook_of_very_many_formulas_is_looked_through_again():
+    scanned = guard.check(book([SHORT, *([["Agra", "x", "=A1*2"]] * (MOST_KEPT + 1))]))
+    assert scanned.kept() == "" and from_kept("") is None
 
 
 def test_the_sheet_with_the_table_is_found_among_several():

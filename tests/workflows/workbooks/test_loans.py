@@ -1,8 +1,10 @@
 """Loan applications from a workbook: judged as the form judges, accepted as drafts, signed with the row they come from."""
 
+import gc
 import json
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from programme.calendar import today
@@ -20,7 +22,7 @@ from workflows.papers import throw_away
 from workflows.steps import open_case
 from workflows.work import WORK
 from workflows.workbooks.accepting import accept
-from workflows.workbooks.kinds.drafted import key_of
+from workflows.workbooks.kinds.drafted import DraftedKind, key_of
 from workflows.workbooks.sending import NotTaken
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,31 @@ def test_good_rows_wait_and_wrong_ones_say_what_is_wrong_at_the_cell_in_both_lan
     assert "together, not" in faults(book, 4)["project_cost"]
     assert set(faults(book, 5)) == {"bank"} == set(faults(book, 5, "hi"))
     assert faults(book, 4, "hi")["project_cost"] != faults(book, 4)["project_cost"]
+
+
+def test_a_workbook_is_looked_through_at_the_door_and_not_again(monkeypatch):
+    book = sent("loans", dic(), written("loans", dic(), [a_loan(1), a_loan(2, project_cost="=1+1")]))
+    monkeypatch.setattr("workflows.sheets.guard.inspect", None)
+    work()
+    assert standings(book) == {2: "good", 3: "wrong"}
+    assert "formula" in faults(book, 3)["project_cost"]
+    assert "project_cost" not in book.scanned and gc.isenabled()
+
+
+def test_rules_that_change_between_two_blocks_are_those_of_the_second(monkeypatch):
+    monkeypatch.setattr("workflows.workbooks.sending.BLOCK", 1)
+    book = sent("loans", dic(), written("loans", dic(), [a_loan(1), a_loan(2), a_loan(3)]))
+    judges = []
+
+    def counted(kind, at, by, make=DraftedKind.judge):
+        judges.append(at)
+        if len(judges) == 1:
+            Norm.objects.update(scheme=F("scheme"))
+        return make(kind, at, by)
+
+    monkeypatch.setattr(DraftedKind, "judge", counted)
+    work()
+    assert standings(book) == {2: "good", 3: "good", 4: "good"} and len(judges) == 2
 
 
 def test_a_bank_and_a_product_are_found_by_their_names_in_either_language():

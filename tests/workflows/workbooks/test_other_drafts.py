@@ -13,6 +13,7 @@ from tests.files import office, officer, waiting
 from tests.processes.freight_files import file_claim, numbers_of
 from tests.processes.plan_files import a_plan
 from tests.workflows.workbooks.books import accepted, checked, faults, standings
+from tests.workflows.workbooks.rows import a_claim
 from workflows.models import Draft
 from workflows.workbooks.kinds import KINDS
 
@@ -21,17 +22,6 @@ pytestmark = pytest.mark.django_db
 
 def dic(district="Moradabad"):
     return office("dic", district)
-
-
-def a_claim(n=1, **changes):
-    product = Product.objects.filter(district__name_en="Moradabad", live=True).order_by("rank").first()
-    row = {
-        "unit": f"Exporter {n}", "proprietor": "The proprietor", "address": "Plot 7", "mobile": 9876543210, **numbers_of(n),
-        "mode": "By air", "product": f"{product.name_en} (Moradabad)", "gateway": "Delhi air cargo", "lines_bill_number": 4500000 + n,
-        "lines_port_code": "INDEL4", "lines_exported_on": today() - timedelta(days=10), "lines_kilograms": "500", "lines_freight": "3 लाख",
-        "lines_invoice_number": f"F/{n}",
-    }  # fmt: skip
-    return {**row, **changes}
 
 
 def test_a_freight_row_is_judged_at_its_cells_and_becomes_a_claim_of_one_line():

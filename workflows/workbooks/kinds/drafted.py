@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programme.bilingual import in_both
@@ -127,19 +128,20 @@ class DraftedKind(Kind):
 
         return write
 
-    def _draft(self, row: WorkbookRow, book: Workbook, shape: Shape, form_class: Any, by: Officer) -> Draft:
+    def _draft(self, row: WorkbookRow, book: Workbook, shape: Shape, form_class: Any, by: Officer) -> dict[str, Any]:
         sent = shape.data({**row.values, **concealed_in(row)})
         typed = {name: value if isinstance(value, list) else [value] for name, value in sent.items() if value not in ("", [])}
-        return Draft(
-            key=key_of(row),
-            kind=self.flow.slug,
-            office_id=book.office_id,
-            subject=(typed.get(form_class.titled_by) or [""])[-1][:200],
-            typed=typed,
-            made_by_id=by.pk,
-            saved_by_id=by.pk,
-            origin=[origin(book, row.number)],
-        )
+        return {
+            "key": key_of(row),
+            "kind": self.flow.slug,
+            "office_id": book.office_id,
+            "subject": (typed.get(form_class.titled_by) or [""])[-1][:200],
+            "typed": typed,
+            "made_by_id": by.pk,
+            "saved_by_id": by.pk,
+            "saved_at": timezone.now(),
+            "origin": [origin(book, row.number)],
+        }
 
 
 class DraftsStanding(Standing):

@@ -1,0 +1,17 @@
+"""What was seen of a workbook when it came in, so that its bytes are looked through once."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("workflows", "0018_fewer_indexes_of_drafts"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="workbook",
+            name="scanned",
+            field=models.TextField(blank=True),
+        ),
+    ]
