@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0018_fewer_indexes_of_drafts"),
+        ("workflows", "0019_room_beside_each_row"),
     ]
 
     operations = [
