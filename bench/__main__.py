@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from bench.base import NoServer, Server, environment
+from bench.base import RUN, NoServer, Server, environment
 from bench.table import Line, print_table
 
 SMALL = 1_000
@@ -72,7 +72,7 @@ def main() -> int:
         told = {"machine": where, "cases": given.cases, "open": given.open, "rounds": given.rounds}
         given.json.write_text(json.dumps({**told, "lines": [line.as_json() for line in found]}, indent=1, ensure_ascii=False))
     for name in bases:
-        server.drop(f"{name}_run")
+        server.drop(f"{name}{RUN}")
     return 0
 
 

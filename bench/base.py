@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
+# What the copies that a run decides in are called by.
+RUN = "_run"
 # Papers and the key of the seals lie in this clone's own folder, so its databases are its own too.
 CLONE = sha256(str(ROOT).encode()).hexdigest()[:6]
 HELP = """make bench measures on PostgreSQL, and found none that it may use.
@@ -53,12 +57,19 @@ class Server:
     def _manage(self, name: str, *words: str) -> None:
         subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment(self._at(name)), check=True)
 
-    def copy(self, name: str) -> str:
+    def copy(self, name: str, suffix: str = RUN) -> str:
         """Return the address of a fresh copy."""
-        copied = f"{name}_run"
+        copied = f"{name}{suffix}"
         self.drop(copied)
         self.link.execute(f"CREATE DATABASE {copied} TEMPLATE {name}")
         return self._at(copied)
+
+    @contextmanager
+    def beside(self, address: str, suffix: str) -> Iterator[str]:
+        """Lend the address of one more fresh copy of what the database at this address is a copy of."""
+        name = address.rpartition("/")[2].removesuffix(RUN)
+        yield self.copy(name, suffix)
+        self.drop(f"{name}{suffix}")
 
     def drop(self, name: str) -> None:
         self.link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
