@@ -8,18 +8,17 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
-from programme.asking import Asked, Given, one_of
+from programme.asking import Asked, Given
 from programme.calendar import today
 from programme.kept import as_set_up
-from programme.models import Charge, Level, Norm, Office, Officer, Posting
+from programme.models import Charge, Office, Officer, Posting
 from programme.money import rupees
-from programme.norms.ladders import rung
 from programme.powers import Power
-from workflows.models import AuditScope, Case, Movement, Noting, Outcome, Question
+from workflows.models import AuditScope, Movement, Noting, Outcome, Question
 from workflows.models.outcomes import REPAIRS
 
 FORWARD = [outcome.value for outcome in Outcome if outcome.is_forward]
@@ -35,19 +34,6 @@ class Refusal(Exception):
 
 class Overtaken(Exception):
     """Somebody was faster, or the page is old; the message says who did what."""
-
-
-class AmongKeys(Func):
-    """Say whether a column is the file of one of these rows, which PostgreSQL then finds by the column's index, even beside an OR."""
-
-    output_field = BooleanField()
-    arg_joiner, template = " = ANY(ARRAY", "%(expressions)s)"
-
-    def __init__(self, column: str, rows: QuerySet[Any]) -> None:
-        super().__init__(column, Subquery(rows.values("case")))
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ", **context)
 
 
 @dataclass(frozen=True)
@@ -339,127 +325,3 @@ def _conflicting(node: Any, case: Any, office: Any, charge: str) -> QuerySet[Not
     if charge in FOR_ANOTHER:
         clash |= Q(outcome__in=FORWARD) & ~Q(office=office)
     return Noting.objects.filter(clash, case_id=case).order_by("paragraph")
-
-
-def visible_to(officer: Officer) -> QuerySet[Case]:
-    """Return the files the officer may read: his State's, his district's, or those that came to his office or ask it something.
-
-    An auditor limited to some districts or processes reads the files of these.
-    """
-    sight = _sight(officer)
-    if not sight["offices"]:
-        return Case.objects.none()
-    theirs = _theirs(**sight, of_few=bool(sight["districts"] and not sight["states"]))
-    for scope, state in _limited(officer):
-        theirs |= Q(state=state) & scope.covers(district="district", kind="kind")
-    return Case.objects.filter(theirs)
-
-
-def _sight(officer: Officer) -> dict[str, list[int]]:
-    held = capacities(officer)
-    return {
-        "states": [c.office.state_id for c in held if Power.SEE_STATE in c.powers],
-        "districts": [c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers and c.office.district_id],
-        "offices": [c.office.pk for c in held if c.powers],
-    }
-
-
-def _limited(officer: Officer) -> list[tuple[AuditScope, int]]:
-    return [(c.scope, c.office.state_id) for c in capacities(officer) if c.scope and Power.AUDIT in c.powers]
-
-
-def _theirs(states: Any, districts: Any, offices: Any, *, of_few: bool = False) -> Q:
-    """Return the condition of the files in sight; for a reader ``of_few`` among very many, as one that indexes answer."""
-    by_place = one_of("state", states) | one_of("district", districts) | one_of("office", offices)
-    came_to_him, asks_him = (rows.objects.filter(one_of("office", offices)) for rows in (Movement, Question))
-    if of_few:
-        return by_place | Q(AmongKeys("pk", came_to_him)) | Q(AmongKeys("pk", asks_him))
-    return by_place | Exists(came_to_him.filter(case=OuterRef("pk"))) | Exists(asks_him.filter(case=OuterRef("pk")))
-
-
-# For whom no places are given: an auditor limited to a part, who signs nothing.
-NO_SIGHT: dict[str, list[int]] = {"states": [], "districts": [], "offices": []}
-
-
-def visible_as_given() -> QuerySet[Case]:
-    """Return what ``visible_to`` returns, for an officer whose places are given as ``sight_given`` names them."""
-    return Case.objects.filter(_theirs(Given("states"), Given("districts"), Given("offices")))
-
-
-def sight_given(officer: Officer) -> dict[str, list[int]] | None:
-    """Return the places that open files to the officer; ``None`` for an auditor limited to a part, whose rule is asked as it is."""
-    return None if _limited(officer) else _sight(officer)
-
-
-def offices_for(power: Power | str, level: Level | str, case: Case) -> list[Office]:
-    """Return the offices of the file's place that hold the power, in a fixed order; raise ``Refusal`` when there is none."""
-    found = _offices_at(str(level), case.state_id, case.district_id if level == Level.DISTRICT else None)
-    holders = [office for office in found if power in office.designation.powers]
-    if not holders:
-        raise Refusal(_("No office holds the power “%(power)s” here. Ask the programme administrator.") % {"power": Power(power).label})
-    return holders
-
-
-@as_set_up
-def _offices_at(level: str, state: int, district: int | None) -> list[Office]:
-    """Return the offices of a State at a level in a fixed order, of one district where one is given."""
-    offices = Office.objects.filter(designation__state=state, designation__level=level)
-    if level == Level.DISTRICT:
-        offices = offices.filter(district=district)
-    return list(offices.select_related("designation__state", "district").order_by("designation__code"))
-
-
-def office_for(power: Power | str, level: Level | str, case: Case) -> Office:
-    """Return the office that takes a step of ``case``; raise ``Refusal`` when none holds the power, or several do.
-
-    The opening office keeps its own file; otherwise the only holder of the power at that level of the State or district.
-    """
-    holders = offices_for(power, level, case)
-    own = [office for office in holders if office.pk == case.office_id]
-    if len(own or holders) == 1:
-        return (own or holders)[0]
-    raise Refusal(
-        _("%(count)s offices hold the power “%(power)s” here; exactly one must. Ask the programme administrator.")
-        % {"count": len(holders), "power": Power(power).label}
-    )
-
-
-def ladder_of(case: Case) -> Norm:
-    """Return the delegation of the file's scheme in force today; raise ``Refusal`` when there is none."""
-    try:
-        return case.ladder
-    except Norm.DoesNotExist:
-        raise Refusal(_("No delegation says who sanctions this scheme in your State. Ask the programme administrator.")) from None
-
-
-def office_on_the_ladder(power: Power | str, case: Case) -> Office:
-    """Return the office that the delegation names for the file's amount; raise ``Refusal`` when there is none."""
-    named = rung(ladder_of(case), case.amount or Decimal(0)).designation
-    if (power, named) in case.offices:
-        return case.offices[power, named]
-    office = _office_named(named, case.state_id, case.district_id)
-    if office is None or power not in office.designation.powers:
-        raise Refusal(
-            _("The delegation names “%(post)s”, which does not hold the power “%(power)s”. Ask the programme administrator.")
-            % {"post": named, "power": Power(power).label}
-        )
-    case.offices[power, named] = office
-    return office
-
-
-@as_set_up
-def _office_named(code: str, state: int, district: int | None) -> Office | None:
-    offices = Office.objects.filter(Q(district=district) | Q(district=None), designation__state=state, designation__code=code)
-    return offices.select_related("designation__state", "district").first()
-
-
-def check_delegation(movement: Movement, amount: Decimal) -> None:
-    """Raise ``Refusal`` when ``amount`` rupees are more than the line of the delegation gives that brought the file here."""
-    if movement.ladder is None:
-        return
-    held = rung(movement.ladder, movement.case.amount or Decimal(0))
-    if held.upto is not None and amount > held.upto:
-        raise Refusal(
-            _("%(amount)s is more than %(office)s may sanction: %(upto)s.")
-            % {"amount": rupees(amount), "office": movement.office.name, "upto": rupees(held.upto)}
-        )

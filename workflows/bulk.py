@@ -17,7 +17,7 @@ from programme.calendar import financial_year, today
 from programme.checks import Check
 from programme.models import BudgetHead, Office, Officer
 from programme.money import in_figures
-from workflows import authority, bars, deadlines, holding, jobs, questions, steps
+from workflows import authority, bars, deadlines, holding, jobs, offices, questions, steps
 from workflows.authority import Refusal
 from workflows.deadlines import Standing
 from workflows.forms.decisions import DecisionForm
@@ -121,12 +121,12 @@ def preview(stays: Iterable[Movement], outcome: Outcome, *, by: Officer) -> Prev
     """Return what the signature would write on each file, and the files it leaves out with the reason; nothing is written."""
     found, now = Preview(), timezone.now()
     heads: dict[tuple[str, int], BudgetHead] = {}
-    offices: dict[tuple[int, ...], dict[tuple[str, str], Office]] = {}
+    places: dict[tuple[int, ...], dict[tuple[str, str], Office]] = {}
     stays = list(stays)
     questions.read_open(stay.case for stay in stays)
     for stay in stays:
         # Where files of one opening office go next is looked up once for all of them.
-        stay.case.offices = offices.setdefault((stay.case.state_id, stay.case.district_id, stay.case.office_id), {})
+        stay.case.offices = places.setdefault((stay.case.state_id, stay.case.district_id, stay.case.office_id), {})
         try:
             found.lines.append(_line(stay, outcome, by, now, heads))
         except Refusal as refusal:
@@ -143,7 +143,7 @@ def _line(stay: Movement, outcome: Outcome, by: Officer, now: datetime, heads: d
     form = _form(stay, outcome, "", seen=stay.case.head, by=by)
     amount = form.amount_written
     if outcome == Outcome.SANCTION:
-        authority.check_delegation(stay, amount or Decimal(0))
+        offices.check_delegation(stay, amount or Decimal(0))
     warnings = [check for check in form.checks if check.level != "ok"]
     head = _head(stay, heads) if outcome == Outcome.SANCTION and amount is not None else None
     return Line(stay, amount, deadlines.standing(stay, now), warnings, head)

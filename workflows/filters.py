@@ -19,12 +19,13 @@ from programme.calendar import day_before_working_days, day_begins, today
 from programme.kept import as_set_up
 from programme.models import Designation, District, Officer, State, TargetCategory
 from workflows import beneficiaries, reviewing
-from workflows.authority import capacities, visible_to
+from workflows.authority import capacities
 from workflows.flows import FLOWS
 from workflows.forms.fields import DayField, NumberField, RupeeField
 from workflows.models import Case, Movement
 from workflows.nodes import Ending, Stay
 from workflows.searching import finding
+from workflows.sight import visible_to
 from workflows.templatetags.words import digits_day, rupees
 
 ALL = ("", _("All"))

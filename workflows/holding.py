@@ -17,7 +17,7 @@ from viewflow.workflow.status import STATUS
 from programme import kept, known
 from programme.asking import Asked, Given
 from programme.models import Office, Officer, Posting
-from workflows import authority, marks, notices, papers, waking
+from workflows import authority, marks, notices, papers, sight, waking
 from workflows.authority import Overtaken
 from workflows.deadlines import days_held, days_late
 from workflows.models import Case, Movement, Noting, Outcome, Question
@@ -73,7 +73,7 @@ def held_stay(movement_pk: int, by: Officer, *, sight: dict[str, list[int]] | No
     """Hold the file of a stay and yield the stay as it stands, for an act of ``by`` inside.
 
     Raise as ``locked`` does, and ``Case.DoesNotExist`` where there is no such stay, or, with a ``sight`` (see
-    ``authority.sight_given``), none on a file in it.
+    ``sight.sight_given``), none on a file in it.
     """
     asked, given = (FILE_OF_STAY, {}) if sight is None else (FILE_IN_SIGHT, sight)
     with _locked(asked, stay=movement_pk, **given) as case:
@@ -87,7 +87,7 @@ def _file_of_stay(files: QuerySet[Case]) -> QuerySet[Case]:
 
 
 FILE_OF_STAY = Asked(lambda: _file_of_stay(Case.objects.all()))
-FILE_IN_SIGHT = Asked(lambda: _file_of_stay(authority.visible_as_given()))
+FILE_IN_SIGHT = Asked(lambda: _file_of_stay(sight.visible_as_given()))
 
 
 def stays() -> QuerySet[Movement]:

@@ -26,8 +26,9 @@ from programme.calendar import today
 from programme.models import Charge, Office, Officer, Posting
 from programme.powers import Power
 from workflows import incidents
-from workflows.authority import capacities, visible_to
+from workflows.authority import capacities
 from workflows.models import Case, Escalation, Incident, Message, Movement, Notice, NoticeKind, Observation, Outcome
+from workflows.sight import visible_to
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)

@@ -12,7 +12,7 @@ from sequences import get_next_value
 from programme.calendar import financial_year, today
 from programme.checks import Check
 from programme.models import Office, Officer, Posting
-from workflows import authority, bars, papers, snapshots
+from workflows import authority, bars, offices, papers, snapshots
 from workflows.authority import Overtaken, Refusal
 from workflows.changes import changes_between, matters
 from workflows.forms.decisions import SignedForm
@@ -187,7 +187,7 @@ def _write(case: Case, movement: Movement, form: Any, posting: Posting) -> list[
         checks = case.flow_class.checks(case)
     bars.refuse_barred(checks, movement, form.outcome, form.answers, by=posting.officer)
     if form.outcome == Outcome.SANCTION:
-        authority.check_delegation(movement, record.amount)
+        offices.check_delegation(movement, record.amount)
     if form.answers:
         office = posting.office.names()
         record.answers = record.answers | {code: {"text": text, **office} for code, text in form.answers.items()}

@@ -9,7 +9,7 @@ import pytest
 from programme.calendar import today
 from programme.models import Allotment, LedgerEntry, Norm, Posting
 from tests.files import DEFAULTS, a_draft, a_file, a_paper, an_allotment, office, officer, proposal_data, propose, take, waiting
-from workflows import authority, inbox
+from workflows import authority, inbox, sight
 from workflows.authority import Overtaken, Refusal
 from workflows.flows import ExhibitionFlow
 from workflows.forms.decisions import WithdrawalForm
@@ -294,7 +294,7 @@ def test_a_transfer_moves_nobodys_file():
     relieve(posting, on=today() - timedelta(days=1), by=None)
     with pytest.raises(Refusal):
         take(case, "submitted", by="dm.agra")
-    assert not authority.visible_to(officer("dm.agra")).exists()
+    assert not sight.visible_to(officer("dm.agra")).exists()
     assert inbox.counts(officer("dm.agra")).all == 0
     join(new, office("dm", "Agra"), charge="additional", starts_on=today(), by=None)
     assert [m.case_id for m in inbox.waiting(officer("dm.lucknow"))] == [case.pk]

@@ -33,7 +33,7 @@ from tests.processes.freight_files import (
     typed_lines,
     used_up,
 )
-from workflows import authority, jobs
+from workflows import jobs, offices
 from workflows.authority import Refusal
 from workflows.forms.decisions import WithdrawalForm
 from workflows.forms.freight import CommitteeForm
@@ -355,7 +355,7 @@ def test_a_sanction_above_the_rung_is_refused():
     with pytest.raises(Refusal, match="You hold no charge"):
         take(high, "sanctioned", by="director")
     with pytest.raises(Refusal, match="more than"):
-        authority.check_delegation(waiting(low), Decimal(10 * LAKH + 1))
+        offices.check_delegation(waiting(low), Decimal(10 * LAKH + 1))
 
 
 def test_whoever_computed_does_not_sanction():

@@ -32,11 +32,12 @@ from tests.files import DEFAULTS, a_draft, a_file, office, officer, take, waitin
 from tests.processes.identification_files import a_product_file
 from tests.processes.loan_files import a_loan, corrected
 from workflows import inbox
-from workflows.authority import Refusal, visible_to
+from workflows.authority import Refusal
 from workflows.history import note_sheet
 from workflows.models import Case
 from workflows.postings import join, relieve
 from workflows.record.verifier import verify
+from workflows.sight import visible_to
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = timedelta(days=1)

@@ -20,7 +20,7 @@ from tests.processes.freight_files import a_claim
 from tests.processes.identification_files import a_product_file
 from tests.processes.loan_files import a_loan
 from tests.processes.plan_files import a_plan
-from workflows import authority, inbox, postings
+from workflows import authority, inbox, postings, sight
 from workflows.authority import Refusal
 from workflows.charges import LONGEST_LINK
 from workflows.models import Case, Draft, Movement, Notice, NoticeKind
@@ -88,7 +88,7 @@ def test_inbox_count_list_and_act_say_the_same(name, given, first, last, acts, o
     assert (case.subject in page) == acts
     data = {"outcome": outcome, "amount_recommended": "18,50,000", "seen": case.head, "text": "As seen."}
     status = client.post(reverse("decide", args=[movement.pk]), data).status_code
-    assert status == (302 if acts else 403 if authority.visible_to(again("epb")).exists() else 404)
+    assert status == (302 if acts else 403 if sight.visible_to(again("epb")).exists() else 404)
     assert (Movement.objects.get(pk=movement.pk).officer == officer("epb")) == acts
 
 

@@ -20,7 +20,7 @@ from programme.models import Charge, Officer, Posting
 from programme.powers import Power
 from programme.zone import IST
 from tests.files import a_file, office, officer, waiting
-from workflows import authority, inbox
+from workflows import authority, inbox, sight
 from workflows.authority import Refusal
 from workflows.postings import derive, expire, join, relieve, transfer
 
@@ -139,7 +139,7 @@ def test_a_superuser_has_no_power_without_a_posting():
     case = a_file()
     with pytest.raises(Refusal):
         authority.check_step(person, waiting(case))
-    assert not authority.visible_to(person).exists()
+    assert not sight.visible_to(person).exists()
 
 
 def test_a_disabled_officer_can_do_nothing_at_once():

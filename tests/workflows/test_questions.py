@@ -17,7 +17,7 @@ from tests.files import a_file, holder_of, office, officer, take, waiting
 from tests.processes.identification_files import answer as give_opinion
 from tests.processes.identification_files import desk_of, propose_product
 from tests.processes.loan_files import a_loan
-from workflows import authority, questions
+from workflows import authority, questions, sight
 from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import WithdrawalForm
 from workflows.forms.questions import AnswerForm, QuestionForm, UnaskForm
@@ -101,10 +101,10 @@ def test_each_asked_office_is_told_once_in_both_languages_and_without_the_text()
 def test_the_asked_office_sees_the_file_finds_the_question_and_answers_it():
     case = a_file(at="scrutinise")
     ldm = officer("ldm.agra")
-    assert not authority.visible_to(ldm).filter(pk=case.pk).exists()
+    assert not sight.visible_to(ldm).filter(pk=case.pk).exists()
     [question] = ask(case, office("ldm", "Agra"))
     ldm = officer("ldm.agra")
-    assert authority.visible_to(ldm).filter(pk=case.pk).exists()
+    assert sight.visible_to(ldm).filter(pk=case.pk).exists()
     assert list(questions.open_to(ldm)) == [question]
     answer(question, text="The bank has no objection.")
     assert not questions.open_to(officer("ldm.agra")).exists()

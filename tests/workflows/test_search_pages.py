@@ -22,10 +22,10 @@ from tests.processes.identification_files import a_product_file
 from tests.processes.loan_files import apply
 from tests.workflows.test_access import AUDITORS, EVERYBODY, READERS
 from workflows import inbox
-from workflows.authority import visible_to
 from workflows.models import Case, Movement, SavedSearch
 from workflows.pages import found
 from workflows.searching.kept import MOST, keep
+from workflows.sight import visible_to
 
 pytestmark = pytest.mark.django_db
 

@@ -18,11 +18,11 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotFound, ValidationError
 
 from programme.models import Office, Officer
-from workflows.authority import visible_to
 from workflows.filters import STATES, FilterForm, homes_of
 from workflows.flows import FLOWS
 from workflows.forms.fields import DayField
 from workflows.models import Case, OrderKind
+from workflows.sight import visible_to
 
 Written = dict[str, Any]
 ROW: Written = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}

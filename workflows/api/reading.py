@@ -15,10 +15,10 @@ from workflows.api.answering import ForPrograms
 from workflows.api.asking import ROW, FileForm, MovementForm, OrderForm, parameters, understood
 from workflows.api.paging import ByCursor, InOrder
 from workflows.api.shapes import FileShape, MovementShape, NotingShape, OrderShape, WholeFileShape
-from workflows.authority import visible_to
 from workflows.filters import homes_of, narrowed, words_in
 from workflows.models import Case, Movement, Noting, Order
 from workflows.pages.listing import waiting_stays
+from workflows.sight import visible_to
 from workflows.tokens import Resource
 
 FILE = OpenApiParameter("id", dict(ROW), OpenApiParameter.PATH, description=_("Number (id) of the file"))

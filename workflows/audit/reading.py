@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from programme.models import Officer, State
 from programme.powers import Power
-from workflows.authority import Capacity, Refusal, capacities, visible_to
+from workflows.authority import Capacity, Refusal, capacities
+from workflows.sight import visible_to
 from workflows.models import AuditScope, Case
 
 

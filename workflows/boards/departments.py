@@ -14,13 +14,14 @@ from programme.calendar import today
 from programme.models import Activity, ActivityStatus, ActivityUpdate, Department, Officer
 from programme.models.naming import by_language
 from programme.powers import Power
-from workflows.authority import capacities, visible_to
+from workflows.authority import capacities
 from workflows.boards.board import Holder, holder
 from workflows.flows import ActionPlanFlow
 from workflows.models import Case
 from workflows.reports import pendency
 from workflows.reports.declaring import Asked
 from workflows.reviewing import Scope
+from workflows.sight import visible_to
 
 LATE = "late"
 

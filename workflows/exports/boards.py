@@ -17,7 +17,7 @@ from programme.models import District, Office, Officer, Season
 from programme.plans import BoardLine, season_board
 from programme.powers import Power
 from workflows import reminders, reviewing
-from workflows.authority import Refusal, offices_with, visible_to
+from workflows.authority import Refusal, offices_with
 from workflows.exports.declaring import Asked, Heading, Line, Listed, day_of, number_in, one_by_one, time_of
 from workflows.exports.files import DISTRICT, NUMBER, PROCESS
 from workflows.filters import BACKWARDS, a_day_of_files
@@ -25,6 +25,7 @@ from workflows.flows import FLOWS, ActionPlanFlow
 from workflows.forms.fields import DayField
 from workflows.reviewing import Result
 from workflows.sheets.columns import Type
+from workflows.sight import visible_to
 from workflows.templatetags.words import digits_day
 
 YEAR = re.compile(r"20\d\d-\d\d", re.ASCII)

@@ -15,7 +15,7 @@ from programme.models.naming import in_language
 from programme.plans import tracked
 from programme.powers import Power
 from workflows import charges, notices, obstacles
-from workflows.authority import Refusal, audits, may_anywhere, visible_to
+from workflows.authority import Refusal, audits, may_anywhere
 from workflows.exports.declaring import Asked, Heading, Line, Listed, day_of, number_in, one_by_one
 from workflows.exports.files import AMOUNT, DISTRICT, NUMBER, OFFICE
 from workflows.filters import words_in
@@ -23,6 +23,7 @@ from workflows.flows import FLOWS, ActionPlanFlow
 from workflows.models import Notice, ObstacleKind, Sitting
 from workflows.postings import limits_in_words
 from workflows.sheets.columns import Type
+from workflows.sight import visible_to
 from workflows.sittings import seats
 
 FROM = Heading("starts_on", gettext_lazy("From"), Type.DATE, 13)

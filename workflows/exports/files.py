@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from programme.models import Office
 from programme.models.naming import in_language
 from workflows import deadlines, filters, inbox, notices
-from workflows.authority import visible_to
 from workflows.exports.declaring import Asked, Chunks, Heading, Line, Listed, day_of, number_in, one_by_one
 from workflows.flows import FLOWS, step_title
 from workflows.models import Item, Movement, Sitting
 from workflows.sheets.columns import Type
+from workflows.sight import visible_to
 from workflows.sittings import agenda, seats
 
 NUMBER = Heading("number", gettext_lazy("File number"), Type.IDENTIFIER, 22)

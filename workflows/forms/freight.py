@@ -24,13 +24,14 @@ from programme.models.freight import SCHEMES
 from programme.money import rupees
 from programme.norms.entitlement import entitled
 from programme.norms.inputs import BadInput
-from workflows.authority import Refusal, visible_to
+from workflows.authority import Refusal
 from workflows.forms.decisions import DecisionForm
 from workflows.forms.fields import DayField, MobileField, RupeeField, TextField, WeightField
 from workflows.forms.identity import IdentitiesForm, IdentityField
 from workflows.forms.records import RecordForm
 from workflows.forms.rows import CellError, Column, Line, RowsField
 from workflows.models import Outcome
+from workflows.sight import visible_to
 
 MOST_LINES = 50
 PORT = re.compile(r"IN[A-Z]{3}[A-Z0-9]")

@@ -13,11 +13,12 @@ from programme.calendar import calendar_of
 from programme.models import Level, Norm, Office
 from programme.powers import Power
 from programme.zone import IST
-from workflows.authority import Refusal, ladder_of, office_for, office_on_the_ladder, offices_for
+from workflows.authority import Refusal
 from workflows.models import Case, Outcome
 from workflows.models.files import BY_THE_CLOCK
 from workflows.nodes.activations import StayActivation
 from workflows.nodes.automatic import Act, Choose
+from workflows.offices import ladder_of, office_for, office_on_the_ladder, offices_for
 
 DISTRICT, DEPARTMENT, STATE = Level.DISTRICT, Level.DEPARTMENT, Level.STATE
 # The office is the one that the dated delegation of the scheme names for the file's amount.

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workflows import bulk, inbox
-from workflows.authority import visible_to
 from workflows.forms.bulk import BulkForm
 from workflows.models import Movement, Outcome
 from workflows.pages import filling, kept, proof
 from workflows.pages.frame import OfficerRequest, for_officers, list_named, row_number, show
 from workflows.pages.problems import SAFE, only
+from workflows.sight import visible_to
 
 
 @only(*SAFE, "POST")

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from programme.calendar import today
 from programme.models import Norm, Office, Officer
 from workflows import papers, steps
-from workflows.authority import Refusal, offices_with, visible_to
+from workflows.authority import Refusal, offices_with
 from workflows.flows import FLOWS
 from workflows.forms.identity import concealed, revealed
 from workflows.forms.records import names_besides
@@ -27,6 +27,7 @@ from workflows.pages.frame import OfficerRequest, for_officers, page_of, row_num
 from workflows.pages.problems import SAFE, only
 from workflows.pages.sent import after_signing, whereto
 from workflows.pages.tabs import beginnings
+from workflows.sight import visible_to
 from workflows.templatetags.words import moment
 from workflows.workbooks.offered import offers
 

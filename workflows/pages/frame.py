@@ -27,13 +27,14 @@ from programme.kept import under
 from programme.models import Charge, Officer
 from programme.models.naming import in_language
 from workflows import inbox, readings
-from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_auditor, sight_given, visible_as_given, visible_to
+from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_auditor
 from workflows.filters import words_in
 from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
 from workflows.pages.stencil import Stencil, hole
 from workflows.pages.tabs import Tab, tabs_of
 from workflows.repairs import rights
+from workflows.sight import sight_given, visible_as_given, visible_to
 from workflows.sittings import seats
 from workflows.templatetags.words import moment
 

@@ -16,10 +16,11 @@ from programme.models import Officer, State
 from programme.plans import season_board
 from programme.powers import Power
 from workflows import deadlines, obstacles
-from workflows.authority import may_anywhere, offices_with, visible_to
+from workflows.authority import may_anywhere, offices_with
 from workflows.models import Case, Checkpoint, Incident, Noting
 from workflows.pages import health
 from workflows.pages.stencil import joined, part
+from workflows.sight import visible_to
 
 SHOWN = 5
 # One file may have several paragraphs among the last ones of the record.

@@ -6,12 +6,13 @@ from django.urls import reverse
 
 from programme.powers import Power
 from workflows import notices
-from workflows.authority import may_anywhere, visible_to
+from workflows.authority import may_anywhere
 from workflows.exports import desks
 from workflows.exports.linking import link
 from workflows.models import Notice
 from workflows.pages.frame import OfficerRequest, at_the_bench, counts, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
+from workflows.sight import visible_to
 
 
 @only(*SAFE)

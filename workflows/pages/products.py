@@ -11,13 +11,14 @@ from programme.catalogue import RANKS
 from programme.identification import dossier
 from programme.models import District, Product
 from programme.powers import Power
-from workflows.authority import capacities, visible_to
+from workflows.authority import capacities
 from workflows.pages.frame import OfficerRequest, for_officers, page_of, show
 from workflows.pages.problems import SAFE, only
 from workflows.registers.access import reach, reads_registers
 from workflows.registers.declaring import Cell, Table
 from workflows.registers.dossiers import DOSSIER
 from workflows.registers.linking import entries_table
+from workflows.sight import visible_to
 
 
 @only(*SAFE)

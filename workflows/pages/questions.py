@@ -12,7 +12,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from programme.models import Officer
 from workflows import authority, questions
-from workflows.authority import visible_to
 from workflows.deadlines import Standing, standing_of_question
 from workflows.forms.questions import AnswerForm, QuestionForm, UnaskForm
 from workflows.models import Question
@@ -22,6 +21,7 @@ from workflows.pages.files import file_page
 from workflows.pages.frame import OfficerRequest, for_officers, readable_case, readable_movement
 from workflows.pages.problems import SAFE, only
 from workflows.pages.steps import refuse_closed
+from workflows.sight import visible_to
 
 SHOWN = 20
 

@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from programme.calendar import today
-from workflows.authority import visible_to as files_visible_to
 from workflows.exports import desks
 from workflows.exports.files import AGENDA
 from workflows.exports.linking import link
@@ -20,6 +19,7 @@ from workflows.pages import filling, kept
 from workflows.pages.filling import Fault
 from workflows.pages.frame import OfficerRequest, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
+from workflows.sight import visible_to as files_visible_to
 from workflows.sittings import agenda, minutes, seats, signing
 from workflows.sittings.seats import Seat, seats_of
 

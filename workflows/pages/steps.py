@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from workflows import authority, holding, pulling_back, steps
+from workflows import authority, holding, pulling_back, sight, steps
 from workflows.authority import Overtaken, Refusal
 from workflows.forms.decisions import PullBackForm, WithdrawalForm
 from workflows.models import Case, Draft, Movement
@@ -42,7 +42,7 @@ def decide(request: OfficerRequest, pk: int) -> HttpResponse:
 def _sign(request: OfficerRequest, pk: int) -> HttpResponse:
     """Judge the form and take the step under one lock, so that what both read is read once."""
     try:
-        with holding.held_stay(pk, by=request.user, sight=authority.sight_given(request.user) or authority.NO_SIGHT) as movement:
+        with holding.held_stay(pk, by=request.user, sight=sight.sight_given(request.user) or sight.NO_SIGHT) as movement:
             request.case_read = movement.case
             if movement.node.own_page:
                 return redirect("file", pk=movement.case_id)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from programme.calendar import today
 from programme.models import Matter, MatterOutcome, Officer
-from workflows.authority import visible_to
 from workflows.flows import ActionPlanFlow
 from workflows.models import Case
 from workflows.registers.declaring import Cell, Column, Register, Standing, Table, open_first
 from workflows.registers.forms import EntryForm
 from workflows.sheets.columns import Type
+from workflows.sight import visible_to
 
 
 class MatterForm(EntryForm):

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from programme.models import Level, Office, Posting
 from workflows import holding
-from workflows.authority import Refusal, office_on_the_ladder
+from workflows.authority import Refusal
 from workflows.models import Case, Movement, Noting, Outcome, Repair
 from workflows.nodes import LADDER, Step
+from workflows.offices import office_on_the_ladder
 from workflows.repairs import acts, rights
 from workflows.repairs.acts import Prepared
 

@@ -22,12 +22,12 @@ from tests.workflows.exports.written import a_written_list
 from tests.workflows.seated import a_claim, in_place, ready
 from tests.workflows.test_access import EVERYBODY
 from workflows import inbox
-from workflows.authority import visible_to
 from workflows.exports.catalogue import LISTS
 from workflows.exports.linking import FORMS
 from workflows.models import Case, Obstacle, ObstacleKind
 from workflows.obstacles import check
 from workflows.pages.going_out import ALL
+from workflows.sight import visible_to
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[[str], Client]
