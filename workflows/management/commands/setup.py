@@ -58,17 +58,20 @@ def compile_messages() -> None:
     for folder in settings.LOCALE_PATHS:
         for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
             compiled = source.with_suffix(".mo")
-            if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
-                continue
-            with source.open("rb") as text:
-                catalogue = read_po(text, locale=source.parent.parent.name)
-            # Whoever reads at this moment finds the old one or the new one, whole.
-            half = compiled.with_suffix(f".{os.getpid()}")
-            with half.open("wb") as binary:
-                write_mo(binary, catalogue)
-            half.replace(compiled)
-            # This process may have asked for a translation before there was one, and would go on without.
+            if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+                _compile(source, compiled)
+            # This process may have asked for a translation before there was one, whoever compiled it, and would go on without.
             translation_file_changed(sender=None, file_path=compiled)
+
+
+def _compile(source: Path, compiled: Path) -> None:
+    with source.open("rb") as text:
+        catalogue = read_po(text, locale=source.parent.parent.name)
+    # Whoever reads at this moment finds the old one or the new one, whole.
+    half = compiled.with_suffix(f".{os.getpid()}")
+    with half.open("wb") as binary:
+        write_mo(binary, catalogue)
+    half.replace(compiled)
 
 
 def collect_static() -> None:
