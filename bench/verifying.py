@@ -77,7 +77,7 @@ def _inside(count: int, rounds: int) -> list[Line]:
 
 def _shared(count: int, rounds: int) -> Line:
     walls, processes = [], os.cpu_count() or 1
-    for _round in range(min(rounds, 5)):
+    for _round in range(min(rounds, 3)):
         began = time.perf_counter()
         _whole(processes)
         walls.append(time.perf_counter() - began)
