@@ -2,66 +2,77 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Min, Q, Value, When
+from django.db.models import BigIntegerField, CharField, F, Min, Value
 from django.utils.translation import gettext as _
 
 from programme.asking import Asked, Given
 from programme.budget import as_read
 from programme.calendar import days_of_year, financial_year, today
 from programme.checks import Check
-from programme.models import ExhibitionProposal, Norm, Product
-from programme.models.naming import in_language
+from programme.known import districts
+from programme.models import District, ExhibitionProposal, Norm, Product
 from programme.money import rupees
 
 NAMED_AT_MOST = 3
 
 
 def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
-    """Return the checks in the order they are read. Three queries, when district, product and head are at hand."""
+    """Return the checks in the order they are read. Three queries, when district, product and head are at hand, and districts known."""
     others = _other_exhibitions(proposal)
     return [
         _balance(proposal),
         *_ceiling(proposal, norm),
-        _first_of_the_year(proposal, [other for other in others if other.district_id == proposal.district_id]),
-        _dates([other for other in others if other.district_id != proposal.district_id]),
+        _first_of_the_year(proposal, others.titles),
+        _dates(others.districts),
         _product(proposal),
         _districts_shown(proposal),
     ]
 
 
 def _others() -> Any:
-    """Ask what is pending or sanctioned: in the district in that year, and elsewhere in the State on the same days."""
-    here, days = Q(district=Given("district")), [Given(name) for name in ("first", "last", "starts", "ends")]
-    same_days = ~here & ExhibitionProposal.held_between(*days[2:])
-    found = ExhibitionProposal.objects.filter(here & Q(starts_on__range=days[:2]) | same_days, dropped=False)
-    found = found.filter(district__state=Given("state")).exclude(pk=Given("pk"))
-    told = found.annotate(
-        name_en=F("district__name_en"),
-        name_hi=F("district__name_hi"),
-        titled=Case(When(district=Given("district"), then=F("title")), default=Value("")),
-        own=Case(When(district=Given("district"), then=F("pk")), default=None),
-    )
-    named = told.values_list("district_id", "name_en", "name_hi", "titled", "own", named=True).annotate(began=Min("starts_on"))
-    return named.order_by("began", "name_en", "own")
+    """Ask what is pending or sanctioned: in the district in that year, and in which other districts on the same days.
+
+    The names of districts are not joined here: the database would look through each district's exhibitions for it.
+    """
+    pending = ExhibitionProposal.objects.filter(dropped=False).exclude(pk=Given("pk")).order_by()
+    of_the_year = pending.filter(district=Given("district"), starts_on__range=[Given("first"), Given("last")])
+    own = of_the_year.annotate(titled=F("title"), own=F("pk"), began=F("starts_on"))
+    same_days = pending.filter(ExhibitionProposal.held_between(Given("starts"), Given("ends"))).exclude(district=Given("district"))
+    nothing = {"titled": Value("", CharField()), "own": Value(0, BigIntegerField())}
+    elsewhere = same_days.values("district").annotate(**nothing, began=Min("starts_on"))
+    columns = ("district", "titled", "own", "began")
+    return own.values_list(*columns, named=True).union(elsewhere.values_list(*columns, named=True), all=True)
 
 
 OTHERS = Asked(_others)
 
 
-def _other_exhibitions(proposal: ExhibitionProposal) -> list[Any]:
-    """Return the district's other exhibitions of that year, and the State's other districts with one on the same days, the first first.
+class Others(NamedTuple):
+    """Titles of the district's other exhibitions of the year, and the State's other districts that hold one on the same days."""
 
-    Read once for a record: a page and the act it leads to judge by the same.
-    """
-    known: dict[Any, list[Any]] = vars(proposal).setdefault("others_read", {})
+    titles: list[str]
+    districts: list[District]
+
+
+def _other_exhibitions(proposal: ExhibitionProposal) -> Others:
+    """Return what else is held, the first first; read once for a record: a page and the act it leads to judge by the same."""
+    known: dict[Any, Others] = vars(proposal).setdefault("others_read", {})
     place = (proposal.district_id, proposal.starts_on, proposal.ends_on)
     if place not in known:
         first, last = days_of_year(financial_year(proposal.starts_on))
         days = {"first": first, "last": last, "starts": proposal.starts_on, "ends": proposal.ends_on}
-        known[place] = OTHERS(pk=proposal.pk or 0, district=proposal.district_id, state=proposal.district.state_id, **days)
+        rows = sorted(OTHERS(pk=proposal.pk or 0, district=proposal.district_id, **days), key=attrgetter("began", "own"))
+        known[place] = Others([row.titled for row in rows if row.own], _in_the_state(proposal, [row for row in rows if not row.own]))
     return known[place]
+
+
+def _in_the_state(proposal: ExhibitionProposal, rows: list[Any]) -> list[District]:
+    places = districts([row.district for row in rows])
+    named = sorted((row.began, places[row.district].name_en, row.district) for row in rows)
+    return [places[key] for _began, _name, key in named if places[key].state_id == proposal.district.state_id]
 
 
 def _balance(proposal: ExhibitionProposal) -> Check:
@@ -87,18 +98,18 @@ def _ceiling(proposal: ExhibitionProposal, norm: Norm) -> Iterator[Check]:
         yield Check("ok", _("The amount asked, %(asked)s, is within the norm of %(ceiling)s.") % said)
 
 
-def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[Any]) -> Check:
+def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[str]) -> Check:
     year = financial_year(proposal.starts_on)
-    said = {"district": proposal.district.name, "year": year, "titles": _named([other.titled for other in same_year])}
+    said = {"district": proposal.district.name, "year": year, "titles": _named(same_year)}
     if same_year:
         return Check("look", _("%(district)s has another exhibition in %(year)s: %(titles)s.") % said)
     return Check("ok", _("First exhibition of %(district)s in %(year)s.") % said)
 
 
-def _dates(on_the_same_days: list[Any]) -> Check:
+def _dates(on_the_same_days: list[District]) -> Check:
     if not on_the_same_days:
         return Check("ok", _("No other district of the State holds an exhibition on these dates."))
-    named = _named([in_language(other, "name") for other in on_the_same_days[:NAMED_AT_MOST]], len(on_the_same_days))
+    named = _named([other.name for other in on_the_same_days[:NAMED_AT_MOST]], len(on_the_same_days))
     return Check("look", _("On these dates an exhibition is also held or proposed in: %(districts)s.") % {"districts": named})
 
 

@@ -72,3 +72,4 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(fields=["kind", "file_number"], name="one_ledger_entry_of_a_kind_a_file"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="ledger_entry_is_positive"),
         ]
+        indexes = [models.Index(fields=["allotment", "kind"], include=["amount"], name="ledger_of_an_allotment")]

@@ -6,7 +6,7 @@ Everything is added up from the budget ledger and the sanction orders, never fro
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils.translation import gettext_lazy
 
 from programme.asking import Asked as Question
@@ -71,10 +71,16 @@ def by_head(asked: Asked, *, briefly: bool = False) -> list[Row]:
 
 
 def _heads(briefly: bool) -> QuerySet[Allotment, Any]:
-    sums = _sums("entries__", briefly=briefly)
-    heads = Allotment.objects.filter(one_of("head__state", Given("states")), year=Given("year"))
-    found = heads.values(*HEAD, "pk", given=F("allotted")).annotate(**sums).order_by("head__code")
+    heads = Allotment.objects.filter(one_of("head__state", Given("states")), year=Given("year")).order_by("head__code")
+    sums = _as_maintained() if briefly else _sums("entries__")
+    found = heads.values(*HEAD, "pk", given=F("allotted")).annotate(**sums)
     return found.values_list(*HEAD, "pk", "given", *sums, named=True)
+
+
+def _as_maintained() -> dict[str, Any]:
+    """Return what a board shows of an allotment: what is committed as every commitment wrote it there, and the sum of what was released."""
+    released = LedgerEntry.objects.filter(allotment=OuterRef("pk"), kind=EntryKind.RELEASE).order_by().values("allotment")
+    return {"made": F("committed"), "given_back": Value(0), "paid": Subquery(released.annotate(sum=Sum("amount")).values("sum"))}
 
 
 _HEADS = Question(_heads, planned_anew=True)
