@@ -64,7 +64,7 @@ def test_nothing_is_written_by_looking(django_assert_max_num_queries):
     before = Noting.objects.count()
     with django_assert_max_num_queries(8 * 7 + 5) as asked:
         assert len(shown(cases, "recommended", "odop.cell").lines) == 8
-    assert not [query["sql"] for query in asked if not query["sql"].startswith("SELECT")]
+    assert not [query["sql"] for query in asked if not query["sql"].lstrip("(").startswith("SELECT")]
     assert Noting.objects.count() == before
 
 
