@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from programme.models import District, LoanApplication, State, TargetCategory
+from programme.models import Allotment, District, EntryKind, LoanApplication, State, TargetCategory
 from programme.models.loans import Category, Gender, Tag
 from programme.zone import IST
 from workflows.boards.board import Period, Place, board
@@ -17,6 +17,7 @@ from workflows.nodes import Stay
 from workflows.reviewing import REFUSING, Result, Scope
 
 Figures = dict[tuple[Any, ...], Any]
+OF_A_HEAD = ("allotted", "committed", "released", "free")
 
 
 def whole(state: State) -> Place:
@@ -56,6 +57,10 @@ def _shown(place: Place, period: Period, now: datetime) -> Figures:
         figures[("pending", held.post, "files")] = figures.get(("pending", held.post, "files"), 0) + int(str(held.figures[0].count))
         figures[("pending", held.post, "late")] = figures.get(("pending", held.post, "late"), 0) + int(str(held.figures[1].count))
     figures |= {("reached", row.category): row.achieved.count for row in told.targets if row.achieved}
+    if place.district is None:
+        figures |= {
+            ("budget", row.code, key): figure.count for row in told.budget for key, figure in zip(OF_A_HEAD, row.figures, strict=True)
+        }
     return figures
 
 
@@ -78,7 +83,23 @@ def _counted(place: Place, period: Period, now: datetime) -> Figures:
     for district in place.districts:
         of_place = [file for file in in_year if file["district"] == district.pk]
         figures |= {("district", district.pk, name): value for name, value in _named(of_place, now).items()}
-    return figures | _waiting(place, files, now) | _reached(in_year, now)
+    return figures | _waiting(place, files, now) | _reached(in_year, now) | _budget(place, period)
+
+
+def _budget(place: Place, period: Period) -> Figures:
+    """Add the ledger of each head of a State up, line by line; of a district the board itself asks the ledger."""
+    if place.district:
+        return {}
+    figures: Figures = {}
+    heads = Allotment.objects.filter(head__state__in=place.scope.states, year=period.year)
+    for allotment in heads.select_related("head").prefetch_related("entries"):
+        sums = dict.fromkeys(EntryKind.values, Decimal(0))
+        for entry in allotment.entries.all():
+            sums[entry.kind] += entry.amount
+        committed = sums[EntryKind.COMMITMENT] - sums[EntryKind.GIVEN_BACK]
+        told = (allotment.allotted, committed, sums[EntryKind.RELEASE], allotment.allotted - committed)
+        figures |= {("budget", allotment.head.code, key): value for key, value in zip(OF_A_HEAD, told, strict=True)}
+    return figures
 
 
 def _files(place: Place) -> Iterator[dict[str, Any]]:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from programme.calendar import financial_year, today
-from programme.models import District, LoanApplication, State
+from programme.models import Allotment, District, LedgerEntry, LoanApplication, State
 from tests.workflows.boards.files import of_every_standing
 from workflows.boards import recount
 from workflows.boards.board import Period
@@ -97,3 +98,12 @@ def test_a_wrong_year_or_state_is_refused_with_a_sentence() -> None:
 
 def test_the_recount_asks_for_no_sum_of_the_database() -> None:
     assert not {"Count", "Sum", "aggregate", "annotate"} & set(vars(recount))
+
+
+def test_what_an_allotment_says_is_committed_is_compared_with_its_ledger(files: dict[str, Case]) -> None:
+    state, now = State.objects.get(short="UP"), timezone.now()
+    assert differences(whole(state), period(), now=now) == []
+    entry = LedgerEntry.objects.filter(kind="commitment", allotment__head__state=state).select_related("allotment").latest("pk")
+    Allotment.objects.filter(pk=entry.allotment_id).update(committed=entry.allotment.committed + 1, allotted=F("allotted") + 1)
+    found = differences(whole(state), period(), now=now)
+    assert ["committed" in line or "free" in line for line in found] == [True, True]
