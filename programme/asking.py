@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable
-from operator import methodcaller
 from typing import Any
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
@@ -49,7 +47,7 @@ class Asked:
     """
 
     def __init__(self, make: Callable[..., QuerySet], *, planned_anew: bool = False) -> None:
-        self._make, self._cursor = make, methodcaller("cursor") if planned_anew else prepared_cursor
+        self._make, self._cursor = make, _planned_anew if planned_anew else prepared_cursor
         self._texts: dict[tuple[Any, ...], _Text | None] = {}
 
     def __call__(self, *shape: Any, **given: Any) -> list[Any]:
@@ -88,12 +86,12 @@ class _Text:
         self._compiler, self._converters = compiler, compiler.get_converters([column for column, *_rest in compiler.select])
         self._read = _instances(compiler) if issubclass(rows._iterable_class, ModelIterable) else _tuples(rows.query)
 
-    def asked(self, given: dict[str, Any], cursor_of: Callable[[Any], Any]) -> list[Any]:
+    def asked(self, given: dict[str, Any], cursor_of: Callable[[Any, str], Any]) -> list[Any]:
         database = connections[DEFAULT_DB_ALIAS]
         adapted = _as_arrays if database.vendor == "postgresql" else _adapted
         told = {name: adapted(value) for name, value in given.items()}
         values = [told[name] for name in self._names]
-        with cursor_of(database) as cursor:
+        with cursor_of(database, self._sql) as cursor:
             cursor.execute(self._sql, values)
             rows = cursor.fetchall()
         if self._converters:
@@ -162,19 +160,10 @@ def _adapted(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, list) else connection.ops.adapt_unknown_value(value)
 
 
-class _Bound(psycopg.Cursor[Any]):
-    """A cursor whose values the server binds; it also tells what it asked where the plan was kept, for whoever counts statements."""
-
-    def _convert_query(self, query: Any, params: Any = None) -> Any:
-        self._query = super()._convert_query(query, params)
-        return self._query
+def prepared_cursor(database: Any, text: str) -> Any:
+    """Return a cursor for this text whose values are bound by the server, which keeps the plan (``prepare_threshold`` in the settings)."""
+    return database.bound_cursor(text) if database.vendor == "postgresql" else database.cursor()
 
 
-def prepared_cursor(database: Any) -> Any:
-    """Return a cursor whose values are bound by the server, which keeps the plan (``prepare_threshold`` in the settings)."""
-    if database.vendor != "postgresql":
-        return database.cursor()
-    if database.connection is None or not database.health_check_done:
-        database.close_if_health_check_failed()
-        database.ensure_connection()
-    return database._prepare_cursor(_Bound(database.connection))
+def _planned_anew(database: Any, _text: str) -> Any:
+    return database.cursor()

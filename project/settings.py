@@ -129,6 +129,7 @@ if ON_SQLITE:
     # Worker, beat and browser tests open the database beside the test itself, so it cannot live in memory.
     DATABASE["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
+    DATABASE["ENGINE"] = "programme.postgresql"
     DATABASE["CONN_MAX_AGE"] = 300
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {

@@ -1,10 +1,11 @@
 """At which desks an officer works today, and how what waits there is asked for."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from workflows.models import Movement, Outcome
 
 # Of desks alike: whether it is only one, whether the officer prepares there, and whether up to an amount only.
 Shape = tuple[tuple[bool, bool, bool], ...]
+# What has no day to be done by comes after everything that has one.
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def works_at_a_desk(officer: Officer) -> bool:
@@ -99,6 +102,11 @@ def by_standing(kind: str, now: Any, border: Any) -> Q:
     return Q(due__gt=border) | Q(due=None)
 
 
-def by_due(rows: QuerySet[Movement]) -> QuerySet[Movement]:
-    """Return stays in the order of the list, first due first."""
-    return rows.order_by(F("due").asc(nulls_last=True), "pk")
+def by_due(rows: QuerySet[Movement], shape: Shape | None = None, *, last_first: bool = False) -> QuerySet[Movement]:
+    """Return stays in the order of the list, first due first, or the other way round; of desks of this ``shape`` if one is named.
+
+    The index of one office is in that order already. Of several the database would read every open stay of the State in it.
+    """
+    several = shape is not None and not (len(shape) == 1 and shape[0][0])
+    due: Any = Coalesce("due", Value(LAST)) if several else F("due")
+    return rows.order_by(due.desc(nulls_first=True), "-pk") if last_first else rows.order_by(due.asc(nulls_last=True), "pk")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
 from programme.asking import Asked, Given
 from programme.models import Officer
@@ -32,7 +32,7 @@ def _next(shape: desks.Shape, standing: str, behind: bool, dated: bool) -> Query
         rows = rows.filter(desks.by_standing(standing, Given("now"), Given("border")))
     if behind:
         rows = rows.filter(after(Given("due") if dated else None, Given("pk")))
-    return desks.by_due(rows).values_list("case")[:1]
+    return desks.by_due(rows, shape).values_list("case")[:1]
 
 
 _NEXT = Asked(_next)
@@ -56,7 +56,7 @@ def neighbours(officer: Officer, stay: Movement, choice: inbox.Choice) -> tuple[
     """Return the files before and behind a stay in the list, ``None`` where there is none; one query."""
     if choice.words:
         others = inbox.chosen(officer, choice).exclude(case=stay.case_id)
-        return _on_both_sides(others, stay.due, stay.pk).get()
+        return _on_both_sides(others, stay.due, stay.pk, None).get()
     held = capacities(officer)
     shape, given = desks.desks_of(held)
     now, border = desks.borders(held)
@@ -65,19 +65,20 @@ def neighbours(officer: Officer, stay: Movement, choice: inbox.Choice) -> tuple[
     return found.ahead, found.behind
 
 
-def _on_both_sides(others: QuerySet[Movement], due: Any, pk: Any) -> QuerySet:
-    ahead = others.filter(before(due, pk)).order_by(F("due").desc(nulls_first=True), "-pk")
+def _on_both_sides(others: QuerySet[Movement], due: Any, pk: Any, shape: desks.Shape | None) -> QuerySet:
+    ahead, behind = others.filter(before(due, pk)), others.filter(after(due, pk))
     found = Movement.objects.filter(pk=pk).annotate(
-        ahead=Subquery(ahead.values("case")[:1]), behind=Subquery(others.filter(after(due, pk)).values("case")[:1])
+        ahead=Subquery(desks.by_due(ahead, shape, last_first=True).values("case")[:1]),
+        behind=Subquery(desks.by_due(behind, shape).values("case")[:1]),
     )
     return found.values_list("ahead", "behind")
 
 
 def _beside(shape: desks.Shape, standing: str, dated: bool) -> QuerySet:
-    others = desks.by_due(desks.open_as_given(shape).exclude(case=Given("case")))
+    others = desks.open_as_given(shape).exclude(case=Given("case"))
     if standing:
         others = others.filter(desks.by_standing(standing, Given("now"), Given("border")))
-    return _on_both_sides(others, Given("due") if dated else None, Given("pk"))
+    return _on_both_sides(others, Given("due") if dated else None, Given("pk"), shape)
 
 
 _NEIGHBOURS = Asked(_beside)

@@ -128,7 +128,7 @@ def _first(shape: desks.Shape, standing: str) -> QuerySet:
     if standing:
         rows = rows.filter(desks.by_standing(standing, Given("now"), Given("border")))
     # What stands beside a stay is read for those alone that are shown.
-    return _columns(desks.by_due(Movement.objects.filter(pk__in=desks.by_due(rows).values("pk")[:AT_ONCE])))
+    return _columns(desks.by_due(Movement.objects.filter(pk__in=desks.by_due(rows, shape).values("pk")[:AT_ONCE])))
 
 
 _FIRST = Asked(_first)

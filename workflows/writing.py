@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -196,8 +197,9 @@ def _one_statement(writes: list[tuple[Write, str, tuple[Any, ...]]]) -> None:
             counted.append((f"(SELECT COUNT(*) FROM w{place})", write.otherwise))
         parts.append(f"w{place} AS ({text})")
         values += given
-    with prepared_cursor(connections[DEFAULT_DB_ALIAS]) as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(count for count, _error in counted) or '1'}", values)
+    text = intern(f"WITH {', '.join(parts)} SELECT {', '.join(count for count, _error in counted) or '1'}")
+    with prepared_cursor(connections[DEFAULT_DB_ALIAS], text) as cursor:
+        cursor.execute(text, values)
         met = cursor.fetchone()
     for count, (_text, error) in zip(met, counted, strict=False):
         if not count:

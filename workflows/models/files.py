@@ -10,9 +10,12 @@ from viewflow.workflow.models import Process, Task
 
 from programme.calendar import today
 from programme.models import District, Norm, Office, Posting, State
+from programme.powers import Power
 from workflows.models.order_kinds import OrderKind
 from workflows.models.outcomes import Outcome
 
+# The powers with which a file waits for a sitting.
+COMMITTEES = [Power.CHAIR_LOAN_COMMITTEE.value, Power.CHAIR_USERS_COMMITTEE.value]
 BY_THE_CLOCK = [Outcome.SILENT.value, Outcome.TIME_CAME.value]
 
 
@@ -160,6 +163,11 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["office", "due"], condition=models.Q(disposed__isnull=True), name="inbox_of_an_office"),
             models.Index(fields=["due"], condition=models.Q(disposed__isnull=True), name="open_stays_by_due"),
+            models.Index(
+                fields=["power", "office"],
+                condition=models.Q(disposed__isnull=True, power__in=COMMITTEES),
+                name="stays_before_a_committee",
+            ),
             models.Index(fields=["wakes"], condition=models.Q(disposed__isnull=True, wakes__isnull=False), name="stays_the_clock_ends"),
             models.Index(fields=["case", "received"], name="movements_of_a_file"),
             models.Index(fields=["disposed"], name="stays_by_their_end"),
