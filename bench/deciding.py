@@ -114,7 +114,9 @@ def _pages(officer: Officer, floor: ByHand, rounds: int) -> list[Line]:
         send(opened(stay))
 
     stock.wait(queued, OPEN)
-    as_people_do(next(waiting))
+    # A process that has met every district of the State knows how its pages begin.
+    for stay in islice(waiting, DISTRICTS):
+        as_people_do(stay)
     stock.as_people_do(desk, next(queued))
     for _round in range(rounds):
         measure(hand, [None] * 40, lambda _one: bare.ask("/", {"text": "x"}), pid=floor.pid)

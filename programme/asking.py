@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.utils import create_namedtuple_class
 
 
@@ -51,7 +51,7 @@ class Asked:
         self._texts: dict[tuple[Any, ...], _Text | None] = {}
 
     def __call__(self, *shape: Any, **given: Any) -> list[Any]:
-        """Return the rows: model instances, or named tuples where the question asks for values."""
+        """Return the rows: model instances, tuples where the question asks for a list of values, or else named tuples."""
         if shape not in self._texts:
             self._texts[shape] = _text(self._make(*shape))
         text = self._texts[shape]
@@ -84,7 +84,7 @@ class _Text:
         sql, values = compiler.as_sql()
         self._sql, self._names = _with_constants(sql, values)
         self._compiler, self._converters = compiler, compiler.get_converters([column for column, *_rest in compiler.select])
-        self._read = _instances(compiler) if issubclass(rows._iterable_class, ModelIterable) else _tuples(rows.query)
+        self._read = _read_as(rows._iterable_class, compiler)
 
     def asked(self, given: dict[str, Any], cursor_of: Callable[[Any, str], Any]) -> list[Any]:
         database = connections[DEFAULT_DB_ALIAS]
@@ -126,6 +126,13 @@ def _literal(value: Any) -> str:
             return str(connection.ops.compose_sql("%s", [value]))  # type: ignore[attr-defined]
         cursor.execute("SELECT quote(%s)", [value])
         return str(cursor.fetchone()[0])
+
+
+def _read_as(kind: type[Any], compiler: Any) -> Callable[[Any], Any]:
+    """Return how the rows of a question of this kind are read."""
+    if kind is ValuesListIterable:
+        return tuple
+    return _instances(compiler) if issubclass(kind, ModelIterable) else _tuples(compiler.query)
 
 
 def _instances(compiler: Any) -> Callable[[Any], Any]:

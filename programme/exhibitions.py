@@ -1,8 +1,8 @@
 """What the machine can say about an exhibition proposal before an officer does: it advises, it never decides."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, CharField, F, Min, Value
@@ -43,8 +43,8 @@ def _others() -> Any:
     same_days = pending.filter(ExhibitionProposal.held_between(Given("starts"), Given("ends"))).exclude(district=Given("district"))
     nothing = {"titled": Value("", CharField()), "own": Value(0, BigIntegerField())}
     elsewhere = same_days.values("district").annotate(**nothing, began=Min("starts_on"))
-    columns = ("district", "titled", "own", "began")
-    return own.values_list(*columns, named=True).union(elsewhere.values_list(*columns, named=True), all=True)
+    columns = ("began", "own", "titled", "district")
+    return own.values_list(*columns).union(elsewhere.values_list(*columns), all=True)
 
 
 OTHERS = Asked(_others)
@@ -64,15 +64,17 @@ def _other_exhibitions(proposal: ExhibitionProposal) -> Others:
     if place not in known:
         first, last = days_of_year(financial_year(proposal.starts_on))
         days = {"first": first, "last": last, "starts": proposal.starts_on, "ends": proposal.ends_on}
-        rows = sorted(OTHERS(pk=proposal.pk or 0, district=proposal.district_id, **days), key=attrgetter("began", "own"))
-        known[place] = Others([row.titled for row in rows if row.own], _in_the_state(proposal, [row for row in rows if not row.own]))
+        rows = OTHERS(pk=proposal.pk or 0, district=proposal.district_id, **days)
+        titles = [titled for _began, _own, titled, _there in sorted(row for row in rows if row[1])]
+        known[place] = Others(titles, _in_the_state(proposal, {there: began for began, own, _titled, there in rows if not own}))
     return known[place]
 
 
-def _in_the_state(proposal: ExhibitionProposal, rows: list[Any]) -> list[District]:
-    places = districts([row.district for row in rows])
-    named = sorted((row.began, places[row.district].name_en, row.district) for row in rows)
-    return [places[key] for _began, _name, key in named if places[key].state_id == proposal.district.state_id]
+def _in_the_state(proposal: ExhibitionProposal, begins: dict[int, date]) -> list[District]:
+    """Return the districts of the proposal's State among those in which something begins, the first first."""
+    places, state = districts(begins), proposal.district.state_id
+    found = [places[key] for key in begins if places[key].state_id == state]
+    return sorted(found, key=lambda place: (begins[place.pk], place.name_en))
 
 
 def _balance(proposal: ExhibitionProposal) -> Check:

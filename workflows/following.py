@@ -32,7 +32,7 @@ def _next(shape: desks.Shape, standing: str, behind: bool, dated: bool) -> Query
         rows = rows.filter(desks.by_standing(standing, Given("now"), Given("border")))
     if behind:
         rows = rows.filter(after(Given("due") if dated else None, Given("pk")))
-    return desks.by_due(rows, shape).values_list("case")[:1]
+    return desks.by_due(rows, shape).values_list("case", named=True)[:1]
 
 
 _NEXT = Asked(_next)
@@ -71,7 +71,7 @@ def _on_both_sides(others: QuerySet[Movement], due: Any, pk: Any, shape: desks.S
         ahead=Subquery(desks.by_due(ahead, shape, last_first=True).values("case")[:1]),
         behind=Subquery(desks.by_due(behind, shape).values("case")[:1]),
     )
-    return found.values_list("ahead", "behind")
+    return found.values_list("ahead", "behind", named=True)
 
 
 def _beside(shape: desks.Shape, standing: str, dated: bool) -> QuerySet:

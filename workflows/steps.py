@@ -169,7 +169,8 @@ def may_withdraw(officer: Officer, case: Case, stays: Iterable[Movement] | None 
 
 def record_opening(movement: Movement, *, by: Officer) -> None:
     """Record who first opened the file where it waits; the second reader changes nothing."""
-    Movement.objects.filter(pk=movement.pk, opened_at=None, disposed=None).update(opened_at=timezone.now(), opened_by=by)
+    unopened = {"id": movement.pk, "opened_at": None, "disposed": None}
+    together(Change(Movement, unopened, {"opened_at": timezone.now(), "opened_by_id": by.pk}))
 
 
 def _write(case: Case, movement: Movement, form: Any, posting: Posting) -> list[Check]:

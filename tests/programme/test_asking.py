@@ -45,11 +45,14 @@ def test_columns_and_values_are_read_as_django_reads_them():
     has = Exists(Product.objects.filter(district=OuterRef("pk"), live=True))
     asked = Asked(lambda: District.objects.annotate(has=has).filter(state=Given("state"), name_en__startswith="%").order_by("pk"))
     assert asked(state=UP) == []
-    told = Asked(lambda: District.objects.annotate(has=has).filter(state=Given("state")).order_by("pk").values_list("pk", "name_hi", "has"))
+    columns = ("pk", "name_hi", "has")
+    rows = District.objects.annotate(has=has).filter(state=Given("state")).order_by("pk")
+    told = Asked(lambda: rows.values_list(*columns, named=True))
+    assert Asked(lambda: rows.values_list(*columns))(state=UP) == [tuple(row) for row in told(state=UP)]
     plain = District.objects.annotate(has=has).filter(state=UP).order_by("pk").values_list("pk", "name_hi", "has")
-    rows = told(state=UP)
-    assert [tuple(row) for row in rows] == list(plain)
-    assert rows[0].name_hi == plain[0][1]
+    found = told(state=UP)
+    assert [tuple(row) for row in found] == list(plain)
+    assert found[0].name_hi == plain[0][1]
 
 
 def test_one_row_or_none():
