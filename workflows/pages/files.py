@@ -1,6 +1,7 @@
 """The file: its page, its whole history, and the address of the list of files one may read."""
 
 import json
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from programme import known
 from programme.asking import Asked, Given
+from programme.checks import Check
 from programme.models import Officer
 from programme.powers import Power
 from workflows import authority, deadlines, following, history, objections, reasons, steps
@@ -48,58 +50,94 @@ def file(request: OfficerRequest, pk: int) -> HttpResponse:
 
 def file_page(request: OfficerRequest, case: Case, *, form: Any = None, status: int = 200, **sent: Any) -> HttpResponse:
     """Render the file; ``form`` and those of ``sent`` are refused forms to be shown again with what was typed (see ``boxes.beside``)."""
-    officer = request.user
-    stays = stays_of(case, *(f"draft__{who}" for who in ("made_by", "saved_by", "prepared_by")))
-    waiting = [stay for stay in stays if stay.is_open]
-    mine, refusal, signs = _mine(officer, waiting)
-    form, draft = _opened(request, mine, form) if mine and not refusal else (form, None)
+    officer, read = request.user, _read(request, case, form)
     choice = list_come_from(request)
-    ahead, behind = following.neighbours(officer, mine, choice) if mine and choice else (None, None)
-    sheet = history.note_sheet(case, stays)
-    told = _told(case, sheet)
-    signed_here = mine if signs else None
-    boxes = beside(officer, case, stays, signed_here, before=partial(_typed_before, request), last=sheet.last, **sent)
-    checks = form.checks if form else case.flow_class.checks(case) if case.is_open else []
-    sight = partial(sights.carried, officer, ends=signs, checks=checks, raised=told["raised"], papers=told["papers"])
-    known_here = {
-        **told,
-        **boxes,
-        "csrf_token": get_token(request),
-        "waiting": [(stay, deadlines.standing(stay, timezone.now())) for stay in waiting],
-        "mine": mine,
-        "seatings": [seats.seating(officer, stay) for stay in waiting if stay.node.in_committee],
-        "refusal": refusal,
-        "form": form,
-        "prepares": bool(mine) and not refusal and not signs,
-        "draft": draft,
-        "prepared_by": steps.preparer(draft, officer),
-        "why": reasons.why(mine) if mine else "",
-        "resumed": reasons.resumed(mine) if mine else "",
-        "destinations": mine.node.destinations(case) if mine and not refusal else [],
-        "shown": sight(signed_here or waiting[0]) if signable(boxes) else "",
-    }
+    ahead, behind = following.neighbours(officer, read.mine, choice) if read.mine and choice else (None, None)
     place = pieces.Place(choice, ahead, behind)
+    boxes = beside(officer, case, read.stays, read.signed_here, before=partial(_typed_before, request), last=read.sheet.last, **sent)
+    told = _told(case, read.sheet)
     values = {
         "subject": case.subject,
         "file_number": case.number,
         "history": reverse("history", args=[case.pk]),
         "in_list": pieces.in_list(place),
-        "tags": pieces.tags((standing for _stay, standing in known_here["waiting"]), case.record.flags(), case.ending_title),
+        "tags": pieces.tags((standing for _stay, standing in read.standing), case.record.flags(), case.ending_title),
         "links": _links(officer, case, told),
-        "away": _away(officer, waiting, stays),
-        "stages": pieces.stages(history.stages(case, stays)),
+        "away": _away(officer, read.waiting, read.stays),
+        "stages": pieces.stages(history.stages(case, read.stays)),
         "summary": pieces.facts(case.flow_class.summary(case)),
         "derivation": part("parts/derivation.html", {"record": case.record, "norm": case.norm}) if case.record.derivation else "",
-        "checks": pieces.checks(checks),
-        "beside": _beside(case, stays, told, boxes),
+        "checks": pieces.checks(read.checks),
+        "beside": _beside(case, read.stays, told, boxes),
         "papers": pieces.papers(case, told["papers"]),
-        "notes": notes.sheet(case, sheet.paragraphs),
-        "boxes": pieces.boxes(case, known_here, place),
+        "notes": notes.sheet(case, read.sheet.paragraphs),
+        "boxes": pieces.boxes(case, {**told, **boxes, **_to_act(request, read, told, signable(boxes))}, place),
     }
-    tab = "inbox" if mine else "files"
-    flags = {"tab": tab, "chain_holds": sheet.holds, "deciding": bool(form or (mine and not refusal)), "form": bool(form)}
-    faults = [fault for refused in (form, *sent.values()) for fault in filling.faults(refused)]
+    tab = "inbox" if read.mine else "files"
+    flags = {"tab": tab, "chain_holds": read.sheet.holds, "deciding": bool(read.form or read.acts), "form": bool(read.form)}
+    faults = [fault for refused in (read.form, *sent.values()) for fault in filling.faults(refused)]
     return filled(request, _PAGE, flags, values, tab=tab, optional=_OPTIONAL, faults=faults, status=status)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the page reads of a file: where it stands, and what its reader may do at his own stay, ``mine``, or why not."""
+
+    case: Case
+    stays: list[Movement]
+    standing: list[tuple[Movement, deadlines.Standing]]
+    mine: Movement | None
+    refusal: str
+    signs: bool
+    form: Any
+    draft: Draft | None
+    sheet: history.NoteSheet
+    checks: list[Check]
+
+    @property
+    def waiting(self) -> list[Movement]:
+        return [stay for stay, _standing in self.standing]
+
+    @property
+    def acts(self) -> bool:
+        """Say whether the reader prepares or signs here."""
+        return bool(self.mine) and not self.refusal
+
+    @property
+    def signed_here(self) -> Movement | None:
+        return self.mine if self.signs else None
+
+
+def _read(request: OfficerRequest, case: Case, form: Any) -> _Read:
+    stays, now = stays_of(case, *(f"draft__{who}" for who in ("made_by", "saved_by", "prepared_by"))), timezone.now()
+    waiting = [stay for stay in stays if stay.is_open]
+    mine, refusal, signs = _mine(request.user, waiting)
+    form, draft = _opened(request, mine, form) if mine and not refusal else (form, None)
+    sheet = history.note_sheet(case, stays)
+    checks = form.checks if form else case.flow_class.checks(case) if case.is_open else []
+    standing = [(stay, deadlines.standing(stay, now)) for stay in waiting]
+    return _Read(case, stays, standing, mine, refusal, signs, form, draft, sheet, checks)
+
+
+def _to_act(request: OfficerRequest, read: _Read, told: dict[str, Any], signs_something: bool) -> dict[str, Any]:
+    """Return what the boxes need in which the reader decides, prepares, or learns why he may not."""
+    officer, case, mine = request.user, read.case, read.mine
+    sight = partial(sights.carried, officer, ends=read.signs, checks=read.checks, raised=told["raised"], papers=told["papers"])
+    return {
+        "csrf_token": get_token(request),
+        "waiting": read.standing,
+        "mine": mine,
+        "seatings": [seats.seating(officer, stay) for stay in read.waiting if stay.node.in_committee],
+        "refusal": read.refusal,
+        "form": read.form,
+        "prepares": read.acts and not read.signs,
+        "draft": read.draft,
+        "prepared_by": steps.preparer(read.draft, officer),
+        "why": reasons.why(mine) if mine else "",
+        "resumed": reasons.resumed(mine) if mine else "",
+        "destinations": mine.node.destinations(case) if mine and read.acts else [],
+        "shown": sight(read.signed_here or read.waiting[0]) if signs_something else "",
+    }
 
 
 def _opened(request: OfficerRequest, mine: Movement, form: Any) -> tuple[Any, Draft | None]:
