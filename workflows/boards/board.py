@@ -26,7 +26,8 @@ from workflows.flows import FLOWS, ActionPlanFlow
 from workflows.notices import holders
 from workflows.reports import money, pendency
 from workflows.reports.declaring import Asked, Report, Row
-from workflows.reviewing import Line, Result, Scope
+from workflows.reviewing import Line, Result
+from workflows.scopes import AskedOf, Scope
 
 
 @dataclass(frozen=True)
@@ -347,7 +348,7 @@ def _persons(condition: Q, begins: Any, ends: Any, kind: Any, now: Any) -> Query
     return persons.annotate(**counts).values_list(*counts, named=True)
 
 
-_PERSONS = reviewing.AskedOf(_persons, "begins", "ends", "kind", "now")
+_PERSONS = AskedOf(_persons, "begins", "ends", "kind", "now")
 
 
 # --- letters of intent ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from workflows.boards.board import Period, Place, board
 from workflows.flows import LoanFlow
 from workflows.models import Case, Movement, Order, OrderKind
 from workflows.nodes import Stay
-from workflows.reviewing import REFUSING, Result, Scope
+from workflows.reviewing import REFUSING, Result
+from workflows.scopes import Scope
 
 Figures = dict[tuple[Any, ...], Any]
 OF_A_HEAD = ("allotted", "committed", "released", "free")

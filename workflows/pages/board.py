@@ -34,7 +34,8 @@ from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.papers import to_keep
 from workflows.pages.problems import SAFE, only
 from workflows.pages.stencil import part
-from workflows.reviewing import Scope, places_of, scope_of
+from workflows.reviewing import places_of
+from workflows.scopes import Scope, scope_of
 
 NO_PANGO = gettext_lazy("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page.")
 

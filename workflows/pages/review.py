@@ -22,7 +22,8 @@ from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
 from workflows.pages.stencil import Stencil, joined, part
-from workflows.reviewing import Line, Result, Scope, Section
+from workflows.reviewing import Line, Result, Section
+from workflows.scopes import Scope, scope_of
 from workflows.templatetags.words import day, moment
 
 _SECTION = Stencil("parts/review_section.html", "n", "process", "lines", "silent")
@@ -56,7 +57,7 @@ class Shown:
 @for_officers
 def review_page(request: OfficerRequest) -> HttpResponse:
     """Show what became of the files received in a period: of the district for its officers, of every district for the State's."""
-    scope, form, language = reviewing.scope_of(request.user), PeriodForm(request.GET), get_language()
+    scope, form, language = scope_of(request.user), PeriodForm(request.GET), get_language()
     query = request.GET.urlencode()
     told: dict[str, Any] = {"fields": _fields(language, query, today()), "faults": filling.faults(form)}
     if not form.is_valid():

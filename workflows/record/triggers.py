@@ -6,7 +6,7 @@ from typing import Any
 
 from programme import guards, rules
 from programme.guards import Refusal, append_only
-from workflows import marks
+from workflows import counting, marks
 from workflows.record import kept_audit, kept_minutes
 
 NOTING, PRIVATE, LEAF = "workflows_noting", "workflows_privatenote", "workflows_leaf"
@@ -140,7 +140,7 @@ OWN: list[guards.Guard] = [
         postgresql=None,
     ),
 ]
-GUARDS: list[guards.Guard] = OWN + kept_minutes.GUARDS + kept_audit.GUARDS + rules.GUARDS + marks.GUARDS
+GUARDS: list[guards.Guard] = OWN + kept_minutes.GUARDS + kept_audit.GUARDS + rules.GUARDS + marks.GUARDS + counting.GUARDS
 
 
 def install(using: str = "default", **_signal: Any) -> None:

@@ -20,7 +20,7 @@ from programme.models.naming import by_language, in_language
 from programme.zone import IST
 from workflows.models import Movement
 from workflows.reports.declaring import Asked, Report, Row
-from workflows.reviewing import AskedOf, Scope
+from workflows.scopes import AskedOf, Scope
 from workflows.sheets.columns import Column, Type
 
 # Column, least and most age in days.
