@@ -47,8 +47,7 @@ def _counted_anew(vendor: str, case: str) -> str:
 
 
 def _guard(name: str, table: str, event: str, case: str, sqlite: str = "", postgresql: str = "") -> Guard:
-    bodies = (_counted_anew(vendor, case) for vendor in ("sqlite", "postgresql"))
-    return Upkeep(name, table, event, *bodies, sqlite_when=sqlite, postgresql_when=postgresql)
+    return Upkeep(name, table, event, _counted_anew("sqlite", case), _counted_anew("postgresql", case), sqlite, postgresql)
 
 
 def _text(column: str) -> str:

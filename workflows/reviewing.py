@@ -213,29 +213,37 @@ class Section:
 
 def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
     """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
-    places = places_of(scope)
-    lines, _lately = lines_of(scope, places, (first, last), now=now)
+    return sections_of(counted(scope, (first, last), now=now), scope, places_of(scope), process)
+
+
+def sections_of(counted: Iterable[Any], scope: Scope, places: Sequence[District], process: str = "") -> list[Section]:
+    """Return the sections that say what was ``counted``, of one process where one is named."""
+    lines, _lately = lines_of(counted, scope, places)
     kinds = [kind for kind in scope.processes if process in ("", kind)]
     return [section(kind, lines, [place for place in places if scope.covers(kind, place)]) for kind in kinds]
 
 
-def lines_of(
-    scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
-) -> tuple[list[Line], list[Line]]:
-    """Return what lines say something of files received on ``days``, in the order of ``places``, and what lines of them ``since`` a month.
+def counted(scope: Scope, days: tuple[date, date], *, now: datetime, since: date | None = None) -> tuple[Any, ...]:
+    """Return what files count that were received on ``days``: a row for those that stand alike. One query.
 
-    ``since`` is the first day of that month. One query.
+    ``since`` is the first day of a month: what was received from then on is told ``lately``.
     """
+    begins = since or days[0]
+    return tuple(_COUNTED(scope, **_months(*days), now=now, since=begins, since_begins=day_begins(begins)))
+
+
+def lines_of(counted: Iterable[Any], scope: Scope, places: Sequence[District]) -> tuple[list[Line], list[Line]]:
+    """Return what lines say something of what was ``counted``, in the order of ``places``, and what lines of it ``lately``."""
     named, kinds = {place.pk: place for place in places}, scope.processes
     lines: dict[int, dict[str, Line]] = {key: {} for key in named}
     lately: dict[tuple[str, int], Line] = {}
-    for found in _COUNTED(scope, **_months(*days), now=now, since=since or days[0], since_begins=day_begins(since or days[0])):
+    for found in counted:
         kind, place = found.kind, named.get(found.district)
         # Sums of months keep rows that came to nothing until they are folded.
         if place is None or not found.count_of or kind not in kinds or not scope.covers(kind, place):
             continue
         lines[place.pk].setdefault(kind, Line(kind, place)).take(found)
-        if since and found.lately:
+        if found.lately:
             lately.setdefault((kind, place.pk), Line(kind, place)).take(found)
     return [line for of_place in lines.values() for line in of_place.values()], list(lately.values())
 
@@ -296,7 +304,7 @@ def _true_where(**condition: Any) -> Either:
     return Either(When(**condition, then=True), default=False)
 
 
-ALIKE = ("kind", "district", "ending", "ordered")
+ALIKE = ("district", "kind", "ending", "ordered")
 COUNTED = (*ALIKE, "late", "lately", "count_of", "stands_at", "ordered_for", "first", "back")
 _COUNTED = AskedOf(_by_line, "now", "begins", "ends", "whole_begins", "whole_ends", "first_month", "after_months", "since", "since_begins")
 

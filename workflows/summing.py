@@ -1,4 +1,4 @@
-"""The sums of what boards count (see ``counting``): folded together as they grow, and made anew."""
+"""Sums that the database adds to by rows (see ``counting`` and ``programme.models.budget``): folded as they grow, and made anew."""
 
 # ruff: noqa: S608 -- SQL of fixed words, no value from outside
 
@@ -7,33 +7,43 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Window
+from django.db.models import Count, Model, Window
 
+from programme.models import Released
 from workflows.counting import AS_IT_IS, CASE, FILES, KEY, MONTHS, ORDER, PROCESS, SUMS, summed
 from workflows.models import MonthFigure
 
-_key, _sums = attrgetter(*KEY), attrgetter(*SUMS)
+# What the rows of one sum have in common, and what is added up.
+FOLDED: tuple[tuple[Any, tuple[str, ...], tuple[str, ...]], ...] = (
+    (MonthFigure, KEY, SUMS),
+    (Released, ("allotment_id",), ("amount",)),
+)
 
 
 def fold() -> None:
     """Make one row of all rows of a sum; a sum that comes to nothing needs none. No reader sees it half done."""
-    several = MonthFigure.objects.annotate(rows=Window(Count("pk"), partition_by=list(KEY))).filter(rows__gt=1).values("pk")
-    with transaction.atomic():
-        parts: defaultdict[Any, list[MonthFigure]] = defaultdict(list)
-        for row in MonthFigure.objects.select_for_update().filter(pk__in=several):
-            parts[_key(row)].append(row)
-        MonthFigure.objects.filter(pk__in=[row.pk for rows in parts.values() for row in rows]).delete()
-        sums = [_sum(key, rows) for key, rows in parts.items()]
-        MonthFigure.objects.bulk_create([row for row in sums if any(_sums(row))], batch_size=500)
+    for model, key, sums in FOLDED:
+        with transaction.atomic():
+            _fold(model, key, sums)
 
 
-def _sum(key: tuple[Any, ...], rows: list[MonthFigure]) -> MonthFigure:
-    sums = map(sum, zip(*map(_sums, rows), strict=True))
-    return MonthFigure(**dict(zip(KEY + SUMS, (*key, *sums), strict=True)))
+def _fold(model: type[Model], key: tuple[str, ...], sums: tuple[str, ...]) -> None:
+    rows = model._default_manager
+    several = rows.annotate(rows=Window(Count("pk"), partition_by=list(key))).filter(rows__gt=1).values("pk")
+    parts: defaultdict[tuple[Any, ...], list[Model]] = defaultdict(list)
+    for row in rows.select_for_update().filter(pk__in=several):
+        parts[tuple(getattr(row, name) for name in key)].append(row)
+    rows.filter(pk__in=[row.pk for found in parts.values() for row in found]).delete()
+    folded = [{**dict(zip(key, values, strict=True)), **_added(found, sums)} for values, found in parts.items()]
+    rows.bulk_create([model(**row) for row in folded if any(row[name] for name in sums)], batch_size=500)
+
+
+def _added(rows: list[Model], sums: tuple[str, ...]) -> dict[str, Any]:
+    return {name: sum(map(attrgetter(name), rows)) for name in sums}
 
 
 def count_anew() -> None:
-    """Throw away what is kept and count every file; whoever signs meanwhile waits."""
+    """Throw away what is kept of files and count each; whoever signs meanwhile waits."""
     vendor = connection.vendor
     with transaction.atomic():
         with connection.cursor() as cursor:

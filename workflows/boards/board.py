@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from programme.asking import Asked as Question
@@ -53,7 +54,7 @@ class Place:
 
     state: State
     scope: Scope
-    districts: Sequence[District]
+    districts: tuple[District, ...]
     district: District | None = None
 
     @property
@@ -73,11 +74,12 @@ class LineRow:
     is_total: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reviewed:
     """The line by process and by district; ``by_place`` also gives the lines themselves, which the map colours.
 
-    ``listed`` is how many rows the list of the same figures has, process by process and district by district.
+    ``listed`` is how many rows the list of the same figures has, process by process and district by district. It is the very same
+    as long as it says the same, and changed by nobody.
     """
 
     by_process: list[LineRow]
@@ -168,10 +170,18 @@ def board(place: Place, period: Period, *, now: datetime) -> Board:
 
 
 def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
-    first, last = period.days
-    since = period.month[0] if period.month else None
-    year, month = reviewing.lines_of(place.scope, place.districts, (first, last), now=now, since=since)
-    row = _Rows(Linked(first, last, place.scope), Linked(*(period.month or period.days), place.scope), bool(period.month))
+    counted = reviewing.counted(place.scope, period.days, now=now, since=period.month[0] if period.month else None)
+    names = tuple([district.name for district in place.districts])
+    return _reviewed(place, names, period, period.month, counted, get_language())
+
+
+# Of so many boards and languages: all that is said of files, as long as the database counts the same and the places are called the same.
+@lru_cache(maxsize=32)
+def _reviewed(
+    place: Place, _names: tuple[str, ...], period: Period, months: tuple[date, date] | None, counted: tuple[Any, ...], _language: str | None
+) -> Reviewed:
+    year, month = reviewing.lines_of(counted, place.scope, place.districts)
+    row = _Rows(Linked(*period.days, place.scope), Linked(*(months or period.days), place.scope), bool(months))
     of_kinds, of_places = _grouped(year, attrgetter("kind")), _grouped(year, attrgetter("district.pk"))
     of_month = _grouped(month, attrgetter("kind"))
     kinds = place.scope.processes

@@ -24,12 +24,12 @@ OF_A_HEAD = ("allotted", "committed", "released", "free")
 def whole(state: State) -> Place:
     """Return the State as somebody sees it who reads all of it."""
     scope = Scope(frozenset({state.pk}), frozenset())
-    return Place(state, scope, list(scope.places))
+    return Place(state, scope, tuple(scope.places))
 
 
 def of_district(district: District) -> Place:
     """Return a district as somebody sees it who reads all of it."""
-    return Place(district.state, Scope(frozenset(), frozenset({district.pk})), [district], district)
+    return Place(district.state, Scope(frozenset(), frozenset({district.pk})), (district,), district)
 
 
 def differences(place: Place, period: Period, *, now: datetime) -> list[str]:

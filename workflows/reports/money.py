@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from programme.asking import Asked as Question
 from programme.asking import Given, one_of
-from programme.models import Allotment, EntryKind, LedgerEntry
+from programme.models import Allotment, EntryKind, LedgerEntry, Released
 from programme.models.naming import by_language
 from workflows.flows import VERSIONS
 from workflows.models import Case, Order, OrderKind
@@ -78,8 +78,8 @@ def _heads(briefly: bool) -> QuerySet[Allotment, Any]:
 
 
 def _as_maintained() -> dict[str, Any]:
-    """Return what a board shows of an allotment: what is committed as every commitment wrote it there, and the sum of what was released."""
-    released = LedgerEntry.objects.filter(allotment=OuterRef("pk"), kind=EntryKind.RELEASE).order_by().values("allotment")
+    """Return what a board shows of an allotment: what is committed and released, as every line of the ledger wrote it beside it."""
+    released = Released.objects.filter(allotment=OuterRef("pk")).order_by().values("allotment")
     return {"made": F("committed"), "given_back": Value(0), "paid": Subquery(released.annotate(sum=Sum("amount")).values("sum"))}
 
 
