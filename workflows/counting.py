@@ -18,8 +18,9 @@ MONTH = {
     "sqlite": "date(received, '+330 minutes', 'start of month')",
     "postgresql": "date_trunc('month', received AT TIME ZONE 'Asia/Kolkata')::date",
 }
+COLUMNS = ("state", "district", "kind", "received", "ending", "amount", "ordered", "sanctioned")
 AS_IT_IS = (
-    f"INSERT INTO {FILES} (case_id, state, district, kind, received, ending, amount, ordered, sanctioned)"
+    f"INSERT INTO {FILES} (case_id, {', '.join(COLUMNS)})"
     " SELECT c.process_ptr_id, c.state_id, c.district_id, c.kind, p.created, c.ending, c.amount, o.id IS NOT NULL, o.amount"
     f" FROM {CASE} c JOIN {PROCESS} p ON p.id = c.process_ptr_id"
     f" LEFT JOIN {ORDER} o ON o.id = (SELECT MAX(id) FROM {ORDER} WHERE case_id = c.process_ptr_id AND kind = 'sanction')"
@@ -37,17 +38,22 @@ def summed(vendor: str, times: int) -> str:
     )
 
 
-def _counted_anew(vendor: str, case: str) -> str:
-    """Return the SQL that counts one file anew; on PostgreSQL under the lock of its row, as two orders could come at once."""
-    lock = f"PERFORM 1 FROM {CASE} WHERE process_ptr_id = {case} FOR NO KEY UPDATE; " if vendor == "postgresql" else ""
-    return (
-        f"{lock}{summed(vendor, -1)} AND case_id = {case}; DELETE FROM {FILES} WHERE case_id = {case};"
-        f" {AS_IT_IS} WHERE c.process_ptr_id = {case}; {summed(vendor, 1)} AND case_id = {case};"
-    )
+def _counted_anew(vendor: str, case: str, *, gone: bool) -> str:
+    """Return the SQL that takes back what was counted of a file, and counts it as it is now, if it is not ``gone``."""
+    of_it = f"case_id = {case}"
+    if gone:
+        return f"{summed(vendor, -1)} AND {of_it}; DELETE FROM {FILES} WHERE {of_it};"
+    kept = ", ".join(f"{column} = EXCLUDED.{column}" for column in COLUMNS)
+    now = f"{AS_IT_IS} WHERE c.process_ptr_id = {case} ON CONFLICT (case_id) DO UPDATE SET {kept}"
+    return f"{summed(vendor, -1)} AND {of_it}; {now}; {summed(vendor, 1)} AND {of_it};"
 
 
-def _guard(name: str, table: str, event: str, case: str, sqlite: str = "", postgresql: str = "") -> Guard:
-    return Upkeep(name, table, event, _counted_anew("sqlite", case), _counted_anew("postgresql", case), sqlite, postgresql)
+def _guard(table: str, event: str, name: str, case: str, sqlite: str = "", postgresql: str = "") -> Guard:
+    on_sqlite, on_postgresql = (_counted_anew(vendor, case, gone=event == "DELETE") for vendor in ("sqlite", "postgresql"))
+    if table != CASE:
+        # Two orders of a file could come at once; whoever writes the file's own row has its lock.
+        on_postgresql = f"PERFORM 1 FROM {CASE} WHERE process_ptr_id = {case} FOR NO KEY UPDATE; {on_postgresql}"
+    return Upkeep(name, table, event, on_sqlite, on_postgresql, sqlite, postgresql)
 
 
 def _text(column: str) -> str:
@@ -55,16 +61,16 @@ def _text(column: str) -> str:
 
 
 GUARDS: list[Guard] = [
-    _guard("case_added_is_counted", CASE, "INSERT", "NEW.process_ptr_id"),
+    _guard(CASE, "INSERT", "case_added_is_counted", "NEW.process_ptr_id"),
     _guard(
-        "case_changed_is_counted",
         CASE,
         "UPDATE",
+        "case_changed_is_counted",
         "NEW.process_ptr_id",
         " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in CHANGES),
         " OR ".join(f"{_text(f'old.{column}')} IS DISTINCT FROM {_text(f'new.{column}')}" for column in CHANGES),
     ),
-    _guard("case_deleted_is_counted", CASE, "DELETE", "OLD.process_ptr_id"),
-    _guard("order_added_is_counted", ORDER, "INSERT", "NEW.case_id", "NEW.kind = 'sanction'", "new.kind::text = 'sanction'::text"),
-    _guard("process_moved_is_counted", PROCESS, "UPDATE", "NEW.id", "OLD.created IS NOT NEW.created", MOVED),
+    _guard(CASE, "DELETE", "case_deleted_is_counted", "OLD.process_ptr_id"),
+    _guard(ORDER, "INSERT", "order_added_is_counted", "NEW.case_id", "NEW.kind = 'sanction'", "new.kind::text = 'sanction'::text"),
+    _guard(PROCESS, "UPDATE", "process_moved_is_counted", "NEW.id", "OLD.created IS NOT NEW.created", MOVED),
 ]

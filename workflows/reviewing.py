@@ -70,12 +70,17 @@ def result(now: Any) -> Either:
     ordered = Q(Exists(Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION)))
     late = Q(Exists(deadlines.beyond_time(now).filter(case=OuterRef("pk"))))
     return Either(
-        When(_ended(_good()) | (ordered & ~_ended(_cancelled())), then=Value(Result.SANCTIONED)),
+        When(sanctioned(ordered), then=Value(Result.SANCTIONED)),
         When(_ended(_rejected()), then=Value(Result.REJECTED)),
         When(~Q(ending=""), then=Value(Result.OTHERWISE)),
         When(late, then=Value(Result.LATE)),
         default=Value(Result.IN_TIME),
     )
+
+
+def sanctioned(ordered: Q) -> Q:
+    """Return the condition for files that are sanctioned; ``ordered`` says which have an order of sanction."""
+    return _ended(_good()) | (ordered & ~_ended(_cancelled()))
 
 
 def result_of(kind: str, ending: str, *, ordered: bool, late: bool) -> Result:
@@ -252,11 +257,6 @@ def lines_of(counted: Iterable[Any], scope: Scope, places: Sequence[District]) -
 def places_of(scope: Scope) -> list[District]:
     """Return the districts whose lines the reader sees, by name, as this process knows them; shared, and changed by nobody."""
     return list(scope.places)
-
-
-def received(condition: Q, begins: Any, ends: Any) -> QuerySet[Case]:
-    """Return the files of a condition received between two moments, that of the end not included."""
-    return Case.objects.filter(condition, created__gte=begins, created__lt=ends)
 
 
 def moments(first: date, last: date) -> dict[str, datetime]:

@@ -24,6 +24,7 @@ from programme.plans import BoardLine, season_board
 from workflows import beneficiaries, reviewing
 from workflows.boards.figures import Figure, Linked, files
 from workflows.flows import FLOWS, ActionPlanFlow
+from workflows.models import Case, FileFigure
 from workflows.notices import holders
 from workflows.reports import money, pendency
 from workflows.reports.declaring import Asked, Report, Row
@@ -161,7 +162,7 @@ def board(place: Place, period: Period, *, now: datetime) -> Board:
         holders=pending_with(place),
         budget=budget,
         budget_link=link,
-        targets=targets_of(place, period, now),
+        targets=targets_of(place, period),
         letters=letters_of_intent(place, period),
     )
 
@@ -306,7 +307,7 @@ def _of_head(row: Row, link: str) -> Money:
 # --- targets --------------------------------------------------------------------------------------------------------------
 
 
-def targets_of(place: Place, period: Period, now: datetime) -> list[Reached]:
+def targets_of(place: Place, period: Period) -> list[Reached]:
     """Return every target that is set, and what was reached; without a target only what the records tell. Two queries.
 
     Reached is a person whose application was received in the year and is sanctioned. Of a process whose records do not say who
@@ -316,7 +317,7 @@ def targets_of(place: Place, period: Period, now: datetime) -> list[Reached]:
     told = _TARGETS(bool(of_district), state=place.state.pk, year=period.year, **of_district)
     numbers = {(target.scheme, target.category): target.number for target in told}
     recorded = [kind for kind in place.scope.processes if beneficiaries.is_recorded(kind)]
-    counted = {kind: _reached(place, period, kind, now) for kind in recorded}
+    counted = {kind: _reached(place, period, kind) for kind in recorded}
     wanted = dict.fromkeys([*((kind, category) for kind in recorded for category in TargetCategory.values), *numbers])
     return [
         Reached(
@@ -338,9 +339,9 @@ def _targets(of_district: bool) -> QuerySet[Target, Any]:
 _TARGETS = Question(_targets)
 
 
-def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str, Figure]:
+def _reached(place: Place, period: Period, kind: str) -> dict[str, Figure]:
     first, last = period.days
-    [found] = _PERSONS(place.scope, **reviewing.moments(first, last), kind=kind, now=now)
+    [found] = _PERSONS(place.scope, **reviewing.moments(first, last), kind=kind)
     linked, line = Linked(first, last, place.scope), Line(kind, place.district)
     counts = {category: getattr(found, category) for category in TargetCategory.values}
     return {
@@ -349,16 +350,16 @@ def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str
     }
 
 
-def _persons(condition: Q, begins: Any, ends: Any, kind: Any, now: Any) -> QuerySet[LoanApplication, Any]:
+def _persons(condition: Q, begins: Any, ends: Any, kind: Any) -> QuerySet[LoanApplication, Any]:
     """Ask how many of each category have a file that was received between two moments and is sanctioned: one row."""
-    rows = reviewing.received(condition, begins, ends).filter(kind=kind)
-    sanctioned = reviewing.standing_as(rows, Result.SANCTIONED, now).values("record_id")
-    persons = beneficiaries.applications().filter(pk__in=sanctioned).annotate(together=Value(1)).values("together")
+    files = FileFigure.objects.filter(condition, reviewing.sanctioned(Q(ordered=True)), kind=kind, received__gte=begins, received__lt=ends)
+    records = Case.objects.filter(pk__in=files.values("pk")).values("record_id")
+    persons = beneficiaries.applications().filter(pk__in=records).annotate(together=Value(1)).values("together")
     counts = {category: Count("pk", filter=beneficiaries.facts(category)) for category in TargetCategory.values}
     return persons.annotate(**counts).values_list(*counts, named=True)
 
 
-_PERSONS = AskedOf(_persons, "begins", "ends", "kind", "now")
+_PERSONS = AskedOf(_persons, "begins", "ends", "kind")
 
 
 # --- letters of intent ----------------------------------------------------------------------------------------------------

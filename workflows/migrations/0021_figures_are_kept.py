@@ -1,4 +1,4 @@
-"""What boards count, kept by the database: of each file a row, and of ended files their sums by the month received."""
+"""What boards count, kept by the database: of each file a row, and of ended files their sums by the month received; the stays of returned files are found."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('ending', '')), fields=['state'], name='open_figures_of_a_state'), models.Index(condition=models.Q(('ending', '')), fields=['district'], name='open_figures_of_a_district'), models.Index(condition=models.Q(('ending', ''), _negated=True), fields=['received'], name='ended_figures_by_day')],
+                'indexes': [models.Index(condition=models.Q(('ending', '')), fields=['state'], name='open_figures_of_a_state'), models.Index(condition=models.Q(('ending', '')), fields=['district'], name='open_figures_of_a_district'), models.Index(fields=['received'], name='figures_by_day')],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +70,14 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['state', 'month'], name='month_figures_of_a_state'), models.Index(fields=['district', 'month'], name='month_figures_of_a_district')],
             },
+        ),
+        migrations.AddIndex(
+            model_name="movement",
+            index=models.Index(
+                condition=models.Q(("disposed__isnull", True), models.Q(("returns_to", ""), _negated=True)),
+                fields=["case"],
+                name="stays_of_files_sent_back",
+            ),
         ),
         migrations.RunPython(count, migrations.RunPython.noop),
     ]

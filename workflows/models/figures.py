@@ -23,7 +23,7 @@ class FileFigure(models.Model):
         indexes = [
             models.Index(fields=["state"], condition=models.Q(ending=""), name="open_figures_of_a_state"),
             models.Index(fields=["district"], condition=models.Q(ending=""), name="open_figures_of_a_district"),
-            models.Index(fields=["received"], condition=~models.Q(ending=""), name="ended_figures_by_day"),
+            models.Index(fields=["received"], name="figures_by_day"),
         ]
 
 

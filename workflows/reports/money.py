@@ -66,7 +66,7 @@ def _figures(found: Mapping[str, Any], *, briefly: bool = False) -> Row:
 
 def by_head(asked: Asked, *, briefly: bool = False) -> list[Row]:
     """Return a row for each head that was allotted money in the year, ``briefly`` with what a board shows. One query."""
-    found = _HEADS(briefly, states=list(asked.scope.states), year=asked.year)
+    found = (_BRIEFLY if briefly else _HEADS)(briefly, states=list(asked.scope.states), year=asked.year)
     return [_of_head(row._asdict(), briefly) for row in found]
 
 
@@ -83,7 +83,7 @@ def _as_maintained() -> dict[str, Any]:
     return {"made": F("committed"), "given_back": Value(0), "paid": Subquery(released.annotate(sum=Sum("amount")).values("sum"))}
 
 
-_HEADS = Question(_heads, planned_anew=True)
+_HEADS, _BRIEFLY = Question(_heads, planned_anew=True), Question(_heads)
 
 
 def _of_head(found: Mapping[str, Any], briefly: bool) -> Row:
