@@ -53,6 +53,12 @@ def _added(rows: list[Model], sums: tuple[str, ...]) -> dict[str, Any]:
     return {name: sum(map(attrgetter(name), rows)) for name in sums}
 
 
+def after_migrating(plan: Any = (), **_signal: Any) -> None:
+    """Count anew what migrations changed while SQLite had no triggers (``record.triggers.make_way``)."""
+    if plan and connection.vendor == "sqlite" and FILES in connection.introspection.table_names():
+        count_anew()
+
+
 def count_anew() -> None:
     """Throw away what is kept, count every file and add the ledger up; whoever signs meanwhile waits."""
     vendor = connection.vendor

@@ -20,6 +20,7 @@ from workflows import reviewing, summing
 from workflows.boards.recount_kept import differences
 from workflows.flows import VERSIONS
 from workflows.models import Case, FileFigure, MonthFigure, Noting, Order, OrderKind
+from workflows.record import triggers
 from workflows.scopes import scope_of
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,19 @@ def test_a_place_whose_files_came_to_nothing_has_no_line() -> None:
     Case.objects.filter(pk=case.pk).update(created=datetime(2024, 5, 9, tzinfo=IST))
     sections = reviewing.review(scope_of(officer("odop.cell")), MONTH, date(2026, 5, 31), now=timezone.now())
     assert all(not section.lines for section in sections)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL alters a table in its place")
+def test_a_migration_may_rebuild_a_table_and_what_it_changes_is_counted() -> None:
+    case = ended(amount=1)
+    triggers.make_way(plan=[object()])
+    assert "case_changed_is_counted" in triggers.missing()
+    Case.objects.filter(pk=case.pk).update(amount=2)
+    triggers.install()
+    summing.after_migrating(plan=[object()])
+    assert triggers.missing() == [] and differences(up()) == []
+    triggers.make_way(plan=[])
+    assert triggers.missing() == []
 
 
 def test_deciding_asks_no_statement_more_for_it() -> None:
