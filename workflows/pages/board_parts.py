@@ -66,7 +66,11 @@ def holder_lines(holders: Iterable[Holder], *, plainly: bool = False) -> SafeStr
 
 
 def shapes_of(shapes: Iterable[Shape]) -> SafeString:
-    language = get_language()
+    return _shapes(tuple(shapes), get_language())
+
+
+@lru_cache(maxsize=32)
+def _shapes(shapes: tuple[Shape, ...], language: str | None) -> SafeString:
     return joined([_piece("map_shape", language, shape=shape) for shape in shapes])
 
 
