@@ -112,7 +112,40 @@ class Renewal:
         return _dropped(vendor, self.name, self.table)
 
 
-Guard = Refusal | Exclusion | Renewal
+@dataclass(frozen=True)
+class Upkeep:
+    """After a row of a table changed so that a condition holds, keep rows of other tables in step with it (SQL over NEW and OLD).
+
+    The condition for PostgreSQL is written as ``pg_get_triggerdef`` writes it; an empty one holds always.
+    """
+
+    name: str
+    table: str
+    event: str
+    sqlite: str
+    postgresql: str
+    sqlite_when: str = ""
+    postgresql_when: str = ""
+
+    def concerns(self, vendor: str) -> bool:
+        return vendor in (SQLITE, POSTGRESQL)
+
+    def installed_as(self, vendor: str) -> list[str]:
+        begins = f"CREATE TRIGGER {self.name} AFTER {self.event} ON {self.table} FOR EACH ROW"
+        if vendor == SQLITE:
+            when = f" WHEN {self.sqlite_when}" if self.sqlite_when else ""
+            return [f"{begins}{when} BEGIN {self.sqlite} END"]
+        when = f" WHEN ({self.postgresql_when})" if self.postgresql_when else ""
+        return [f" BEGIN {self.postgresql} RETURN NULL; END ", f"{begins}{when} EXECUTE FUNCTION {self.name}()", "A"]
+
+    def create(self, vendor: str) -> list[str]:
+        return self.installed_as(vendor) if vendor == SQLITE else _on_postgresql(self.name, self.table, *self.installed_as(vendor))
+
+    def drop(self, vendor: str) -> list[str]:
+        return _dropped(vendor, self.name, self.table)
+
+
+Guard = Refusal | Exclusion | Renewal | Upkeep
 
 
 def _on_postgresql(name: str, table: str, body: str, trigger: str, _always: str) -> list[str]:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from programme.kept import as_set_up
-from programme.models import District, Norm, Office, State
+from programme.models import Designation, District, Norm, Office, State
 
 _READ = {
     State: State.objects.all(),
     Norm: Norm.objects.all(),
     District: District.objects.select_related("state"),
+    Designation: Designation.objects.all(),
     Office: Office.objects.select_related("designation__state", "designation__department", "district__state"),
 }
 
@@ -22,6 +23,11 @@ def offices(keys: Iterable[int | None]) -> dict[int, Office]:
 def districts(keys: Iterable[int | None]) -> dict[int, District]:
     """Return districts by their keys, as ``offices`` does."""
     return _known(District, keys)
+
+
+def designations(keys: Iterable[int | None]) -> dict[int, Designation]:
+    """Return designations by their keys, as ``offices`` does."""
+    return _known(Designation, keys)
 
 
 def norms(keys: Iterable[int | None]) -> dict[int, Norm]:

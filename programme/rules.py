@@ -5,7 +5,7 @@
 from typing import Any
 
 from programme import guards
-from programme.guards import Exclusion, Refusal
+from programme.guards import Exclusion, Refusal, Upkeep
 
 POSTING, LEDGER, NORM, RANKS = "programme_posting", "programme_ledgerentry", "programme_norm", "programme_rankdecision"
 TWO_IN_ONE_OFFICE = "two officers would hold one office in regular charge on the same day"
@@ -60,6 +60,7 @@ _PUBLISHED_NORM_IN_THE_WAY = (
 )
 
 
+RELEASED = "INSERT INTO programme_released (allotment_id, amount) VALUES (NEW.allotment_id, NEW.amount);"
 GUARDS: list[guards.Guard] = [
     Refusal("posting_office_held_once", POSTING, "INSERT", TWO_IN_ONE_OFFICE, sqlite=_overlap("office_id"), postgresql=None),
     Refusal("posting_office_held_once_later", POSTING, "UPDATE", TWO_IN_ONE_OFFICE, sqlite=_overlap("office_id"), postgresql=None),
@@ -75,6 +76,15 @@ GUARDS: list[guards.Guard] = [
         NEVER_CHANGED,
         sqlite=f"EXISTS (SELECT 1 FROM {LEDGER} e WHERE e.id = NEW.id OR (e.kind = NEW.kind AND e.file_number = NEW.file_number))",
         postgresql=None,
+    ),
+    Upkeep(
+        "ledgerentry_released_is_summed",
+        LEDGER,
+        "INSERT",
+        sqlite=RELEASED,
+        postgresql=RELEASED,
+        sqlite_when="NEW.kind = 'release'",
+        postgresql_when="new.kind::text = 'release'::text",
     ),
     *guards.append_only(RANKS, RANKS_STAY),
     Refusal(

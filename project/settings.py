@@ -351,6 +351,7 @@ CELERY_BEAT_SCHEDULE = {
     "check_obstacles": _every(3600, "check_obstacles"),
     "mail_anchor": _every(600, "mail_anchor"),
     "print_orders": _every(60, "print_orders"),
+    "fold_figures": _every(3600, "fold_figures"),
     "sweep_lists": _every(3600, "sweep_lists"),
     "sweep_workbooks": _every(3600, "sweep_workbooks"),
 }

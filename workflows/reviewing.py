@@ -4,32 +4,29 @@ Every file received stands in exactly one column, so that each line adds up. The
 figure and the list behind it cannot disagree. The sheet of the meeting, its report and the boards all read the lines made here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import reduce
-from operator import or_
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.asking import Asked, Given, one_of
 from programme.calendar import ONE_DAY, day_begins
 from programme.kept import as_set_up
-from programme.models import District, Officer
-from programme.powers import Power
+from programme.models import District
 from programme.zone import IST
 from workflows import deadlines
-from workflows.authority import Refusal, capacities
 from workflows.flows import FLOWS, VERSIONS
-from workflows.models import Case, Movement, Order, OrderKind, Outcome
+from workflows.models import Case, FileFigure, MonthFigure, Movement, Order, OrderKind, Outcome
 from workflows.nodes import Ending, Stay
+from workflows.scopes import AskedOf, Scope
 
 REFUSING = {Outcome.REJECT, Outcome.DECLINE}
 
@@ -44,6 +41,7 @@ class Result(models.TextChoices):
     OTHERWISE = "otherwise", gettext_lazy("Ended otherwise")
 
 
+LONGEST_MONTH = timedelta(days=31)
 DECIDED, PENDING = "decided", "pending"
 # Columns that are also read together, by the name under which the list of files narrows by them.
 TOGETHER = {
@@ -72,7 +70,7 @@ def result(now: Any) -> Either:
     ordered = Q(Exists(Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION)))
     late = Q(Exists(deadlines.beyond_time(now).filter(case=OuterRef("pk"))))
     return Either(
-        When(_ended(_good()) | (ordered & ~_ended(_cancelled())), then=Value(Result.SANCTIONED)),
+        When(sanctioned(ordered), then=Value(Result.SANCTIONED)),
         When(_ended(_rejected()), then=Value(Result.REJECTED)),
         When(~Q(ending=""), then=Value(Result.OTHERWISE)),
         When(late, then=Value(Result.LATE)),
@@ -80,27 +78,45 @@ def result(now: Any) -> Either:
     )
 
 
+def sanctioned(ordered: Q) -> Q:
+    """Return the condition for files that are sanctioned; ``ordered`` says which have an order of sanction."""
+    return _ended(_good()) | (ordered & ~_ended(_cancelled()))
+
+
+def result_of(kind: str, ending: str, *, ordered: bool, late: bool) -> Result:
+    """Return the column of files of a kind that ended so, as ``result`` does: whether a sanction was ordered, and an open step is late."""
+    ended = (kind, ending)
+    if ended in _good() or (ordered and ended not in _cancelled()):
+        return Result.SANCTIONED
+    if ended in _rejected():
+        return Result.REJECTED
+    if ending:
+        return Result.OTHERWISE
+    return Result.LATE if late else Result.IN_TIME
+
+
 def _ended(endings: Iterable[tuple[str, str]]) -> Q:
     found = Q(pk__in=[])
-    for kind, ending in sorted(set(endings)):
+    for kind, ending in sorted(endings):
         found |= Q(kind=kind, ending=ending)
     return found
 
 
-def _good() -> Iterable[tuple[str, str]]:
-    return ((flow.slug, node.name) for flow, node in _nodes(Ending) if node.good)
+@cache
+def _good() -> frozenset[tuple[str, str]]:
+    return frozenset((flow.slug, node.name) for flow, node in _nodes(Ending) if node.good)
 
 
-def _cancelled() -> Iterable[tuple[str, str]]:
-    return ((flow.slug, node.name) for flow, node in _nodes(Ending) if node.by_repair)
+@cache
+def _cancelled() -> frozenset[tuple[str, str]]:
+    return frozenset((flow.slug, node.name) for flow, node in _nodes(Ending) if node.by_repair)
 
 
-def _rejected() -> Iterable[tuple[str, str]]:
+@cache
+def _rejected() -> frozenset[tuple[str, str]]:
     """Return the endings to which a step leads that rejects or declines."""
-    for flow, node in _nodes(Stay):
-        for way in node.ways:
-            if way.outcome in REFUSING:
-                yield from ((flow.slug, target.name) for target in way.targets if isinstance(target, Ending))
+    refusals = ((flow, way) for flow, node in _nodes(Stay) for way in node.ways if way.outcome in REFUSING)
+    return frozenset((flow.slug, target.name) for flow, way in refusals for target in way.targets if isinstance(target, Ending))
 
 
 def _nodes(kind: type[Any]) -> Iterable[tuple[Any, Any]]:
@@ -108,75 +124,6 @@ def _nodes(kind: type[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 # --- the sheet ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Part:
-    """What an auditor examines of a State: some districts, some processes; empty is all of them."""
-
-    state: int
-    districts: frozenset[int] = frozenset()
-    processes: frozenset[str] = frozenset()
-
-    def files(self, way: str) -> Q:
-        wanted = {f"{way}district__in": self.districts, f"{way}kind__in": self.processes}
-        return Q(**{f"{way}state": self.state}, **{name: values for name, values in wanted.items() if values})
-
-    @property
-    def places(self) -> Q:
-        return Q(state=self.state, **({"pk__in": self.districts} if self.districts else {}))
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose files a reader reviews: those of whole States, those of single districts, and the parts that he audits."""
-
-    states: frozenset[int]
-    districts: frozenset[int]
-    parts: tuple[Part, ...] = ()
-
-    @property
-    def condition(self) -> Q:
-        return self.files()
-
-    def files(self, way: str = "") -> Q:
-        """Return the condition for rows whose file, reached by ``way``, lies in the scope."""
-        whole = Q(**{f"{way}state__in": self.states}) | Q(**{f"{way}district__in": self.districts})
-        return reduce(or_, (part.files(way) for part in self.parts), whole)
-
-    @property
-    def places(self) -> QuerySet[District]:
-        """The districts whose lines the reader sees, by name."""
-        whole = Q(state__in=self.states) | Q(pk__in=self.districts)
-        return District.objects.filter(reduce(or_, (part.places for part in self.parts), whole)).order_by("name_en", "pk")
-
-    @property
-    def processes(self) -> list[str]:
-        """The processes of which the reader sees lines."""
-        limited = frozenset().union(*(part.processes or FLOWS for part in self.parts))
-        return [kind for kind in FLOWS if self.states or self.districts or kind in limited]
-
-    def within(self, place: District) -> "Scope":
-        """Return the scope of one district alone; raise ``District.DoesNotExist`` when the reader reads nothing of it."""
-        if place.state_id in self.states or place.pk in self.districts:
-            return Scope(frozenset(), frozenset({place.pk}))
-        here = frozenset({place.pk})
-        parts = tuple(
-            Part(part.state, here, part.processes)
-            for part in self.parts
-            if part.state == place.state_id and place.pk in (part.districts or here)
-        )
-        if not parts:
-            raise District.DoesNotExist
-        return Scope(frozenset(), frozenset(), parts)
-
-    def covers(self, kind: str, place: District) -> bool:
-        """Say whether the reader sees the line of a process in a district."""
-        whole = place.state_id in self.states or place.pk in self.districts
-        return whole or any(
-            part.state == place.state_id and place.pk in (part.districts or {place.pk}) and kind in (part.processes or FLOWS)
-            for part in self.parts
-        )
 
 
 _NOUGHT = dict.fromkeys(Result.values, 0)
@@ -211,12 +158,13 @@ class Line:
         )
 
     def take(self, found: Any) -> None:
-        """Add what the database counted of one column."""
-        self.counts[found.reviewed] += found.count_of
+        """Add what the database counted of files that stand alike."""
+        reviewed = result_of(found.kind, found.ending, ordered=found.ordered, late=found.late)
+        self.counts[reviewed] += found.count_of
         self.amount += found.stands_at or 0
-        if found.reviewed == Result.SANCTIONED:
-            self.sanctioned += found.ordered or 0
-        elif found.reviewed in TOGETHER[PENDING][1]:
+        if reviewed == Result.SANCTIONED:
+            self.sanctioned += found.ordered_for or 0
+        elif reviewed in TOGETHER[PENDING][1]:
             self.returned += found.back
             self.oldest = min(self.oldest or found.first, found.first)
 
@@ -268,45 +216,39 @@ class Section:
         return [*self.lines, self.total] if len(self.lines) != 1 else self.lines
 
 
-def scope_of(officer: Officer) -> Scope:
-    """Return what the officer reviews; raise ``Refusal`` when he answers for no district and no State."""
-    held = capacities(officer)
-    states = frozenset(c.office.state_id for c in held if Power.SEE_STATE in c.powers)
-    districts = frozenset(c.office.district_id for c in held if Power.SEE_DISTRICT in c.powers and c.office.district_id)
-    parts = tuple(
-        Part(c.office.state_id, frozenset(c.scope.places), frozenset(c.scope.processes))
-        for c in held
-        if c.scope and Power.AUDIT in c.powers
-    )
-    if not states and not districts and not parts:
-        raise Refusal(_("This page is for offices that answer for a district or for the State."))
-    return Scope(states, districts, parts)
-
-
 def review(scope: Scope, first: date, last: date, *, now: datetime, process: str = "") -> list[Section]:
     """Return a section for each process, of the files received from ``first`` to ``last``, both included. Two queries."""
-    places = places_of(scope)
-    lines, _lately = lines_of(scope, places, (first, last), now=now)
+    return sections_of(counted(scope, (first, last), now=now), scope, places_of(scope), process)
+
+
+def sections_of(counted: Iterable[Any], scope: Scope, places: Sequence[District], process: str = "") -> list[Section]:
+    """Return the sections that say what was ``counted``, of one process where one is named."""
+    lines, _lately = lines_of(counted, scope, places)
     kinds = [kind for kind in scope.processes if process in ("", kind)]
     return [section(kind, lines, [place for place in places if scope.covers(kind, place)]) for kind in kinds]
 
 
-def lines_of(
-    scope: Scope, places: Sequence[District], days: tuple[date, date], *, now: datetime, since: date | None = None
-) -> tuple[list[Line], list[Line]]:
-    """Return what lines say something of files received on ``days``, in the order of ``places``, and what lines of them ``since`` a day.
+def counted(scope: Scope, days: tuple[date, date], *, now: datetime, since: date | None = None) -> tuple[Any, ...]:
+    """Return what files count that were received on ``days``: a row for those that stand alike. One query.
 
-    One query.
+    ``since`` is the first day of a month: what was received from then on is told ``lately``.
     """
+    begins = since or days[0]
+    return tuple(_COUNTED(scope, **_months(*days), now=now, since=begins, since_begins=day_begins(begins)))
+
+
+def lines_of(counted: Iterable[Any], scope: Scope, places: Sequence[District]) -> tuple[list[Line], list[Line]]:
+    """Return what lines say something of what was ``counted``, in the order of ``places``, and what lines of it ``lately``."""
     named, kinds = {place.pk: place for place in places}, scope.processes
     lines: dict[int, dict[str, Line]] = {key: {} for key in named}
     lately: dict[tuple[str, int], Line] = {}
-    for found in _COUNTED(scope, **moments(*days), now=now, since=day_begins(since or days[0])):
+    for found in counted:
         kind, place = found.kind, named.get(found.district)
-        if place is None or kind not in kinds or not scope.covers(kind, place):
+        # Sums of months keep rows that came to nothing until they are folded.
+        if place is None or not found.count_of or kind not in kinds or not scope.covers(kind, place):
             continue
         lines[place.pk].setdefault(kind, Line(kind, place)).take(found)
-        if since and found.lately:
+        if found.lately:
             lately.setdefault((kind, place.pk), Line(kind, place)).take(found)
     return [line for of_place in lines.values() for line in of_place.values()], list(lately.values())
 
@@ -317,54 +259,54 @@ def places_of(scope: Scope) -> list[District]:
     return list(scope.places)
 
 
-def received(condition: Q, begins: Any, ends: Any) -> QuerySet[Case]:
-    """Return the files of a condition received between two moments, that of the end not included."""
-    return Case.objects.filter(condition, created__gte=begins, created__lt=ends)
-
-
 def moments(first: date, last: date) -> dict[str, datetime]:
     """Return the moments between which the days from ``first`` to ``last`` lie, both included."""
     return {"begins": day_begins(first), "ends": day_begins(last + ONE_DAY)}
 
 
-class AskedOf:
-    """A question about the files of a scope, reached by ``way``; ``make`` is given the condition and, by these names, the values.
+def _months(first: date, last: date) -> dict[str, Any]:
+    """Return the moments of ``moments``, and which whole months lie between them; where none does, they begin and end at once."""
+    after = last + ONE_DAY
+    begins, ends = first if first.day == 1 else (first.replace(day=1) + LONGEST_MONTH).replace(day=1), after.replace(day=1)
+    if begins >= ends:
+        begins = ends = first
+    whole = {"whole_begins": day_begins(begins), "whole_ends": day_begins(ends)}
+    return {**moments(first, last), **whole, "first_month": begins, "after_months": ends}
 
-    Its text is made once, and each time anew for the parts that an auditor examines.
+
+def _by_line(condition: Q, now: Any, **given: Any) -> QuerySet[FileFigure, Any]:
+    """Ask what files that stand alike count: the open ones, those that ended and came outside whole months, and the sums of these.
+
+    Apart for what was received ``since`` the first day of a month. ``given`` are the values of ``_months``.
     """
-
-    def __init__(self, make: Callable[..., QuerySet], *names: str, way: str = "") -> None:
-        self._make, self._way = make, way
-        of_places = one_of(f"{way}state", Given("states")) | one_of(f"{way}district", Given("districts"))
-        self._asked = Asked(lambda: make(of_places, **{name: Given(name) for name in names}), planned_anew=True)
-
-    def __call__(self, scope: Scope, **given: Any) -> list[Any]:
-        """Return the rows, of the files in the scope."""
-        if scope.parts:
-            return list(self._make(scope.files(self._way), **given))
-        return self._asked(states=list(scope.states), districts=list(scope.districts), **given)
-
-
-def _by_line(condition: Q, begins: Any, ends: Any, now: Any, since: Any) -> QuerySet[Case, Any]:
-    """Ask for each process, district and column what it counts, apart for what was received ``since`` a moment."""
-    ordered = Order.objects.filter(case=OuterRef("pk"), kind=OrderKind.SANCTION).order_by("-pk").values("amount")[:1]
-    return (
-        received(condition, begins, ends)
-        .order_by()
-        .annotate(reviewed=result(now), lately=Either(When(created__gte=since, then=True), default=False))
-        .values("kind", "district", "reviewed", "lately")
-        .annotate(
-            count_of=Count("pk"),
-            stands_at=Sum("amount"),
-            ordered=Sum(Subquery(ordered)),
-            first=Min("created", filter=Q(ending="")),
-            back=Count("pk", filter=sent_back()),
-        )
-        .values_list("kind", "district", "reviewed", "lately", "count_of", "stands_at", "ordered", "first", "back", named=True)
+    received = FileFigure.objects.filter(condition, received__gte=given["begins"], received__lt=given["ends"])
+    outside = Q(received__lt=given["whole_begins"]) | Q(received__gte=given["whole_ends"])
+    months = MonthFigure.objects.filter(condition, month__gte=given["first_month"], month__lt=given["after_months"])
+    nothing = {"late": Value(False), "first": Value(None, models.DateTimeField()), "back": Value(0)}
+    waiting = received.filter(ending="").annotate(
+        late=Exists(deadlines.beyond_time(now).filter(case=OuterRef("pk"))), lately=_true_where(received__gte=given["since_begins"])
     )
+    ended = received.filter(outside).exclude(ending="").annotate(lately=_true_where(received__gte=given["since_begins"]))
+    sums = {"count_of": Count("pk"), "stands_at": Sum("amount"), "ordered_for": Sum("sanctioned")}
+    return (
+        waiting.values(*ALIKE, "late", "lately").annotate(**sums, first=Min("received"), back=Count("pk", filter=sent_back()))
+        .values_list(*COUNTED, named=True)
+        .union(
+            ended.values(*ALIKE, "lately").annotate(**sums, **nothing).values_list(*COUNTED, named=True),
+            months.annotate(lately=_true_where(month__gte=given["since"])).values(*ALIKE, "lately")
+            .annotate(**sums | {"count_of": Sum("files")}, **nothing).values_list(*COUNTED, named=True),
+            all=True,
+        )
+    )  # fmt: skip
 
 
-_COUNTED = AskedOf(_by_line, "begins", "ends", "now", "since")
+def _true_where(**condition: Any) -> Either:
+    return Either(When(**condition, then=True), default=False)
+
+
+ALIKE = ("district", "kind", "ending", "ordered")
+COUNTED = (*ALIKE, "late", "lately", "count_of", "stands_at", "ordered_for", "first", "back")
+_COUNTED = AskedOf(_by_line, "now", "begins", "ends", "whole_begins", "whole_ends", "first_month", "after_months", "since", "since_begins")
 
 
 def listed(lines: Sequence[Line]) -> int:

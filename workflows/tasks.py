@@ -28,6 +28,7 @@ from workflows import (
     postings,
     reminders,
     sign_ins,
+    summing,
 )
 from workflows.exports import keeping
 from workflows.letters import printing
@@ -157,6 +158,12 @@ def mail_anchor() -> None:
     day = (timezone.localtime(timezone=IST) - ANCHOR_TIME).date()
     for address in settings.ANCHOR_ADDRESSES if note else ():
         notices.put(f"anchor/{day}/{address}", address=address, subject=f"{settings.RECORD_ORIGIN} · {day}", text=note)
+
+
+@periodic()
+def fold_figures() -> None:
+    """Make one row of the many that the database adds to the sums of the boards."""
+    summing.fold()
 
 
 @periodic()

@@ -13,7 +13,7 @@ from programme.models.beneficiaries import (
 )
 from programme.models.boards import Boundary, Target, TargetCategory
 from programme.models.brands import Brand, BrandLine, LineKind
-from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry
+from programme.models.budget import Allotment, BudgetHead, EntryKind, LedgerEntry, Released
 from programme.models.campaigns import Campaign, Demand, Supply
 from programme.models.channels import Channel, Onboarding
 from programme.models.dossiers import DossierEntry, Section, SuccessStory
@@ -111,6 +111,7 @@ __all__ = [
     "Proposed",
     "Rank",
     "RankDecision",
+    "Released",
     "Role",
     "Season",
     "Section",

@@ -73,3 +73,13 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="ledger_entry_is_positive"),
         ]
         indexes = [models.Index(fields=["allotment", "kind"], include=["amount"], name="ledger_of_an_allotment")]
+
+
+class Released(models.Model):
+    """A part of the rupees released of an allotment: the database adds one with each release, and they are folded together later."""
+
+    allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="released", verbose_name=_("Allotment"))
+    amount = models.DecimalField(_("amount (₹)"), max_digits=18, decimal_places=2)
+
+    class Meta:
+        default_permissions = ()

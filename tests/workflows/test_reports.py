@@ -26,7 +26,7 @@ from workflows.jobs import run
 from workflows.models import AmountDifference, Case, JobStatus, Movement
 from workflows.reports.declaring import Asked, Table, table
 from workflows.reports.every import REPORTS
-from workflows.reviewing import Scope, scope_of
+from workflows.scopes import Scope, scope_of
 from workflows.work import WORK
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from workflows.api.shapes import ReportShape, TableShape
 from workflows.reports.declaring import Report as Declared
 from workflows.reports.declaring import ReportForm, Table, table
 from workflows.reports.every import REPORTS
-from workflows.reviewing import scope_of
+from workflows.scopes import scope_of
 from workflows.sheets.columns import Type
 from workflows.tokens import Resource
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from programme.asking import Asked as Question
@@ -23,10 +24,12 @@ from programme.plans import BoardLine, season_board
 from workflows import beneficiaries, reviewing
 from workflows.boards.figures import Figure, Linked, files
 from workflows.flows import FLOWS, ActionPlanFlow
+from workflows.models import Case, FileFigure
 from workflows.notices import holders
 from workflows.reports import money, pendency
 from workflows.reports.declaring import Asked, Report, Row
-from workflows.reviewing import Line, Result, Scope
+from workflows.reviewing import Line, Result
+from workflows.scopes import AskedOf, Scope
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Place:
 
     state: State
     scope: Scope
-    districts: Sequence[District]
+    districts: tuple[District, ...]
     district: District | None = None
 
     @property
@@ -72,11 +75,12 @@ class LineRow:
     is_total: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reviewed:
     """The line by process and by district; ``by_place`` also gives the lines themselves, which the map colours.
 
-    ``listed`` is how many rows the list of the same figures has, process by process and district by district.
+    ``listed`` is how many rows the list of the same figures has, process by process and district by district. It is the very same
+    as long as it says the same, and changed by nobody.
     """
 
     by_process: list[LineRow]
@@ -158,7 +162,7 @@ def board(place: Place, period: Period, *, now: datetime) -> Board:
         holders=pending_with(place),
         budget=budget,
         budget_link=link,
-        targets=targets_of(place, period, now),
+        targets=targets_of(place, period),
         letters=letters_of_intent(place, period),
     )
 
@@ -167,10 +171,18 @@ def board(place: Place, period: Period, *, now: datetime) -> Board:
 
 
 def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
-    first, last = period.days
-    since = period.month[0] if period.month else None
-    year, month = reviewing.lines_of(place.scope, place.districts, (first, last), now=now, since=since)
-    row = _Rows(Linked(first, last, place.scope), Linked(*(period.month or period.days), place.scope), bool(period.month))
+    counted = reviewing.counted(place.scope, period.days, now=now, since=period.month[0] if period.month else None)
+    names = tuple([district.name for district in place.districts])
+    return _reviewed(place, names, period, period.month, counted, get_language())
+
+
+# Of so many boards and languages: all that is said of files, as long as the database counts the same and the places are called the same.
+@lru_cache(maxsize=32)
+def _reviewed(
+    place: Place, _names: tuple[str, ...], period: Period, months: tuple[date, date] | None, counted: tuple[Any, ...], _language: str | None
+) -> Reviewed:
+    year, month = reviewing.lines_of(counted, place.scope, place.districts)
+    row = _Rows(Linked(*period.days, place.scope), Linked(*(months or period.days), place.scope), bool(months))
     of_kinds, of_places = _grouped(year, attrgetter("kind")), _grouped(year, attrgetter("district.pk"))
     of_month = _grouped(month, attrgetter("kind"))
     kinds = place.scope.processes
@@ -295,7 +307,7 @@ def _of_head(row: Row, link: str) -> Money:
 # --- targets --------------------------------------------------------------------------------------------------------------
 
 
-def targets_of(place: Place, period: Period, now: datetime) -> list[Reached]:
+def targets_of(place: Place, period: Period) -> list[Reached]:
     """Return every target that is set, and what was reached; without a target only what the records tell. Two queries.
 
     Reached is a person whose application was received in the year and is sanctioned. Of a process whose records do not say who
@@ -305,7 +317,7 @@ def targets_of(place: Place, period: Period, now: datetime) -> list[Reached]:
     told = _TARGETS(bool(of_district), state=place.state.pk, year=period.year, **of_district)
     numbers = {(target.scheme, target.category): target.number for target in told}
     recorded = [kind for kind in place.scope.processes if beneficiaries.is_recorded(kind)]
-    counted = {kind: _reached(place, period, kind, now) for kind in recorded}
+    counted = {kind: _reached(place, period, kind) for kind in recorded}
     wanted = dict.fromkeys([*((kind, category) for kind in recorded for category in TargetCategory.values), *numbers])
     return [
         Reached(
@@ -327,9 +339,9 @@ def _targets(of_district: bool) -> QuerySet[Target, Any]:
 _TARGETS = Question(_targets)
 
 
-def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str, Figure]:
+def _reached(place: Place, period: Period, kind: str) -> dict[str, Figure]:
     first, last = period.days
-    [found] = _PERSONS(place.scope, **reviewing.moments(first, last), kind=kind, now=now)
+    [found] = _PERSONS(place.scope, **reviewing.moments(first, last), kind=kind)
     linked, line = Linked(first, last, place.scope), Line(kind, place.district)
     counts = {category: getattr(found, category) for category in TargetCategory.values}
     return {
@@ -338,16 +350,16 @@ def _reached(place: Place, period: Period, kind: str, now: datetime) -> dict[str
     }
 
 
-def _persons(condition: Q, begins: Any, ends: Any, kind: Any, now: Any) -> QuerySet[LoanApplication, Any]:
+def _persons(condition: Q, begins: Any, ends: Any, kind: Any) -> QuerySet[LoanApplication, Any]:
     """Ask how many of each category have a file that was received between two moments and is sanctioned: one row."""
-    rows = reviewing.received(condition, begins, ends).filter(kind=kind)
-    sanctioned = reviewing.standing_as(rows, Result.SANCTIONED, now).values("record_id")
-    persons = beneficiaries.applications().filter(pk__in=sanctioned).annotate(together=Value(1)).values("together")
+    files = FileFigure.objects.filter(condition, reviewing.sanctioned(Q(ordered=True)), kind=kind, received__gte=begins, received__lt=ends)
+    records = Case.objects.filter(pk__in=files.values("pk")).values("record_id")
+    persons = beneficiaries.applications().filter(pk__in=records).annotate(together=Value(1)).values("together")
     counts = {category: Count("pk", filter=beneficiaries.facts(category)) for category in TargetCategory.values}
     return persons.annotate(**counts).values_list(*counts, named=True)
 
 
-_PERSONS = reviewing.AskedOf(_persons, "begins", "ends", "kind", "now")
+_PERSONS = AskedOf(_persons, "begins", "ends", "kind")
 
 
 # --- letters of intent ----------------------------------------------------------------------------------------------------

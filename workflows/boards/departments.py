@@ -20,7 +20,7 @@ from workflows.flows import ActionPlanFlow
 from workflows.models import Case
 from workflows.reports import pendency
 from workflows.reports.declaring import Asked
-from workflows.reviewing import Scope
+from workflows.scopes import Scope
 from workflows.sight import visible_to
 
 LATE = "late"

@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from programme.models import District
-from workflows.reviewing import Line, Result, Scope
+from workflows.reviewing import Line, Result
+from workflows.scopes import Scope
 from workflows.templatetags.words import digits_day, short_rupees
 
 

@@ -14,7 +14,8 @@ from workflows.boards.board import Period, Place, board
 from workflows.flows import LoanFlow
 from workflows.models import Case, Movement, Order, OrderKind
 from workflows.nodes import Stay
-from workflows.reviewing import REFUSING, Result, Scope
+from workflows.reviewing import REFUSING, Result
+from workflows.scopes import Scope
 
 Figures = dict[tuple[Any, ...], Any]
 OF_A_HEAD = ("allotted", "committed", "released", "free")
@@ -23,12 +24,12 @@ OF_A_HEAD = ("allotted", "committed", "released", "free")
 def whole(state: State) -> Place:
     """Return the State as somebody sees it who reads all of it."""
     scope = Scope(frozenset({state.pk}), frozenset())
-    return Place(state, scope, list(scope.places))
+    return Place(state, scope, tuple(scope.places))
 
 
 def of_district(district: District) -> Place:
     """Return a district as somebody sees it who reads all of it."""
-    return Place(district.state, Scope(frozenset(), frozenset({district.pk})), [district], district)
+    return Place(district.state, Scope(frozenset(), frozenset({district.pk})), (district,), district)
 
 
 def differences(place: Place, period: Period, *, now: datetime) -> list[str]:

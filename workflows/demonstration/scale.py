@@ -16,6 +16,7 @@ from django.db.models import F, Q, Sum
 
 from programme.calendar import today
 from programme.models import Allotment, Posting, State
+from workflows import summing
 from workflows.demonstration.copying import COPIED, Numbers, Pattern, word, write
 from workflows.demonstration.story import Story
 from workflows.demonstration.walk import walk
@@ -49,6 +50,7 @@ def build(state: State, *, cases: int, waiting: int, seed: int, say: Callable[[s
             _trust_keys()
             written += _write([(patterns[at][n % len(places)], at, n) for at, n in batch], numbers, seed)
             seal()
+            summing.fold()
         say(f"{done + len(batch):,} of {len(plans):,} files, {written:,} paragraphs")
     numbers.settle()
     _settle_budget()

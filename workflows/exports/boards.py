@@ -24,6 +24,7 @@ from workflows.filters import BACKWARDS, a_day_of_files
 from workflows.flows import FLOWS, ActionPlanFlow
 from workflows.forms.fields import DayField
 from workflows.reviewing import Result
+from workflows.scopes import Scope, scope_of
 from workflows.sheets.columns import Type
 from workflows.sight import visible_to
 from workflows.templatetags.words import digits_day
@@ -161,14 +162,14 @@ class PeriodForm(forms.Form):
 
 
 def _review(asked: Asked) -> list[reviewing.Line]:
-    scope, form = narrowed(reviewing.scope_of(asked.officer), asked.query), PeriodForm(asked.query)
+    scope, form = narrowed(scope_of(asked.officer), asked.query), PeriodForm(asked.query)
     if not form.is_valid():
         raise ValidationError(_("The period cannot be read. Go back to the page and put it right."))
     sections = reviewing.review(scope, *form.period, now=asked.now, process=form.cleaned_data["process"])
     return list(_all_lines(sections))
 
 
-def narrowed(scope: reviewing.Scope, query: QueryDict) -> reviewing.Scope:
+def narrowed(scope: Scope, query: QueryDict) -> Scope:
     """Return the scope of the one district that an address names, of all where it names none; raise ``District.DoesNotExist``."""
     if "district" not in query:
         return scope

@@ -1,6 +1,7 @@
 from workflows.models.audit import AuditScope, Reading, Snapshot
 from workflows.models.desk import Escalation, Incident, Message, Notice, NoticeKind, Pulse
 from workflows.models.doors import DoorAct, DoorKind, RecoveryCode, SignIn, Telephone, factor_box, new_factor_key
+from workflows.models.figures import FileFigure, MonthFigure
 from workflows.models.files import Case, Movement
 from workflows.models.jobs import Job, JobRow, JobStatus, RowStatus
 from workflows.models.lists import WrittenList
@@ -44,6 +45,7 @@ __all__ = [
     "Enclosure",
     "EntryPaper",
     "Escalation",
+    "FileFigure",
     "Finding",
     "Incident",
     "IndexRow",
@@ -56,6 +58,7 @@ __all__ = [
     "Member",
     "Message",
     "Method",
+    "MonthFigure",
     "Movement",
     "Notice",
     "NoticeKind",

@@ -169,6 +169,9 @@ class Movement(models.Model):
                 name="stays_before_a_committee",
             ),
             models.Index(fields=["wakes"], condition=models.Q(disposed__isnull=True, wakes__isnull=False), name="stays_the_clock_ends"),
+            models.Index(
+                fields=["case"], condition=models.Q(disposed__isnull=True) & ~models.Q(returns_to=""), name="stays_of_files_sent_back"
+            ),
             models.Index(fields=["case", "received"], name="movements_of_a_file"),
             models.Index(fields=["disposed"], name="stays_by_their_end"),
             models.Index(fields=["disposed"], condition=models.Q(days_late__gt=0), name="stays_ended_late"),

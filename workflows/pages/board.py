@@ -34,7 +34,8 @@ from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.papers import to_keep
 from workflows.pages.problems import SAFE, only
 from workflows.pages.stencil import part
-from workflows.reviewing import Scope, places_of, scope_of
+from workflows.reviewing import places_of
+from workflows.scopes import Scope, scope_of
 
 NO_PANGO = gettext_lazy("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page.")
 
@@ -150,14 +151,14 @@ def _of_state(request: OfficerRequest, scope: Scope) -> Place:
     state = next(held.office.designation.state for held in capacities(request.user) if held.office.state_id in states)
     parts = tuple(part for part in scope.parts if part.state == state.pk)
     own = Scope(scope.states & {state.pk}, frozenset(), parts)
-    return Place(state, own, places_of(own))
+    return Place(state, own, tuple(places_of(own)))
 
 
 def _of_district(request: OfficerRequest, pk: int) -> Place:
     scope = scope_of(request.user)
     try:
         district = District.objects.select_related("state").get(pk=pk)
-        return Place(district.state, scope.within(district), [district], district)
+        return Place(district.state, scope.within(district), (district,), district)
     except District.DoesNotExist:
         raise Http404 from None
 
@@ -173,8 +174,6 @@ def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
         "board": told,
         "years": years,
         "above": place.district is not None and place.state.pk in _states(scope_of(request.user)),
-        "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
-        "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
         "get_list": link(REVIEW, told.reviewed.listed, **listed),
         "pdf": _pdf_address(place, told.period),
         **parts_of(told),
@@ -215,13 +214,7 @@ def _printed(request: OfficerRequest, place: Place) -> HttpResponseBase:
         messages.error(request, NO_PANGO)
         return redirect("district_board", pk=place.district.pk) if place.district else redirect("state_board")
     told = _told(request, place)
-    context = {
-        "board": told,
-        "headings": [figure.title for figure in told.reviewed.by_process[-1].year],
-        "month_headings": [figure.title for figure in told.reviewed.by_process[-1].month],
-        **parts_of(told, plainly=True),
-    }
-    return _as_pdf("board_print.html", context)
+    return _as_pdf("board_print.html", {"board": told, **parts_of(told, plainly=True)})
 
 
 def _as_pdf(template: str, told: dict[str, Any]) -> HttpResponseBase:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from workflows.boards.board import Board, Holder, LineRow, Season, board_of
+from workflows.boards.board import Board, Holder, LineRow, Reviewed, Season, board_of
 from workflows.boards.figures import Figure
 from workflows.boards.map import Shape
 from workflows.pages.season import TAGS
@@ -38,11 +39,24 @@ def parts_of(told: Board, *, plainly: bool = False) -> dict[str, SafeString]:
     year, targets, letters = told.period.year, tuple(told.targets), tuple(told.letters)
     money = {"budget": tuple(told.budget), "budget_link": told.budget_link}
     return {
-        "process_lines": _lines(told.reviewed.by_process, plainly),
-        "district_lines": _lines(told.reviewed.by_district, plainly),
+        **_tables(told.reviewed, language, plainly),
         "holder_lines": holder_lines(told.holders, plainly=plainly),
         "targets": _piece("board_targets", language, year=year, targets=targets, plainly=plainly),
         "sections": _piece("board_sections", language, year=year, season=_season(told.season), **money, letters=letters, plainly=plainly),
+    }
+
+
+# As many as are kept in ``workflows.boards.board``, on the page and on paper: what is the same is shown the same.
+@lru_cache(maxsize=64)
+def _tables(reviewed: Reviewed, _language: str | None, plainly: bool) -> dict[str, SafeString]:
+    """Return the line by process and by district as tables."""
+    total = reviewed.by_process[-1]
+    headings, months = [figure.title for figure in total.year], [figure.title for figure in total.month]
+    by_process = {"first_heading": _("Process"), "month_headings": months, "lines": _lines(reviewed.by_process, plainly)}
+    by_district = {"first_heading": _("District"), "lines": _lines(reviewed.by_district, plainly)}
+    return {
+        "by_process": part("parts/board_line.html", {"headings": headings, **by_process}),
+        "by_district": part("parts/board_line.html", {"headings": headings, **by_district}) if reviewed.by_district else SafeString(),
     }
 
 
@@ -52,7 +66,11 @@ def holder_lines(holders: Iterable[Holder], *, plainly: bool = False) -> SafeStr
 
 
 def shapes_of(shapes: Iterable[Shape]) -> SafeString:
-    language = get_language()
+    return _shapes(tuple(shapes), get_language())
+
+
+@lru_cache(maxsize=32)
+def _shapes(shapes: tuple[Shape, ...], language: str | None) -> SafeString:
     return joined([_piece("map_shape", language, shape=shape) for shape in shapes])
 
 

@@ -25,7 +25,7 @@ from workflows.pages.frame import OfficerRequest, at_the_bench, for_officers, sh
 from workflows.pages.problems import SAFE, only
 from workflows.reports.declaring import Report, ReportForm, Table, label, table
 from workflows.reports.every import REPORTS
-from workflows.reviewing import Scope, scope_of
+from workflows.scopes import Scope, scope_of
 from workflows.sheets.columns import NUMBERS, Column, Type
 from workflows.sheets.lists import write_csv, write_list
 from workflows.templatetags.words import digits_day, rupees

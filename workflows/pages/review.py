@@ -22,7 +22,8 @@ from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
 from workflows.pages.problems import SAFE, only
 from workflows.pages.stencil import Stencil, joined, part
-from workflows.reviewing import Line, Result, Scope, Section
+from workflows.reviewing import Line, Result, Section
+from workflows.scopes import Scope, scope_of
 from workflows.templatetags.words import day, moment
 
 _SECTION = Stencil("parts/review_section.html", "n", "process", "lines", "silent")
@@ -56,23 +57,22 @@ class Shown:
 @for_officers
 def review_page(request: OfficerRequest) -> HttpResponse:
     """Show what became of the files received in a period: of the district for its officers, of every district for the State's."""
-    scope, form, language = reviewing.scope_of(request.user), PeriodForm(request.GET), get_language()
+    scope, form, language = scope_of(request.user), PeriodForm(request.GET), get_language()
     query = request.GET.urlencode()
     told: dict[str, Any] = {"fields": _fields(language, query, today()), "faults": filling.faults(form)}
     if not form.is_valid():
         return show(request, "review.html", told, tab="review", status=400)
     (first, last), now = form.period, timezone.now()
-    sections = reviewing.review(scope, first, last, now=now, process=form.cleaned_data["process"])
-    linked, names = Linked(first, last, scope), _names(scope, language)
-    shown = [_shown(section, linked, names) for section in sections]
+    counted = reviewing.counted(scope, form.period, now=now)
+    sheet = _sheet(scope, _places(scope, language), form.period, form.cleaned_data["process"], counted, language)
     told |= {
-        "sections": shown,
-        "lines": joined([section.markup(n, language) for n, section in enumerate(shown, 1)]),
+        "sections": sheet.sections,
+        "lines": sheet.markup,
         "first": day(first),
         "last": day(last),
         "moment": moment(now),
         "whose": _whose(scope, language),
-        "get_list": _get_list(language, sum(len(section.all_lines) for section in sections), query),
+        "get_list": _get_list(language, sum(len(section.rows) for section in sheet.sections), query),
     }
     return show(request, "review.html", told, tab="review")
 
@@ -92,9 +92,27 @@ def _columns(_language: str) -> tuple[str, ...]:
     return _("Received"), *(str(result.label) for result in Result)
 
 
+@dataclass(frozen=True)
+class Sheet:
+    sections: list[Shown]
+    markup: SafeString
+
+
 @as_set_up
-def _names(scope: Scope, _language: str) -> dict[int, str]:
-    return {place.pk: place.name for place in reviewing.places_of(scope)}
+def _places(scope: Scope, _language: str) -> tuple[tuple[District, str], ...]:
+    """Return the districts with their names, which stand in what is kept of a sheet."""
+    return tuple([(place, place.name) for place in reviewing.places_of(scope)])
+
+
+# Of so many sheets: one is the same as long as the database counts the same and the places are called the same.
+@lru_cache(maxsize=32)
+def _sheet(
+    scope: Scope, places: tuple[tuple[District, str], ...], days: tuple[date, date], process: str, counted: tuple[Any, ...], language: str
+) -> Sheet:
+    linked, names = Linked(*days, scope), {place.pk: name for place, name in places}
+    sections = reviewing.sections_of(counted, scope, [place for place, _name in places], process)
+    shown = [_shown(section, linked, names) for section in sections]
+    return Sheet(shown, joined([section.markup(n, language) for n, section in enumerate(shown, 1)]))
 
 
 def _shown(section: Section, linked: Linked, names: dict[int, str]) -> Shown:

@@ -14,7 +14,7 @@ from programme.calendar import financial_year, today
 from programme.models import Allotment, District
 from workflows.exports.boards import FIRST_YEAR
 from workflows.flows import FLOWS
-from workflows.reviewing import Scope
+from workflows.scopes import Scope
 from workflows.sheets.columns import Column
 
 Row = dict[str, Any]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from programme.asking import Asked as Question
 from programme.asking import Given, one_of
-from programme.models import Allotment, EntryKind, LedgerEntry
+from programme.models import Allotment, EntryKind, LedgerEntry, Released
 from programme.models.naming import by_language
 from workflows.flows import VERSIONS
 from workflows.models import Case, Order, OrderKind
@@ -66,7 +66,7 @@ def _figures(found: Mapping[str, Any], *, briefly: bool = False) -> Row:
 
 def by_head(asked: Asked, *, briefly: bool = False) -> list[Row]:
     """Return a row for each head that was allotted money in the year, ``briefly`` with what a board shows. One query."""
-    found = _HEADS(briefly, states=list(asked.scope.states), year=asked.year)
+    found = (_BRIEFLY if briefly else _HEADS)(briefly, states=list(asked.scope.states), year=asked.year)
     return [_of_head(row._asdict(), briefly) for row in found]
 
 
@@ -78,12 +78,12 @@ def _heads(briefly: bool) -> QuerySet[Allotment, Any]:
 
 
 def _as_maintained() -> dict[str, Any]:
-    """Return what a board shows of an allotment: what is committed as every commitment wrote it there, and the sum of what was released."""
-    released = LedgerEntry.objects.filter(allotment=OuterRef("pk"), kind=EntryKind.RELEASE).order_by().values("allotment")
+    """Return what a board shows of an allotment: what is committed and released, as every line of the ledger wrote it beside it."""
+    released = Released.objects.filter(allotment=OuterRef("pk")).order_by().values("allotment")
     return {"made": F("committed"), "given_back": Value(0), "paid": Subquery(released.annotate(sum=Sum("amount")).values("sum"))}
 
 
-_HEADS = Question(_heads, planned_anew=True)
+_HEADS, _BRIEFLY = Question(_heads, planned_anew=True), Question(_heads)
 
 
 def _of_head(found: Mapping[str, Any], briefly: bool) -> Row:

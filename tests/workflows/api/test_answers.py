@@ -20,7 +20,7 @@ from tests.workflows.api.calls import V1, ask, everything, key_of
 from workflows.models import Case, Movement
 from workflows.reports.declaring import Asked, table
 from workflows.reports.every import REPORTS
-from workflows.reviewing import scope_of
+from workflows.scopes import scope_of
 
 pytestmark = pytest.mark.django_db
 

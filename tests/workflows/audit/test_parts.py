@@ -20,7 +20,7 @@ from workflows.jobs import run
 from workflows.models import AmountDifference, Case
 from workflows.reports.declaring import Asked, table
 from workflows.reports.every import REPORTS
-from workflows.reviewing import scope_of
+from workflows.scopes import scope_of
 from workflows.work import WORK
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,8 @@ from tests.processes.loan_files import apply
 from tests.workflows.exports.reading import content, csv_lines, get, lines
 from workflows import reviewing
 from workflows.models import Case, Movement
-from workflows.reviewing import Result, review, scope_of
+from workflows.reviewing import Result, review
+from workflows.scopes import scope_of
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[[str], Client]
