@@ -34,6 +34,7 @@ from workflows.record.glance import at_a_glance
 from workflows.record.paragraphs import COLUMNS
 from workflows.record.reading import rows, snapshot
 from workflows.record.sealer import seal
+from workflows.record.standing import files
 from workflows.record.verifier import verify
 
 START = (0, "")
@@ -103,16 +104,14 @@ def _floor() -> None:
 
 def _paragraphs() -> None:
     with snapshot():
-        files = {
-            pk: (b',"file":%b,' % orjson.dumps(number), kind) for pk, number, kind in rows(Case.objects.values_list("pk", "number", "kind"))
-        }
+        cases = {case.pk: case for case in files(Case.objects.all())}
         keys, case, last, version = settings.RECORD_KEYS, 0, START, None
         for row in rows(Noting.objects.order_by("case_id", "paragraph").values_list(*COLUMNS)):
             if row[1] != case:
                 case, last, version = row[1], START, None
-            said = at_a_glance(row, last, *files[case], version, keys)
+            said = at_a_glance(row, last, cases[case], version, keys)
             assert said, row[:3]
-            last, version = (row[2], row[11]), said.version
+            last, version = (row[2], row[11]), said["flow"]["version"]
 
 
 def _whole(processes: int = 1) -> None:
