@@ -35,10 +35,10 @@ def at_a_glance(row: tuple[Any, ...], last: tuple[int, str], case: Any, version:
         return None
     body = read_in_order(text)
     try:
-        flow, actors = body["flow"], ACTORS(body)
+        flow = body["flow"]
         agree = (
             SAID(body) == (case.number, place, written_at, step, outcome, previous)
-            and tuple(map(named, actors)) == (officer, prepared_by, office)
+            and [actor and actor["id"] for actor in ACTORS(body)] == [officer, prepared_by, office]
             and flow == {"name": case.kind, "version": flow["version"] if version is None else version}
         )
     except (KeyError, TypeError):
@@ -49,7 +49,10 @@ def at_a_glance(row: tuple[Any, ...], last: tuple[int, str], case: Any, version:
 def papers_in(said: dict[str, Any]) -> list[Any]:
     """Return the SHA-256 of each paper that a signed text names."""
     papers = said.get("papers")
-    return [paper.get("sha256") if isinstance(paper, dict) else paper for paper in papers] if isinstance(papers, list) else []
+    try:
+        return [paper["sha256"] for paper in papers or ()]
+    except (KeyError, TypeError):  # Written by none of ours.
+        return [paper.get("sha256") if isinstance(paper, dict) else paper for paper in papers] if isinstance(papers, list) else []
 
 
 def version_in(said: dict[str, Any]) -> Any:

@@ -96,7 +96,7 @@ def check_file(around: Surroundings, rows: Iterable[tuple[Any, ...]], now: datet
                 yield from _private(Row._make(row), said.get("private"), reading, number)
             if said.get("shown") is not None or row[SHOWN_ID] is not None:
                 yield from _shown(Row._make(row), said.get("shown"), number)
-            if said.get("papers") or said.get("order"):
+            if said.get("order") or not around.papers.issuperset(papers_in(said)):
                 yield from _named(row[0], row[2], said, around, reading)
         reading.count, reading.last, reading.after = reading.count + 1, (row[2], row[11]), said.get("after") if said else None
     yield from _end(around, reading)
