@@ -8,6 +8,7 @@ from typing import Any
 from workflows.models import Outcome
 from workflows.record.canonical import read_in_order
 from workflows.record.keys import hmac_key
+from workflows.record.standing import File
 
 MIGRATE = Outcome.MIGRATE.value
 BLOCK = 64  # bytes of SHA-256
@@ -16,7 +17,7 @@ SAID = itemgetter("file", "n", "at", "step", "outcome", "previous")
 ACTORS = itemgetter("person", "prepared_by", "office")
 
 
-def at_a_glance(row: tuple[Any, ...], last: tuple[int, str], case: Any, version: Any, keys: dict[str, str]) -> dict[str, Any] | None:
+def at_a_glance(row: tuple[Any, ...], last: tuple[int, str], case: File, version: Any, keys: dict[str, str]) -> dict[str, Any] | None:
     """Return what a paragraph says when nothing is wrong with it by itself. ``last`` are number and hash of the paragraph before,
     ``case`` is the row of its file, ``version`` that of the process in the paragraph before.
 
@@ -67,17 +68,19 @@ def named(value: Any) -> Any:
 
 
 class Signers(dict[tuple[str, str | None], Callable[[bytes], str]]):
-    """What makes the keyed hash (RFC 2104) with a key, by its name and its text in settings. Its two halves are begun once."""
+    """What makes the keyed hash (RFC 2104) with a key, by its name and its text in settings. Its two halves are begun once; a name
+    that no key has is not kept.
+    """
 
     def __missing__(self, named: tuple[str, str | None]) -> Callable[[bytes], str]:
-        self[named] = sign = _signer(*named)
+        key_id, text = named
+        if not text:
+            return lambda digest: ""  # Nothing was signed with a key that is not known.
+        self[named] = sign = _signer(hmac_key(key_id))
         return sign
 
 
-def _signer(key_id: str, text: str | None) -> Callable[[bytes], str]:
-    if not text:
-        return lambda digest: ""  # Nothing was signed with a key that is not known.
-    key = hmac_key(key_id)
+def _signer(key: bytes) -> Callable[[bytes], str]:
     block = (key if len(key) <= BLOCK else sha256(key).digest()).ljust(BLOCK, b"\0")
     begin, enclose = sha256(block.translate(INNER)).copy, sha256(block.translate(OUTER)).copy
 

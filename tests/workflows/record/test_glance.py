@@ -86,6 +86,12 @@ def test_no_paragraph_is_seen_whose_column_is_another(paragraphs, column):
     assert seen(first) is None
 
 
+def test_names_of_keys_that_nobody_has_are_not_kept(paragraphs):
+    for number in range(3):
+        assert seen([*paragraphs[0][:13], f"unknown {number}", *paragraphs[0][14:]]) is None
+    assert all(text for _name, text in glance.SIGNERS)
+
+
 def test_a_paragraph_without_a_place_in_the_log_is_read_the_slow_way(paragraphs):
     paragraphs[0][14] = None
     assert seen(paragraphs[0]) is None
