@@ -33,10 +33,11 @@ NOTE = re.compile(
     "previous (?P<previous>[0-9a-f]{64})\ntime (?P<time>[0-9TZ:-]{20})\n)\n— (?P<signer>[^\\s+]+) (?P<signature>[A-Za-z0-9+/]+=*)\n?",
     re.MULTILINE,
 )
-# The members that are looked for in a paragraph without reading all of it; from the end, which is the faster way.
-FILE, NUMBER, PREVIOUS, PAPER = b',"file":"', b',"n"', b',"previous":"', b'"sha256":"'
+# The members that are looked for in a paragraph without reading all of it: the name, and behind it the value where it is a plain one.
+MEMBERS = re.compile(rb',"(file":(?:"[^"\\]*(?="))?|n":(?:[0-9]+(?=[,}]))?|previous":(?:"[^"\\]*(?="))?|shown":(?:"[0-9a-f]{64}(?="))?)')
+FILE, NUMBER, PREVIOUS, SHOWN = b'file":"', b'n":', b'previous":"', b'shown":"'
+PAPER = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 DOCUMENT = re.compile(rb'\{"file":"([^"\\]*)","n":([0-9]+),"document":"')
-DIGEST, SHOWN = re.compile(rb'[0-9a-f]{64}"'), re.compile(rb'"shown":"([0-9a-f]{64})"')
 
 
 def sha256(data):
@@ -180,20 +181,21 @@ class Source:
         return b"".join(self.chunks(name)).decode("utf-8")
 
     def blocks(self, name):
-        """Yield the lines of a member as bytes, without their ends, in lists of about a megabyte."""
-        return map(lines_of, whole_lines(ahead(self.chunks(name))))
+        """Yield a member in blocks of whole lines, of about a megabyte."""
+        return whole_lines(ahead(self.chunks(name)))
 
     def lines(self, name):
-        return itertools.chain.from_iterable(self.blocks(name))
+        """Yield the lines of a member as bytes, without their ends."""
+        return itertools.chain.from_iterable(map(lines_of, self.blocks(name)))
 
     def objects(self, name):
         for line in self.lines(name):
             yield json.loads(line.decode("utf-8"))
 
     def looks(self, name, look):
-        """Yield what ``look`` sees in each line of a member; other processes share out the lines, where there can be any."""
+        """Yield what ``look`` sees in each block of a member; other processes share out the blocks, where there can be any."""
         links = start(self.folder, name, look, self.processes) if self.processes > 1 else None
-        return itertools.chain.from_iterable(arriving(links) if links else look(self.blocks(name)))
+        return arriving(links) if links else look(self.blocks(name))
 
 
 def whole_lines(chunks):
@@ -252,25 +254,31 @@ def printed_seal(text):
     return int(size), root
 
 
-def place_of(line):
-    """Return file, number and hash before that a paragraph says of itself; None when it says none.
+def looked_at(line):
+    """Return what a paragraph shows by itself: its SHA-256, its place (file, number, hash before; None when it is no paragraph) and the
+    digest of what its officer was shown, None when it names none.
 
-    The names stand in the order of the alphabet. Each stands in its paragraph once, and is then found without reading the rest; where
-    it stands twice, the paragraph is read as JSON.
+    Where each of these members stands in the line once, the rest is not read; otherwise the line is read as JSON.
     """
-    file = line.find(FILE)
-    count = line.find(NUMBER, file)
-    before = line.rfind(PREVIOUS)
-    once = line.find(FILE, file + 1) < 0 and line.find(NUMBER, count + 1) < 0 and line.find(PREVIOUS, count) == before
-    if 0 < file < count < before and once:
-        number, digits = line[file + 9 : line.find(b'"', file + 9)], line[count + 5 : line.find(b",", count + 5)]
-        if digits.isdigit() and b"\\" not in number and line[count + 4 : count + 5] == b":":
-            return number, int(digits), line[before + 13 : line.find(b'"', before + 13)]
+    found = MEMBERS.findall(line)
+    if len(found) == 3:
+        found.append(SHOWN)  # It names none.
+    if len(found) == 4:
+        file, number, previous, shown = found
+        if file[:7] == FILE and number[:3] == NUMBER and number[3:] and previous[:11] == PREVIOUS and shown[:8] == SHOWN:
+            return sha256(line), (file[7:], int(number[3:]), previous[11:]), shown[8:] or None
+    return sha256(line), *read_as_json(line)
+
+
+def read_as_json(line):
+    """Return the place of a paragraph and the digest of what was shown, as all of its JSON says."""
     try:
         body = json.loads(line.decode("utf-8"))
-        return str(body["file"]).encode("utf-8"), int(body["n"]), str(body["previous"]).encode("utf-8")
+        place = str(body["file"]).encode("utf-8"), int(body["n"]), str(body["previous"]).encode("utf-8")
     except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+        return None, None
+    shown = body.get("shown")
+    return place, shown.encode("utf-8") if isinstance(shown, str) else None
 
 
 def document_in(line):
@@ -351,7 +359,7 @@ def hand_out(path, name, links):
 
 
 def look_on(look, feed, link):
-    send(look(map(lines_of, arriving([feed]))), [link])
+    send(look(arriving([feed])), [link])
 
 
 def send(found, links):
@@ -378,40 +386,27 @@ def arriving(links):
         yield each
 
 
-def looked_at(line, named):
-    """Return what a paragraph shows by itself: its SHA-256, its place, papers that are not ``named`` yet, the digest of what was shown."""
-    place, papers, at = place_of(line), (), line.rfind(PAPER)
-    while at >= 0 and place:
-        sha = line[at + 10 : at + 74]
-        if sha not in named and DIGEST.match(line, at + 10):
-            papers += (sha,)
-        at = line.rfind(PAPER, 0, at)
-    shown = SHOWN.search(line) if b'"shown":"' in line else None
-    return sha256(line), place, papers, shown and shown.group(1)
-
-
 def paragraphs_in(blocks):
-    """Yield what the paragraphs show, each paper where it is named for the first time."""
+    """Yield for each block the papers that its paragraphs are the first to name, and what each paragraph shows."""
     named = set()
-    for lines in blocks:
-        looks = []
-        for line in lines:
-            looks.append(looked_at(line, named))
-            named.update(looks[-1][2])
-        yield looks
+    for block in blocks:
+        papers = set(PAPER.findall(block)) - named
+        named |= papers
+        yield papers, [looked_at(line) for line in lines_of(block)]
 
 
 def documents_in(blocks):
-    """Yield whose document each line holds, and its digest."""
-    for lines in blocks:
-        yield [document_in(line) for line in lines]
+    """Yield for each block whose document each line holds, and its digest."""
+    for block in blocks:
+        yield [document_in(line) for line in lines_of(block)]
 
 
 class Documents:
     """What officers had before them: whose each line is and its digest. Once a line is asked for itself, the lines are read here."""
 
     def __init__(self, source, name, looks):
-        self.source, self.name, self.looks, self.taken, self.line = source, name, looks, 0, None
+        self.source, self.name, self.taken, self.line = source, name, 0, None
+        self.looks = itertools.chain.from_iterable(looks)
 
     def __iter__(self):
         return self
@@ -443,7 +438,7 @@ class Check:
         self.source, self.key, self.anchors, self.with_papers = source, key, anchors, papers
         self.found, self.notes, self.newest = [], [], None
         self.paragraphs, self.sealed, self.files, self.papers = 0, 0, 0, 0
-        self.chains, self.named, self.orders, self.printed = {}, {}, [], []
+        self.chains, self.named, self.orders, self.printed = {}, set(), [], []
         # What officers had before them, in the order of the paragraphs: still to be read; named and not yet read; read and not yet named.
         self.documents, self.unread, self.unnamed, self.shown = iter(()), {}, {}, 0
 
@@ -530,7 +525,7 @@ class Check:
         edge, size, good, due, new = [], 0, 0, iter(self.notes), hashlib.sha256
         goal, wrong = next(due, None), None
         self.documents = Documents(self.source, "shown.jsonl", self.source.looks("shown.jsonl", documents_in))
-        for look in self.source.looks("log.jsonl", paragraphs_in):
+        for look in self.read_paragraphs():
             leaf, merges = new(b"\x00" + look[0]).digest(), size
             while merges & 1:
                 leaf = new(b"\x01" + edge.pop() + leaf).digest()
@@ -553,17 +548,24 @@ class Check:
         if self.newest and size > self.newest.size:
             self.say(ALTERED, "%d places at the end of the log are covered by no seal." % (size - self.newest.size))
         for line in self.source.lines("unsealed.jsonl"):
-            place = self.follow(*looked_at(line, self.named))
+            self.named.update(PAPER.findall(line))
+            place = self.follow(*looked_at(line))
             if place:
                 self.not_sealed(place[0].decode("utf-8"), place[1])
         self.read_all_shown()
+
+    def read_paragraphs(self):
+        """Yield what the paragraphs of the log show, and gather the papers that they name."""
+        for papers, looks in self.source.looks("log.jsonl", paragraphs_in):
+            self.named |= papers
+            yield from looks
 
     def not_sealed(self, file, paragraph):
         self.say(INCOMPLETE, "It was not sealed yet when this export was made; export again.", file, paragraph)
 
     # The files
 
-    def follow(self, digest, place, papers, shown, expected=None):
+    def follow(self, digest, place, shown, expected=None):
         """Take one paragraph, as ``looked_at`` saw it, as the next of its file; return what it says of its place."""
         self.paragraphs += 1
         if place is None:
@@ -581,8 +583,6 @@ class Check:
         elif before != head:
             self.say(ALTERED, "It does not continue the paragraph before it: one of the two was changed.", number.decode("utf-8"), count)
         self.chains[number] = (count, hexlify(digest))
-        for sha in papers if self.with_papers else ():
-            self.named.setdefault(sha, (number, count))
         if shown:
             self.unread[number, count] = shown
             self.read_shown(next(self.documents, None))
@@ -635,10 +635,11 @@ class Check:
         proofs = {proof["n"]: proof for proof in self.source.objects(folder + "proofs.jsonl")}
         seen = set()
         name = folder + "shown.jsonl"
-        self.documents = Documents(self.source, name, map(document_in, self.source.lines(name)))
+        self.documents = Documents(self.source, name, documents_in(self.source.blocks(name)))
         for line in self.source.lines(folder + "paragraphs.jsonl"):
-            digest, place, papers, shown = looked_at(line, self.named)
-            self.follow(digest, place, papers, shown, number)
+            self.named.update(PAPER.findall(line))
+            digest, place, shown = looked_at(line)
+            self.follow(digest, place, shown, number)
             if place is None:
                 continue
             if place[0] != number.encode("utf-8"):
@@ -690,17 +691,28 @@ class Check:
             self.say(*said)
         whole = self.verdict != INCOMPLETE  # Otherwise what names a paper may be what is missing.
         received = {name.split("/", 1)[1].split(".", 1)[0]: name for name in here if name.startswith("papers/")}
-        named = {sha.decode("ascii"): (file.decode("utf-8"), paragraph) for sha, (file, paragraph) in self.named.items()}
-        for sha, name in received.items():
-            file, paragraph = named.get(sha, ("", None))
-            if here[name] != sha:
-                self.say(ALTERED, "The paper %s is not the one received; its SHA-256 is another." % name, file, paragraph)
-            elif self.with_papers and sha not in named and whole:
-                self.say(ALTERED, "The paper %s is named by no paragraph." % name)
+        named = {sha.decode("ascii") for sha in self.named} if self.with_papers else set()
+        changed, missing = {sha for sha, name in received.items() if here[name] != sha}, named - received.keys()
+        where = self.first_named((changed | missing) & named)
+        for sha in sorted(changed):
+            said = "The paper %s is not the one received; its SHA-256 is another."
+            self.say(ALTERED, said % received[sha], *where.get(sha, ("", None)))
+        for sha in sorted(received.keys() - changed - named) if self.with_papers and whole else ():
+            self.say(ALTERED, "The paper %s is named by no paragraph." % received[sha])
         self.papers = len(received)
-        for sha, (file, paragraph) in named.items():
-            if sha not in received:
-                self.say(INCOMPLETE, "The paper with the SHA-256 %s is missing." % sha, file, paragraph)
+        for sha in sorted(missing):
+            self.say(INCOMPLETE, "The paper with the SHA-256 %s is missing." % sha, *where.get(sha, ("", None)))
+
+    def first_named(self, papers):
+        """Return file and number of the paragraph that is the first to name each of these papers; the paragraphs are read once more."""
+        found, wanted = {}, {sha.encode("ascii") for sha in papers}
+        names = sorted(name for name in self.source.names if name.endswith(("paragraphs.jsonl", "log.jsonl", "unsealed.jsonl")))
+        for line in itertools.chain.from_iterable(map(self.source.lines, names if wanted else ())):
+            for sha in wanted.intersection(PAPER.findall(line)):
+                place = looked_at(line)[1]
+                if place:
+                    found.setdefault(sha.decode("ascii"), (place[0].decode("utf-8"), place[1]))
+        return found
 
 
 def _root(edge):

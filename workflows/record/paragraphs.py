@@ -14,7 +14,7 @@ from workflows.models import Case, Outcome
 from workflows.record.canonical import in_order, quick_sha256, sha256_of
 from workflows.record.chain import stamp
 from workflows.record.findings import Finding, finding
-from workflows.record.glance import Said, at_a_glance, named, said_in
+from workflows.record.glance import at_a_glance, named, papers_in, version_in
 from workflows.record.keys import UnknownKey, hmac_key, mac_of
 from workflows.record.reading import Bytes, Stamp
 from workflows.record.standing import File, OrderRow, Surroundings
@@ -84,26 +84,25 @@ class Reading:
 
 def check_file(around: Surroundings, rows: Iterable[tuple[Any, ...]], now: datetime) -> Iterator[Finding]:
     """Yield what is wrong with one file. ``rows`` are its paragraphs in order; they are read once and not kept."""
-    reading, case, number = Reading(), around.case, around.case.number
-    file, keys = b',"file":%b,' % orjson.dumps(number), settings.RECORD_KEYS
+    reading, case, number, keys = Reading(), around.case, around.case.number, settings.RECORD_KEYS
     for row in rows:
-        said = None if reading.waiting else at_a_glance(row, reading.last, file, case.kind, reading.version, keys)
+        said = None if reading.waiting else at_a_glance(row, reading.last, case, reading.version, keys)
         if said is None:
             said = yield from _in_detail(Row._make(row), reading, case, now)
         else:
-            reading.version = said.version
+            reading.version = said["flow"]["version"]
         if said is not None:
-            if said.private is not None or row[PRIVATE_ID] is not None:
-                yield from _private(Row._make(row), said, reading, number)
-            if said.shown is not None or row[SHOWN_ID] is not None:
-                yield from _shown(Row._make(row), said, number)
-            if said.papers or said.order:
+            if said.get("private") is not None or row[PRIVATE_ID] is not None:
+                yield from _private(Row._make(row), said.get("private"), reading, number)
+            if said.get("shown") is not None or row[SHOWN_ID] is not None:
+                yield from _shown(Row._make(row), said.get("shown"), number)
+            if said.get("order") or not around.papers.issuperset(papers_in(said)):
                 yield from _named(row[0], row[2], said, around, reading)
-        reading.count, reading.last, reading.after = reading.count + 1, (row[2], row[11]), said.after if said else None
+        reading.count, reading.last, reading.after = reading.count + 1, (row[2], row[11]), said.get("after") if said else None
     yield from _end(around, reading)
 
 
-def _in_detail(row: Row, reading: Reading, case: File, now: datetime) -> Generator[Finding, None, Said | None]:
+def _in_detail(row: Row, reading: Reading, case: File, now: datetime) -> Generator[Finding, None, dict[str, Any] | None]:
     """Ask one thing after the other, yield what is wrong, and return what the paragraph says, ``None`` when it cannot be read as one."""
     body = _body(row)
     yield from _place(row, reading, case.number)
@@ -113,7 +112,7 @@ def _in_detail(row: Row, reading: Reading, case: File, now: datetime) -> Generat
         yield finding("body", case.number, row.paragraph)
         return None
     yield from _columns(row, body, case, reading)
-    return said_in(body)
+    return body
 
 
 def _place(row: Row, reading: Reading, number: str) -> Iterator[Finding]:
@@ -187,20 +186,19 @@ def _columns(row: Row, body: dict[str, Any], case: File, reading: Reading) -> It
 
 def _version(row: Row, body: dict[str, Any], reading: Reading) -> Any:
     """Return the version of the process a paragraph must name: that of the paragraph before, except where a repair brought a new one."""
-    named = body["flow"].get("version") if isinstance(body.get("flow"), dict) else None
     if reading.version is None or row.outcome == Outcome.MIGRATE:
-        reading.version = named
+        reading.version = version_in(body)
     return reading.version
 
 
-def _private(row: Row, said: Said, reading: Reading, number: str) -> Iterator[Finding]:
+def _private(row: Row, said: Any, reading: Reading, number: str) -> Iterator[Finding]:
     if row.private_id is None:
         yield finding("private-gone", number, row.paragraph)
         return
-    if row.erased_at is not None and not row.private and not row.salt and said.private is not None:
+    if row.erased_at is not None and not row.private and not row.salt and said is not None:
         reading.personal.clear()  # What was erased can no longer be compared with the live record.
         return
-    if said.private is None or _digest(row.salt, row.private) != said.private:
+    if said is None or _digest(row.salt, row.private) != said:
         yield finding("private", number, row.paragraph)
         return
     personal = orjson.loads(row.private or b"{}")
@@ -216,13 +214,13 @@ def _digest(salt: str | None, text: bytes | None) -> str | None:
         return None
 
 
-def _shown(row: Row, said: Said, number: str) -> Iterator[Finding]:
+def _shown(row: Row, said: Any, number: str) -> Iterator[Finding]:
     """What was shown must have the digest that the paragraph names, and what it says of persons the one that it names in turn."""
     if row.shown_id is None:
         yield finding("shown-gone", number, row.paragraph)
-    elif said.shown is None:
+    elif said is None:
         yield finding("shown-unsaid", number, row.paragraph)
-    elif hashlib.sha256(row.shown or b"").hexdigest() != said.shown:
+    elif hashlib.sha256(row.shown or b"").hexdigest() != said:
         yield finding("shown", number, row.paragraph)
     elif not _personal_as_shown(row):
         yield finding("shown-personal", number, row.paragraph)
@@ -239,16 +237,15 @@ def _personal_as_shown(row: Row) -> bool:
     return (digest is not None or erased) and orjson.loads(document).get("personal") == digest
 
 
-def _named(row_id: int, paragraph: int, said: Said, around: Surroundings, reading: Reading) -> Iterator[Finding]:
+def _named(row_id: int, paragraph: int, said: dict[str, Any], around: Surroundings, reading: Reading) -> Iterator[Finding]:
     """Papers and order that the paragraph names must still be there, and be the same."""
     number = around.case.number
-    if not around.papers.issuperset(said.papers):
-        for sha256 in said.papers:
-            if sha256 not in around.papers:
-                yield finding("paper-gone", number, paragraph, sha256=sha256)
-    if said.order:
+    for sha256 in papers_in(said):
+        if sha256 not in around.papers:
+            yield finding("paper-gone", number, paragraph, sha256=sha256)
+    if said.get("order"):
         reading.ordered.add(row_id)
-        if not _as_said(around.orders.get(row_id), said.order):
+        if not _as_said(around.orders.get(row_id), said["order"]):
             yield finding("order", number, paragraph)
 
 

@@ -12,7 +12,7 @@ from django.db import connection, models, transaction
 from django.db.models import Func, Q, QuerySet
 from psycopg.types.json import set_json_loads
 
-CHUNK = 1_000
+CHUNK = 300  # Rows fetched together; what is much longer than a processor keeps at hand is read more slowly.
 NUMBERS = count()
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from tests.workflows.record.exports import InMemory, Members, checked, exported, laid_down, lines_of, packed, put
 from tests.workflows.record.insider import TAMPERINGS, Insider, change, doors_open, rehash, rewrite_log
 from tests.workflows.record.test_tampering import Undo
-from workflows.models import Case, Enclosure, Snapshot
+from workflows.models import Case, Enclosure, Noting, Snapshot
 from workflows.record import keys, offline, sealer
 from workflows.record.canonical import canonical, sha256_of
 from workflows.record.proofs import BrokenLog
@@ -507,7 +507,7 @@ def test_the_worked_example_of_the_page_is_true():
     values = {line[:22].strip(): line[22:].strip() for line in block["values"].splitlines()}
     lines = [line.encode() for line in block["paragraphs"].splitlines()]
     assert all(canonical(json.loads(line)) == line.decode() for line in lines)
-    assert [offline.place_of(line)[1:] for line in lines] == [(1, b""), (2, values["hash of paragraph 1"].encode())]
+    assert [offline.looked_at(line)[1][1:] for line in lines] == [(1, b""), (2, values["hash of paragraph 1"].encode())]
     assert [offline.sha256(line).hex() for line in lines] == [values[f"hash of paragraph {n}"] for n in (1, 2)]
     leaves = [offline.sha256(b"\x00" + offline.sha256(line)) for line in lines]
     assert [leaf.hex() for leaf in leaves] == [values[f"leaf of paragraph {n}"] for n in (1, 2)]
@@ -576,9 +576,45 @@ def test_what_cannot_be_read_is_refused_by_several_processes_too(record, tmp_pat
 
 
 def test_the_place_of_a_paragraph_is_what_json_says():
-    chance, nested = Random(1), [{"file": "other", "n": 7}, {"a": 1, "n": 3}, {"a": 1, "previous": "cd"}, "file", None]
+    chance, nested = Random(1), [{"file": "other", "n": 7}, {"a": 1, "n": 3}, {"a": 1, "previous": "cd"}, {"a": 1, "shown": "x"}, None]
     for number in range(300):
-        said = {"file": chance.choice(["UP/1", 'a"b', "é"]), "n": number, "previous": "ab" * chance.randrange(3)}
+        said = {"file": chance.choice(["UP/1", "a,b", 'a"b', "é"]), "n": number, "previous": "ab" * chance.randrange(3)}
         beside = {name: chance.choice(nested) for name in chance.sample(["after", "flow", "office", "to"], 2)}
-        line = canonical({**said, **beside, "text": ',"n":5,"file":"x"'}).encode()
-        assert offline.place_of(line) == (said["file"].encode(), number, said["previous"].encode())
+        shown = chance.choice([{}, {"shown": "ab" * 32}])
+        line = canonical({**said, **beside, **shown, "text": ',"n":5,"file":"x","shown":"y"'}).encode()
+        place = (said["file"].encode(), number, said["previous"].encode())
+        assert offline.looked_at(line)[1:] == (place, shown["shown"].encode() if shown else None)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('{"a":1, "file":"A", "n":2, "previous":""}', (b"A", 2, b"")),
+        ('{"a":1,"file":"A","file":"B","n":2,"previous":""}', (b"B", 2, b"")),
+        ('{"a":1,"file":"A","n":1,"n":2,"previous":""}', (b"A", 2, b"")),
+        ('{"a":1,"file":"A","n":2,"previous":"x","previous":"y"}', (b"A", 2, b"y")),
+        ('{"n":2,"previous":"","file":"A"}', (b"A", 2, b"")),
+        ('{"a":1,"file":"\\u0041","n":2,"previous":""}', (b"A", 2, b"")),
+        ('{"a":1,"file":"A","n":"x","previous":""}', None),
+        ('{"a":1,"file":"A","n":2}', None),
+        ("[]", None),
+    ],
+)
+def test_a_line_that_is_not_written_as_paragraphs_are_says_what_json_says(line, place):
+    assert offline.looked_at(line.encode())[1] == place
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["files", "whole"])
+def test_a_paper_that_is_missing_or_changed_is_told_with_the_first_paragraph_that_names_it(record, whole):
+    members = exported(whole=whole)
+    gone, changed, *_others = sorted(name for name in members if name.startswith("papers/"))
+    members.pop(gone)
+    members[changed] += b"x"
+    told = [(found["file"], found["paragraph"]) for found in checked(members).found]
+    assert sorted(told) == sorted(first_naming(name[7:71]) for name in (gone, changed))
+
+
+def first_naming(sha: str) -> tuple[str, int]:
+    """Return file and number of the first paragraph that names a paper."""
+    first = Noting.objects.filter(body__contains=sha).order_by("pk")[0]
+    return first.case.number, first.paragraph
