@@ -20,7 +20,7 @@ from workflows.forms.rows import CellError, RowsField
 from workflows.sheets.cells import EMPTY
 from workflows.sheets.columns import Type
 from workflows.sheets.reading import Row
-from workflows.workbooks.shapes import Shape, plain
+from workflows.workbooks.shapes import Shape
 
 Faults = dict[str, str]
 PAPER = "paper_"
@@ -56,6 +56,7 @@ class Remembered:
     """
 
     MOST = 2000
+    UNASKED = object()
 
     def __init__(self, asked: forms.Field) -> None:
         self.judge, self.is_number = asked.clean, isinstance(asked, IdentityField)
@@ -63,15 +64,17 @@ class Remembered:
 
     def clean(self, value: Any) -> Any:
         key = tuple(value) if isinstance(value, list) else value
-        if key in self.known:
-            found = self.known[key]
-            return list(found) if isinstance(found, list) else found
-        found = self.judge(value)
-        if (value is None or isinstance(value, str | list)) and not (self.is_number and value):
+        found = self.known.get(key, self.UNASKED)
+        if found is self.UNASKED:
+            found = self.judge(value)
+            self._remember(key, found)
+        return list(found) if isinstance(found, list) else found
+
+    def _remember(self, key: Any, found: Any) -> None:
+        if (key is None or isinstance(key, str | tuple)) and not (self.is_number and key):
             if len(self.known) >= self.MOST:
                 self.known.clear()
             self.known[key] = found
-        return found
 
 
 class Kept:
@@ -138,7 +141,7 @@ class Judge:
         for key, cell in row.cells.items():
             if cell is EMPTY:
                 continue
-            value, fault = plain(cell.value), cell.fault
+            value, fault = cell.plain, cell.fault
             if fault and key in self.shape.by_key and self.shape.by_key[key].column.type == Type.CHOICE:
                 value = self.shape.meant(key, cell.raw)
                 fault = None if value else fault
@@ -218,8 +221,12 @@ class Judge:
 
 
 def _further(widget: forms.Widget) -> Any | None:
-    """Return how a widget reads what was sent; ``None`` where it takes the value under its name as it is."""
-    return None if type(widget).value_from_datadict is forms.Widget.value_from_datadict else widget.value_from_datadict
+    """Return how a widget reads what was sent; ``None`` where it takes the value under its name as it is.
+
+    A widget of choices does so of a row, since each name is sent once.
+    """
+    as_it_is = (forms.Widget.value_from_datadict, forms.RadioSelect.value_from_datadict)
+    return None if type(widget).value_from_datadict in as_it_is else widget.value_from_datadict
 
 
 def _twin(record: Any) -> Any:
