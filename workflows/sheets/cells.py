@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from . import figures, words
-from .columns import NUMBERS, Column, Type
+from .columns import Column, Type
 from .faults import Fault, Wrong
 
-LONGEST = {Type.TEXT: 500, Type.LONG_TEXT: 5_000, Type.IDENTIFIER: 64}
+MOMENTS, FIGURES = (date, time, timedelta), (int, float)
 LONGEST_RAW = 6_000  # of a faulty cell no more is kept
 DAY_FIRST = re.compile(r"([0-9]{1,2})\s*[-/.]\s*([0-9]{1,2})\s*[-/.]\s*([0-9]{2,4})")
 YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T]00:00(?::00)?)?")
@@ -43,7 +43,7 @@ def parse(column: Column, found: object, *, formula: bool = False, error: bool =
 
     A missing required value is a fault. ``from_1904`` is how the workbook counts its days.
     """
-    raw = as_seen(found)
+    raw = found if isinstance(found, str) else as_seen(found)
     if formula or error:
         return Cell(raw[:LONGEST_RAW], None, Fault("formula" if formula else "error"))
     if not words.clean(raw):
@@ -101,13 +101,13 @@ def as_seen(found: object) -> str:
 
 
 def _check_length(column: Column, raw: str) -> None:
-    length, limit = len(raw.strip()), LONGEST.get(column.type, LONGEST[Type.TEXT])
+    length, limit = len(raw.strip()), column.longest
     if length > limit:
         raise Wrong("long", length=str(length), limit=str(limit))
 
 
 def _value(column: Column, found: object, raw: str, from_1904: bool) -> object:
-    if column.type in NUMBERS:
+    if column.is_number:
         return figures.read(column, found)
     if column.type is Type.DATE:
         return _day(column, found, raw, from_1904)
@@ -119,14 +119,14 @@ def _value(column: Column, found: object, raw: str, from_1904: bool) -> object:
 
 
 def _text(column: Column, found: object, raw: str) -> str:
-    if isinstance(found, date | time | timedelta):
+    if isinstance(found, MOMENTS):
         raise Wrong("became_date")
     if not raw.isprintable() and words.UNSEEN.search(raw.replace("_x000D_", "")):
         raise Wrong("unseen")
     text = words.lines(raw) if column.type is Type.LONG_TEXT else words.one_line(raw)
     if column.type is Type.IDENTIFIER:
         text = text.translate(words.DIGITS).lstrip("'")
-        if isinstance(found, int | float) or EXPONENT.fullmatch(text):
+        if isinstance(found, FIGURES) or EXPONENT.fullmatch(text):
             raise Wrong("figure", raw)
     if mixed := words.mixed(text):
         raise Wrong("lookalike", mixed)
