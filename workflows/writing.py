@@ -2,14 +2,15 @@
 
 # ruff: noqa: S608 -- SQL of fixed words and the names of tables and columns; every value is given beside it
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from sys import intern
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import AutoField, BigIntegerField, F, ForeignKey, Model
 from django.db.models.expressions import RawSQL
@@ -132,15 +133,29 @@ def stream(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
     if not _on_postgresql():
         model._default_manager.bulk_create([model(**row) for row in rows], batch_size=500)
         return
-    empty = vars(model())
     columns: list[Any] = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
-    fields = [(field.attname, _judged(field), empty[field.attname]) for field in columns]
-    named = ", ".join(connection.ops.quote_name(field.column) for field in columns)
-    text = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({named}) FROM STDIN"
+    empty, quote = vars(model()), connection.ops.quote_name
+    blank = {field.attname: empty[field.attname] for field in columns}
+    written = [(field.attname, write) for field in columns if (write := _streamed(field))]
+    text = f"COPY {quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in columns)}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(text) as copy:
         for row in rows:
-            given = ((column, row.get(name, default)) for name, column, default in fields)
-            copy.write_row([value if column is None else _to_save(column, value) for column, value in given])
+            full = blank | row
+            for name, write in written:
+                full[name] = write(full[name])
+            copy.write_row(list(full.values()))
+
+
+def _streamed(field: Any) -> Callable[[Any], Any] | None:
+    """Return how a value of the column is written into a stream; ``None`` where the driver takes it as it is."""
+    if type(field) is models.JSONField and field.encoder is None:
+        return _as_json
+    column = _judged(field)
+    return column and partial(_to_save, column)
+
+
+def _as_json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def _rows(write: Write) -> list[Model]:

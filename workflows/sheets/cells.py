@@ -1,16 +1,16 @@
 """Read one cell as its column means it, tolerant of what people type, and say what is wrong with the rest."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 from . import figures, words
-from .columns import NUMBERS, Column, Type
+from .columns import Column, Type
 from .faults import Fault, Wrong
 
-LONGEST = {Type.TEXT: 500, Type.LONG_TEXT: 5_000, Type.IDENTIFIER: 64}
+MOMENTS, FIGURES = (date, time, timedelta), (int, float)
 LONGEST_RAW = 6_000  # of a faulty cell no more is kept
 DAY_FIRST = re.compile(r"([0-9]{1,2})\s*[-/.]\s*([0-9]{1,2})\s*[-/.]\s*([0-9]{2,4})")
 YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T]00:00(?::00)?)?")
@@ -26,13 +26,13 @@ MOST_GUESSES = 100
 MOST_KNOWN, LONGEST_KNOWN = 1_000, 100
 
 
-@dataclass(frozen=True)
-class Cell:
-    """``raw`` is what stood there, as people see it; ``value`` is None when the cell is empty or has a fault."""
+class Cell(NamedTuple):
+    """``raw`` is what stood there, as people see it; ``value`` is None when the cell is empty or has a fault, ``plain`` is it as text."""
 
     raw: str
     value: object | None
     fault: Fault | None = None
+    plain: str = ""
 
 
 EMPTY = Cell("", None)
@@ -43,37 +43,48 @@ def parse(column: Column, found: object, *, formula: bool = False, error: bool =
 
     A missing required value is a fault. ``from_1904`` is how the workbook counts its days.
     """
-    raw = as_seen(found)
+    raw = found if isinstance(found, str) else as_seen(found)
     if formula or error:
         return Cell(raw[:LONGEST_RAW], None, Fault("formula" if formula else "error"))
     if not words.clean(raw):
         return Cell("", None, Fault("missing")) if column.required else EMPTY
     try:
         _check_length(column, raw)
-        return Cell(raw, _value(column, found, raw, from_1904))
+        value = _value(column, found, raw, from_1904)
+        return Cell(raw, value, plain=plain(value))
     except Wrong as wrong:
         return Cell(raw[:LONGEST_RAW], None, wrong.fault)
 
 
-class Known:
-    """Reads the cells of one column as ``parse`` does, those that say the same only once."""
+class Known(dict[tuple[type, object], Cell]):
+    """The cells of one column that were read, by type and value of what stands there; others are read as ``parse`` does.
+
+    Without its type 1 would be known as True. It is asked for cells that hold neither a formula nor an error.
+    """
 
     def __init__(self, column: Column, *, from_1904: bool) -> None:
         self.column, self.from_1904 = column, from_1904
-        self.cells: dict[tuple[type, object], Cell] = {}
 
-    def read(self, found: object) -> Cell:
-        """Return what stands in a cell that holds neither a formula nor an error."""
-        # Without its type 1 would be known as True.
-        said = (type(found), found)
-        cell = self.cells.get(said)
-        if cell is None:
-            cell = parse(self.column, found, from_1904=self.from_1904)
-            if len(self.cells) >= MOST_KNOWN:
-                self.cells.clear()
-            if len(cell.raw) <= LONGEST_KNOWN:
-                self.cells[said] = cell
+    def __missing__(self, said: tuple[type, object]) -> Cell:
+        cell = parse(self.column, said[1], from_1904=self.from_1904)
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        if len(cell.raw) <= LONGEST_KNOWN:
+            self[said] = cell
         return cell
+
+
+def plain(value: Any) -> str:
+    """Return a value of a cell as a row keeps it: one way to write it, whatever its type; empty for nothing and for "no"."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is True:
+        return "yes"
+    if value in (None, False):
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}" if value == round(value, 2) else f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
 def as_seen(found: object) -> str:
@@ -90,13 +101,13 @@ def as_seen(found: object) -> str:
 
 
 def _check_length(column: Column, raw: str) -> None:
-    length, limit = len(raw.strip()), LONGEST.get(column.type, LONGEST[Type.TEXT])
+    length, limit = len(raw.strip()), column.longest
     if length > limit:
         raise Wrong("long", length=str(length), limit=str(limit))
 
 
 def _value(column: Column, found: object, raw: str, from_1904: bool) -> object:
-    if column.type in NUMBERS:
+    if column.is_number:
         return figures.read(column, found)
     if column.type is Type.DATE:
         return _day(column, found, raw, from_1904)
@@ -108,14 +119,14 @@ def _value(column: Column, found: object, raw: str, from_1904: bool) -> object:
 
 
 def _text(column: Column, found: object, raw: str) -> str:
-    if isinstance(found, date | time | timedelta):
+    if isinstance(found, MOMENTS):
         raise Wrong("became_date")
-    if words.UNSEEN.search(raw.replace("_x000D_", "")):
+    if not raw.isprintable() and words.UNSEEN.search(raw.replace("_x000D_", "")):
         raise Wrong("unseen")
     text = words.lines(raw) if column.type is Type.LONG_TEXT else words.one_line(raw)
     if column.type is Type.IDENTIFIER:
         text = text.translate(words.DIGITS).lstrip("'")
-        if isinstance(found, int | float) or EXPONENT.fullmatch(text):
+        if isinstance(found, FIGURES) or EXPONENT.fullmatch(text):
             raise Wrong("figure", raw)
     if mixed := words.mixed(text):
         raise Wrong("lookalike", mixed)

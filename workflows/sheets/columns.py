@@ -25,6 +25,8 @@ class Type(StrEnum):
 
 
 NUMBERS = frozenset({Type.WHOLE, Type.DECIMAL, Type.RUPEES})
+LONGEST = {Type.LONG_TEXT: 5_000, Type.IDENTIFIER: 64}
+LONGEST_LINE = 500
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,16 @@ class Column:
     most: Decimal | int | date | None = None
     width: int = 20
     other_labels: tuple[str, ...] = ()  # headings of older workbooks, read and never written
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether a cell is read as a number."""
+        return self.type in NUMBERS
+
+    @cached_property
+    def longest(self) -> int:
+        """How many characters a cell may have."""
+        return LONGEST.get(self.type, LONGEST_LINE)
 
     @cached_property
     def choices_by_value(self) -> dict[str, Choice]:

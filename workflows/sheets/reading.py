@@ -11,9 +11,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from . import cells, finding, guard, words
 from .cells import Cell
-from .columns import Sheet
+from .columns import Column, Sheet
 from .refusals import Unreadable
-from .structures import Scanned, Structure
+from .structures import Place, Scanned, Structure
 
 
 @dataclass(frozen=True)
@@ -107,19 +107,24 @@ def _rows(found: Found, sheet: Sheet) -> Iterator[Row]:
     structure, table = found.structure, found.table
     empty = {column.key: cells.EMPTY for column in sheet.columns}
     columns = [
-        (column, column.key, table.places[column.key], cells.Known(column, from_1904=found.from_1904).read)
+        (column, table.places[column.key], cells.Known(column, from_1904=found.from_1904))
         for column in sheet.columns
         if column.key in table.places
     ]
+    width = max(table.places.values()) + 1
     for number, line, marked in _filled_lines(found):
-        read, width = empty.copy(), len(line)
-        for column, key, place, read_cell in columns:
-            cell = line[place] if place < width else ""
-            if marked and ((at := (number, place + 1)) in structure.formulas or at in structure.errors):
-                read[key] = cells.parse(column, cell, formula=at in structure.formulas, error=at in structure.errors)
-            else:
-                read[key] = read_cell(cell)
-        yield Row(number, read, number in structure.hidden_rows)
+        whole = line if len(line) >= width else [*line, *[""] * (width - len(line))]
+        if marked:
+            read = {column.key: _marked(column, whole[place], (number, place + 1), structure, known) for column, place, known in columns}
+        else:
+            read = {column.key: known[type(whole[place]), whole[place]] for column, place, known in columns}
+        yield Row(number, empty | read, number in structure.hidden_rows)
+
+
+def _marked(column: Column, found: object, place: Place, structure: Structure, known: cells.Known) -> Cell:
+    """Read a cell of a line in which a formula or an error stands."""
+    formula, error = place in structure.formulas, place in structure.errors
+    return cells.parse(column, found, formula=formula, error=error) if formula or error else known[type(found), found]
 
 
 def _filled_lines(found: Found) -> Iterator[tuple[int, list[object], bool]]:

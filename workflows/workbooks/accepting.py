@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
@@ -22,6 +23,7 @@ from workflows.workbooks.sending import BLOCK, nothing_collected, settle, sweep_
 ACCEPT = "workbook-accept"
 # Where each row is an act with a line in a history, others write sooner.
 ACTS = 250
+TO_CORRECT = (RowStanding.WRONG, RowStanding.REFUSED)
 
 
 def accept(book: Workbook, *, by: Officer, only_good: bool) -> Job:
@@ -65,7 +67,7 @@ def _refuse_without_rows(book: Workbook, good: list[int], only_good: bool) -> No
         raise Refusal(_("The rows are not all checked yet."))
     if not good:
         raise Refusal(_("There is no good row to accept."))
-    unread, wrong = check.refused + check.failed, book.rows.filter(standing__in=[RowStanding.WRONG, RowStanding.REFUSED])
+    unread, wrong = check.refused + check.failed, book.rows.filter(standing__in=TO_CORRECT)
     if not only_good and (unread or wrong.exists()):
         raise Refusal(_("Some rows are to be corrected, so all cannot be accepted. Accept the good ones, or send a corrected workbook."))
 
@@ -101,8 +103,7 @@ def accept_block(row: JobRow) -> Done:
 def _end(book: Workbook) -> None:
     """Set the workbook free; where nothing is left to correct, its contents go at once."""
     Workbook.objects.filter(pk=book.pk).update(busy=False)
-    left = [RowStanding.GOOD, RowStanding.WRONG, RowStanding.REFUSED]
-    if not book.rows.filter(standing__in=left).exists():
+    if not book.rows.filter(standing__in=[RowStanding.GOOD, *TO_CORRECT]).exists():
         sweep_one(book)
 
 
@@ -110,14 +111,23 @@ def _accept_rows(kind: Kind, rows: list[WorkbookRow], book: Workbook, *, alone: 
     """Accept those rows that nobody accepted before, and return how many; ``alone``, one that cannot be is marked and holds up no other."""
     fresh, write = _not_yet(kind, rows), kind.writer(book, by=book.by)
     became = _each(fresh, write) if alone else write(fresh) if fresh else {}
+    _mark_accepted(kind, book, became)
+    others = [row for row in rows if row.pk not in became]
+    WorkbookRow.objects.bulk_update(others, ["standing", "sentence_en", "sentence_hi"], batch_size=100)
+    return len(became)
+
+
+def _mark_accepted(kind: Kind, book: Workbook, became: dict[int, str]) -> None:
+    """Say of each row what it became, and empty it."""
+    emptied: dict[str, Any] = {"values": {}, "sealed": ""}
+    if kind.is_drafted and not book.rows.filter(standing__in=TO_CORRECT).exists():
+        # All contents go when the last row is accepted, and the draft says what it is about: no row is written twice.
+        emptied["title"] = ""
     made: dict[str, list[int]] = defaultdict(list)
     for number, what in became.items():
         made[what].append(number)
     for what, numbers in made.items():
-        WorkbookRow.objects.filter(pk__in=numbers).update(standing=RowStanding.ACCEPTED, became=what, values={}, sealed="")
-    others = [row for row in rows if row.pk not in became]
-    WorkbookRow.objects.bulk_update(others, ["standing", "sentence_en", "sentence_hi"], batch_size=100)
-    return len(became)
+        WorkbookRow.objects.filter(pk__in=numbers).update(standing=RowStanding.ACCEPTED, became=what, **emptied)
 
 
 def _not_yet(kind: Kind, rows: list[WorkbookRow]) -> list[WorkbookRow]:

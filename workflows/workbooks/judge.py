@@ -20,10 +20,11 @@ from workflows.forms.rows import CellError, RowsField
 from workflows.sheets.cells import EMPTY
 from workflows.sheets.columns import Type
 from workflows.sheets.reading import Row
-from workflows.workbooks.shapes import Shape, plain
+from workflows.workbooks.shapes import Shape
 
 Faults = dict[str, str]
 PAPER = "paper_"
+OF_SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField, forms.MultiValueField)
 WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
@@ -49,29 +50,29 @@ class Judged:
         return identity.fingerprint(WRITER.encode([self.values, {**self.numbers, **read}]))
 
 
-class Remembered:
+class Remembered(dict[Any, Any]):
     """What a field makes of a value: most columns of a register say one of a few things, and a field says the same of the same.
 
-    Of numbers of persons nothing is remembered but that none was written.
+    Several values are known as a tuple. Of numbers of persons nothing is remembered but that none was written.
     """
 
     MOST = 2000
 
     def __init__(self, asked: forms.Field) -> None:
         self.judge, self.is_number = asked.clean, isinstance(asked, IdentityField)
-        self.known: dict[Any, Any] = {}
 
-    def clean(self, value: Any) -> Any:
-        key = tuple(value) if isinstance(value, list) else value
-        if key in self.known:
-            found = self.known[key]
-            return list(found) if isinstance(found, list) else found
-        found = self.judge(value)
-        if (value is None or isinstance(value, str | list)) and not (self.is_number and value):
-            if len(self.known) >= self.MOST:
-                self.known.clear()
-            self.known[key] = found
+    def __missing__(self, value: Any) -> Any:
+        found = self.judge(list(value) if isinstance(value, tuple) else value)
+        if (value is None or isinstance(value, str | tuple)) and not (self.is_number and value):
+            if len(self) >= self.MOST:
+                self.clear()
+            self[value] = found
         return found
+
+    def several(self, value: Any) -> Any:
+        """Return what the field makes of a list; each asker has a list of his own."""
+        found = self[tuple(value) if isinstance(value, list) else value]
+        return list(found) if isinstance(found, list) else found
 
 
 class Kept:
@@ -109,7 +110,8 @@ class Judge:
                 if isinstance(each, forms.ModelChoiceField):
                     each.to_python = Kept(each).to_python  # type: ignore[method-assign]
             if not isinstance(asked, RowsField):
-                asked.clean = Remembered(asked).clean
+                known = Remembered(asked)
+                asked.clean = known.several if isinstance(asked, OF_SEVERAL) else known.__getitem__
         self.columns = [
             (name, form.add_prefix(name), _further(asked.widget), asked.clean, getattr(form, f"clean_{name}", None))
             for name, asked in form.fields.items()
@@ -124,7 +126,7 @@ class Judge:
             everything = {column.name for column in self.first._meta.fields}
             form._get_validation_exclusions = lambda: everything
             self.record_columns = [
-                (column.name, column, column.has_default())
+                (column.name, column.save_form_data, column.has_default())
                 for column in self.first._meta.fields
                 if column.name in form.fields and column.name in form._meta.fields
             ]
@@ -138,7 +140,7 @@ class Judge:
         for key, cell in row.cells.items():
             if cell is EMPTY:
                 continue
-            value, fault = plain(cell.value), cell.fault
+            value, fault = cell.plain, cell.fault
             if fault and key in self.shape.by_key and self.shape.by_key[key].column.type == Type.CHOICE:
                 value = self.shape.meant(key, cell.raw)
                 fault = None if value else fault
@@ -184,11 +186,12 @@ class Judge:
     def _fill(self) -> None:
         """Hand the values to the record and judge it, as Django does, going through the form's columns only."""
         form = self.form
-        for name, column, has_default in self.record_columns:
-            if name in form.cleaned_data and not (has_default and self._is_left_out(name)):
-                column.save_form_data(form.instance, form.cleaned_data[name])
+        cleaned, record = form.cleaned_data, form.instance
+        for name, save, has_default in self.record_columns:
+            if name in cleaned and not (has_default and self._is_left_out(name)):
+                save(record, cleaned[name])
         try:
-            form.instance.clean()
+            record.clean()
         except forms.ValidationError as error:
             form._update_errors(error)
 
@@ -218,8 +221,12 @@ class Judge:
 
 
 def _further(widget: forms.Widget) -> Any | None:
-    """Return how a widget reads what was sent; ``None`` where it takes the value under its name as it is."""
-    return None if type(widget).value_from_datadict is forms.Widget.value_from_datadict else widget.value_from_datadict
+    """Return how a widget reads what was sent; ``None`` where it takes the value under its name as it is.
+
+    A widget of choices does so of a row, since each name is sent once.
+    """
+    as_it_is = (forms.Widget.value_from_datadict, forms.RadioSelect.value_from_datadict)
+    return None if type(widget).value_from_datadict in as_it_is else widget.value_from_datadict
 
 
 def _twin(record: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -161,7 +162,8 @@ def sweep_one(book: Workbook) -> None:
     if held.swept_at:
         return
     stored, name = held.stored.storage, str(held.stored.name)
-    held.rows.update(values={}, sealed="", faults={}, title="")
+    nothing: dict[str, Any] = {"values": {}, "sealed": "", "faults": {}, "title": ""}
+    held.rows.exclude(**nothing).update(**nothing)
     held.stored, held.scanned, held.busy, held.swept_at = "", "", False, timezone.now()
     held.save(update_fields=["stored", "scanned", "busy", "swept_at"])
     transaction.on_commit(lambda: stored.delete(name))

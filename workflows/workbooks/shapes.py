@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,6 +14,7 @@ from programme.folding import fold
 from workflows.forms.fields import DayField, RupeeField, WeightField
 from workflows.forms.identity import IdentityField
 from workflows.forms.rows import RowsField
+from workflows.sheets.cells import plain
 from workflows.sheets.columns import Choice, Column, Type
 
 WIDTHS = {Type.LONG_TEXT: 44, Type.TEXT: 26, Type.CHOICE: 28, Type.IDENTIFIER: 24, Type.RUPEES: 18}
@@ -87,19 +86,6 @@ class Shape:
             several = Counter(name for name, _value in set(named))
             self._folded[key] = {name: value for name, value in named if name and several[name] == 1}
         return self._folded[key].get(fold(text), "")
-
-
-def plain(value: Any) -> str:
-    """Return a value of a cell as a row keeps it: one way to write it, whatever its type; empty for nothing and for "no"."""
-    if isinstance(value, str):
-        return value.strip()
-    if value is True:
-        return "yes"
-    if value in (None, False):
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:.2f}" if value == round(value, 2) else f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
 def plain_row(values: Mapping[str, Any]) -> dict[str, str]:

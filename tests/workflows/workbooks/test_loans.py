@@ -2,10 +2,14 @@
 
 import gc
 import json
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import now
 
 from programme.calendar import today
 from programme.models import Norm
@@ -23,7 +27,8 @@ from workflows.steps import open_case
 from workflows.work import WORK
 from workflows.workbooks.accepting import accept
 from workflows.workbooks.kinds.drafted import DraftedKind, key_of
-from workflows.workbooks.sending import NotTaken
+from workflows.workbooks.sending import NotTaken, drop
+from workflows.writing import stream
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +212,32 @@ def test_no_number_of_a_person_is_kept_plainly_and_what_is_accepted_is_removed()
     accepted(whole)
     whole.refresh_from_db()
     assert (whole.stored.name, whole.busy) == ("", False) and whole.swept_at
+
+
+def test_what_is_streamed_is_read_as_it_was_given():
+    key, said = uuid4(), {"name": ['राम \\ "प्रकाश"\n\t₹'], "tags": []}
+    by = officer("dic.agra")
+    stream(
+        Draft,
+        [{"key": key, "kind": "loan", "office_id": dic().pk, "typed": said, "made_by_id": by.pk, "saved_by_id": by.pk, "saved_at": now()}],
+    )
+    kept = Draft.objects.get(key=key)
+    assert (kept.typed, kept.origin, kept.subject, kept.movement) == (said, [], "", None)
+
+
+def test_what_rows_are_about_goes_with_them_where_nothing_is_left_to_correct():
+    mixed = checked("loans", dic(), [a_loan(1), a_loan(2, aadhaar=f"{aadhaar(2)}9")])
+    accepted(mixed, only_good=True)
+    assert mixed.rows.get(number=2).title, "the officer still reads which row it was"
+    whole = checked("loans", dic(), [a_loan(3), a_loan(4)])
+    with CaptureQueriesContext(connection) as asked:
+        accepted(whole)
+    written = [query["sql"] for query in asked.captured_queries if query["sql"].startswith('UPDATE "workflows_workbookrow"')]
+    assert set(whole.rows.values_list("standing", "title", "sealed")) == {("accepted", "", "")}
+    at_once, swept = written
+    assert '"title" = ' in at_once and "AND NOT (" in swept, "the sweep looks for what is left, and no row is written twice"
+    drop(mixed, by=mixed.by)
+    assert set(mixed.rows.values_list("title", "sealed")) == {("", "")}
 
 
 def test_an_officer_has_one_workbook_under_way():

@@ -18,10 +18,11 @@ from workflows.flows import ActionPlanFlow
 from workflows.forms.plan import ActivitiesForm, days_in_disorder
 from workflows.forms.rows import Line, RowsField, lines_of, to_plain
 from workflows.models import Draft, Movement, Workbook, WorkbookRow
+from workflows.sheets.cells import plain
 from workflows.workbooks.judge import Judged
 from workflows.workbooks.kind import Both, Kind, Standing, Writer, origin
 from workflows.workbooks.rows import said_by
-from workflows.workbooks.shapes import Place, Shape, plain, plain_row
+from workflows.workbooks.shapes import Place, Shape, plain_row
 
 FIELD = "activities"
 

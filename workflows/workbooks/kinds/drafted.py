@@ -117,31 +117,24 @@ class DraftedKind(Kind):
     # --- what a row becomes ---------------------------------------------------------------------------------------------
 
     def writer(self, book: Workbook, *, by: Officer) -> Writer:
-        form_class = self.flow.begin_node().form_class
-        shape = self.shape(self.form(book.office, by))
+        shape, titled_by = self.shape(self.form(book.office, by)), self.flow.begin_node().form_class.titled_by
+        same = {"kind": self.flow.slug, "office_id": book.office_id, "made_by_id": by.pk, "saved_by_id": by.pk}
 
         def write(rows: list[WorkbookRow]) -> dict[int, str]:
+            saved = same | {"saved_at": timezone.now()}
             # Written by turns: PostgreSQL ends a transaction that is idle, and a statement that runs, for long.
             for first in range(0, len(rows), AT_ONCE):
-                stream(Draft, (self._draft(row, book, shape, form_class, by) for row in rows[first : first + AT_ONCE]))
-            return {row.pk: DRAFT for row in rows}
+                stream(Draft, (saved | self._draft(row, book, shape, titled_by) for row in rows[first : first + AT_ONCE]))
+            return dict.fromkeys((row.pk for row in rows), DRAFT)
 
         return write
 
-    def _draft(self, row: WorkbookRow, book: Workbook, shape: Shape, form_class: Any, by: Officer) -> dict[str, Any]:
+    def _draft(self, row: WorkbookRow, book: Workbook, shape: Shape, titled_by: str) -> dict[str, Any]:
+        """Return what the row adds to the columns that all drafts of its workbook have in common."""
         sent = shape.data({**row.values, **concealed_in(row)})
         typed = {name: value if isinstance(value, list) else [value] for name, value in sent.items() if value not in ("", [])}
-        return {
-            "key": key_of(row),
-            "kind": self.flow.slug,
-            "office_id": book.office_id,
-            "subject": (typed.get(form_class.titled_by) or [""])[-1][:200],
-            "typed": typed,
-            "made_by_id": by.pk,
-            "saved_by_id": by.pk,
-            "saved_at": timezone.now(),
-            "origin": [origin(book, row.number)],
-        }
+        subject = (typed.get(titled_by) or [""])[-1][:200]
+        return {"key": key_of(row), "subject": subject, "typed": typed, "origin": [origin(book, row.number)]}
 
 
 class DraftsStanding(Standing):
