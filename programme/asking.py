@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, DecimalField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.utils import create_namedtuple_class
 
@@ -83,7 +83,7 @@ class _Text:
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, values = compiler.as_sql()
         self._sql, self._names = _with_constants(sql, values)
-        self._compiler, self._converters = compiler, compiler.get_converters([column for column, *_rest in compiler.select])
+        self._compiler, self._converters = compiler, _converters(compiler)
         self._read = _read_as(rows._iterable_class, compiler)
 
     def asked(self, given: dict[str, Any], cursor_of: Callable[[Any, str], Any]) -> list[Any]:
@@ -97,6 +97,14 @@ class _Text:
         if self._converters:
             rows = self._compiler.apply_converters(rows, self._converters)
         return [self._read(row) for row in rows]
+
+
+def _converters(compiler: Any) -> dict[int, Any]:
+    """Return what is still to be done to columns as they are answered; PostgreSQL's driver reads counts and amounts as they are."""
+    found: dict[int, Any] = compiler.get_converters([column for column, *_rest in compiler.select])
+    if connection.vendor != "postgresql":
+        return found
+    return {n: told for n, told in found.items() if not (isinstance(told[1], Count) or type(told[1].output_field) is DecimalField)}
 
 
 def _text(rows: QuerySet) -> _Text | None:

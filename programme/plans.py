@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from programme.asking import Asked, Given
 from programme.calendar import today
 from programme.checks import Check, NotAllowed
+from programme.kept import as_set_up
 from programme.models import ActionPlan, Activity, ActivityUpdate, District, Norm, Office, Officer, Season, State
 from programme.models.plans import submitted_late
 
@@ -128,13 +129,18 @@ class BoardLine:
 def season_board(state: State, year: str, now: datetime | None = None, *, places: Iterable[District] | None = None) -> list[BoardLine]:
     """Return a line for every district of the State, by name, or for the ``places`` alone. Three queries, two with ``places``."""
     now = now or timezone.now()
-    season = _SEASON.first(state=state.pk, year=year)
+    season = _season(state.pk, year)
     found = {plan.district_id: plan for plan in _PLANS(season=season.pk)} if season else {}
     districts = state.districts.order_by("name_en") if places is None else places
     return [_line(district, found.get(district.pk), season, now) for district in districts]
 
 
-_SEASON = Asked(lambda: Season.objects.filter(state=Given("state"), year=Given("year")))
+@as_set_up
+def _season(state: int, year: str) -> Season | None:
+    """Return a season as this process knows it; shared, and changed by nobody."""
+    return Season.objects.filter(state=state, year=year).first()
+
+
 _PLANS = Asked(
     lambda: ActionPlan.objects.filter(season=Given("season"), dropped=False).annotate(
         planned=Exists(Activity.objects.filter(plan=OuterRef("pk")))

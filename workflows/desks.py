@@ -93,8 +93,9 @@ def borders(held: list[Capacity]) -> tuple[datetime, datetime]:
 def by_standing(kind: str, now: Any, border: Any) -> Q:
     """Return the condition for stays that were returned to the desk, or that stand so against their clock."""
     if kind == "returned":
-        # Asked of each stay by its key: the database would else look among all that were ever returned.
-        return Q(Exact(Subquery(Movement.objects.filter(pk=OuterRef("came_from")).values("outcome")[:1]), Value(Outcome.RETURN.value)))
+        # Only a file that was sent back knows where it goes back to; where it came from is asked of those few, each by its key.
+        sent = Subquery(Movement.objects.filter(pk=OuterRef("came_from")).values("outcome")[:1])
+        return ~Q(returns_to="") & Q(Exact(sent, Value(Outcome.RETURN.value)))
     if kind == "late":
         return Q(due__lt=now)
     if kind == "soon":

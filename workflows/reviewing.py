@@ -14,7 +14,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Case as Either
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value, When
-from django.utils import timezone
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,11 +57,7 @@ def standing_as(rows: QuerySet[Case], wanted: str, now: datetime) -> QuerySet[Ca
     return rows.alias(reviewed=result(now)).filter(reviewed__in=results)
 
 
-def sent_back() -> Q:
-    """Return the condition for files of which an open stay is a correction: somebody returned them and waits to have them back."""
-    return Q(Exists(Movement.objects.filter(RETURNED, case=OuterRef("pk"), disposed=None)))
-
-
+# Of an open stay: somebody sent the file back to have it corrected, and waits to have it again.
 RETURNED = ~Q(returns_to="")
 
 
@@ -133,7 +129,7 @@ _NOUGHT = dict.fromkeys(Result.values, 0)
 class Line:
     """One line: a process in one district, or in all of them where ``district`` is ``None``; of all processes where ``kind`` is empty.
 
-    ``returned`` are those of the pending that wait for a correction, ``oldest`` is when the oldest pending one was received. In
+    ``returned`` are those of the pending that wait for a correction, ``oldest`` is the day on which the oldest pending one was received. In
     rupees: what the files received stand at, and what was sanctioned by the orders of those that are sanctioned.
     """
 
@@ -141,7 +137,7 @@ class Line:
     district: District | None
     counts: dict[str, int] = field(default_factory=_NOUGHT.copy)
     returned: int = 0
-    oldest: datetime | None = None
+    oldest: date | None = None
     amount: Decimal = Decimal(0)
     sanctioned: Decimal = Decimal(0)
 
@@ -165,7 +161,7 @@ class Line:
         if reviewed == Result.SANCTIONED:
             self.sanctioned += found.ordered_for or 0
         elif reviewed in TOGETHER[PENDING][1]:
-            self.returned += found.back
+            self.returned += found.count_of if found.sent else 0
             self.oldest = min(self.oldest or found.first, found.first)
 
     @property
@@ -188,7 +184,7 @@ class Line:
             **self.counts,
             "pending": self.pending,
             "returned": self.returned,
-            "oldest": timezone.localdate(self.oldest, IST) if self.oldest else None,
+            "oldest": self.oldest,
             "amount": self.amount,
             "sanctioned_for": self.sanctioned,
         }
@@ -282,14 +278,16 @@ def _by_line(condition: Q, now: Any, **given: Any) -> QuerySet[FileFigure, Any]:
     received = FileFigure.objects.filter(condition, received__gte=given["begins"], received__lt=given["ends"])
     outside = Q(received__lt=given["whole_begins"]) | Q(received__gte=given["whole_ends"])
     months = MonthFigure.objects.filter(condition, month__gte=given["first_month"], month__lt=given["after_months"])
-    nothing = {"late": Value(False), "first": Value(None, models.DateTimeField()), "back": Value(0)}
+    nothing = {"late": Value(False), "sent": Value(False), "first": Value(None, models.DateField())}
     waiting = received.filter(ending="").annotate(
-        late=Exists(deadlines.beyond_time(now).filter(case=OuterRef("pk"))), lately=_true_where(received__gte=given["since_begins"])
+        late=Exists(deadlines.beyond_time(now).filter(case=OuterRef("pk"))),
+        sent=Exists(Movement.objects.filter(RETURNED, case=OuterRef("pk"), disposed=None)),
+        lately=_true_where(received__gte=given["since_begins"]),
     )
     ended = received.filter(outside).exclude(ending="").annotate(lately=_true_where(received__gte=given["since_begins"]))
     sums = {"count_of": Count("pk"), "stands_at": Sum("amount"), "ordered_for": Sum("sanctioned")}
     return (
-        waiting.values(*ALIKE, "late", "lately").annotate(**sums, first=Min("received"), back=Count("pk", filter=sent_back()))
+        waiting.values(*ALIKE, "late", "sent", "lately").annotate(**sums, first=TruncDate(Min("received"), tzinfo=IST))
         .values_list(*COUNTED, named=True)
         .union(
             ended.values(*ALIKE, "lately").annotate(**sums, **nothing).values_list(*COUNTED, named=True),
@@ -305,7 +303,7 @@ def _true_where(**condition: Any) -> Either:
 
 
 ALIKE = ("district", "kind", "ending", "ordered")
-COUNTED = (*ALIKE, "late", "lately", "count_of", "stands_at", "ordered_for", "first", "back")
+COUNTED = (*ALIKE, "late", "sent", "lately", "count_of", "stands_at", "ordered_for", "first")
 _COUNTED = AskedOf(_by_line, "now", "begins", "ends", "whole_begins", "whole_ends", "first_month", "after_months", "since", "since_begins")
 
 

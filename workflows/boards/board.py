@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from programme.asking import Asked as Question
 from programme.asking import Given, one_of
 from programme.calendar import financial_year, today
+from programme.kept import as_set_up
 from programme.models import District, LetterOfIntent, LoanApplication, State, Target, TargetCategory
 from programme.models.events import STAGES
 from programme.plans import BoardLine, season_board
@@ -172,14 +173,19 @@ def board(place: Place, period: Period, *, now: datetime) -> Board:
 
 def reviewed(place: Place, period: Period, now: datetime) -> Reviewed:
     counted = reviewing.counted(place.scope, period.days, now=now, since=period.month[0] if period.month else None)
-    names = tuple([district.name for district in place.districts])
+    names = tuple([(district.name_en, district.name_hi) for district in place.districts])
     return _reviewed(place, names, period, period.month, counted, get_language())
 
 
 # Of so many boards and languages: all that is said of files, as long as the database counts the same and the places are called the same.
 @lru_cache(maxsize=32)
 def _reviewed(
-    place: Place, _names: tuple[str, ...], period: Period, months: tuple[date, date] | None, counted: tuple[Any, ...], _language: str | None
+    place: Place,
+    _names: tuple[tuple[str, str], ...],
+    period: Period,
+    months: tuple[date, date] | None,
+    counted: tuple[Any, ...],
+    _language: str | None,
 ) -> Reviewed:
     year, month = reviewing.lines_of(counted, place.scope, place.districts)
     row = _Rows(Linked(*period.days, place.scope), Linked(*(months or period.days), place.scope), bool(months))
@@ -313,9 +319,7 @@ def targets_of(place: Place, period: Period) -> list[Reached]:
     Reached is a person whose application was received in the year and is sanctioned. Of a process whose records do not say who
     the beneficiaries are nothing is said.
     """
-    of_district = {"district": place.district.pk} if place.district else {}
-    told = _TARGETS(bool(of_district), state=place.state.pk, year=period.year, **of_district)
-    numbers = {(target.scheme, target.category): target.number for target in told}
+    numbers = _targets(place.state.pk, place.district.pk if place.district else None, period.year)
     recorded = [kind for kind in place.scope.processes if beneficiaries.is_recorded(kind)]
     counted = {kind: _reached(place, period, kind) for kind in recorded}
     wanted = dict.fromkeys([*((kind, category) for kind in recorded for category in TargetCategory.values), *numbers])
@@ -330,13 +334,11 @@ def targets_of(place: Place, period: Period) -> list[Reached]:
     ]
 
 
-def _targets(of_district: bool) -> QuerySet[Target, Any]:
-    district = {"district": Given("district")} if of_district else {"district": None}
-    told = Target.objects.filter(state=Given("state"), year=Given("year"), **district)
-    return told.values_list("scheme", "category", "number", named=True)
-
-
-_TARGETS = Question(_targets)
+@as_set_up
+def _targets(state: int, district: int | None, year: str) -> dict[tuple[str, str], int]:
+    """Return the targets of a State, or of one of its districts, by scheme and category; shared, and changed by nobody."""
+    rows = Target.objects.filter(state=state, district=district, year=year)
+    return {(target.scheme, target.category): target.number for target in rows}
 
 
 def _reached(place: Place, period: Period, kind: str) -> dict[str, Figure]:

@@ -5,14 +5,15 @@ The figure stands on each district and the classes in a legend, so that nothing 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.asking import Asked, Given
+from programme.kept import as_set_up
 from programme.models import Boundary, District
-from workflows.boards.board import Board, board_of, season_titles
+from workflows.boards.board import Board, Reviewed, board_of, season_titles
 from workflows.reviewing import Line, Result
 
 CLASSES = 5
@@ -28,6 +29,8 @@ OF_A_LINE: dict[str, tuple[Any, Callable[[Line], int]]] = {
     "sanctioned": (gettext_lazy("Sanctioned or approved"), lambda line: line.counts[Result.SANCTIONED]),
 }
 SEASON = "season"
+# What stands on each district, in which class it is, and what the classes are called.
+Told = tuple[dict[int, str], dict[int, int], list[tuple[int, str]]]
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,20 @@ class Shape:
         return self.y - (2 if len(self.name_lines) == 1 else 7)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Outlines:
+    """The outlines of districts by their keys; the very same as long as none was imported."""
+
+    of_districts: dict[int, Boundary]
+
+
+@dataclass(frozen=True, eq=False)
 class Map:
     """The districts that have a place on the map, the classes of the chosen figure, and those without a place."""
 
     title: str
     box: str
-    shapes: list[Shape]
+    shapes: tuple[Shape, ...]
     legend: list[tuple[int, str]]
     unplaced: list[District]
     is_outlined: bool
@@ -85,27 +95,42 @@ def choices(board: Board) -> dict[str, str]:
 
 
 def map_of(board: Board, chosen: str) -> Map:
-    """Return the map of a State's board, coloured by one of ``choices``. One query."""
+    """Return the map of a State's board, coloured by one of ``choices``; shared, and changed by nobody."""
     titles = choices(board)
     chosen = chosen if chosen in titles else "pending"
-    texts, levels, legend = _plans(board) if chosen == SEASON else _counts(board, chosen)
-    outlines = {outline.district_id: outline for outline in _OUTLINES(state=board.place.state.pk)}
-    drawn = [_shape(district, titles[chosen], texts[district.pk], levels[district.pk], outlines) for district in board.place.districts]
-    shapes = [shape for shape in drawn if shape]
+    outlines = _outlines(board.place.state.pk)
+    if chosen != SEASON:
+        return _of_lines(board.reviewed, board.place.districts, chosen, titles[chosen], outlines)
+    return _drawn(board.place.districts, titles[chosen], _plans(board), outlines)
+
+
+# As many as are kept of what is said of files: its title says in which language.
+@lru_cache(maxsize=32)
+def _of_lines(reviewed: Reviewed, districts: tuple[District, ...], chosen: str, title: str, outlines: Outlines) -> Map:
+    return _drawn(districts, title, _counts(reviewed, chosen), outlines)
+
+
+def _drawn(districts: tuple[District, ...], title: str, told: Told, outlines: Outlines) -> Map:
+    (texts, levels, legend), lines = told, outlines.of_districts
+    drawn = [_shape(district, title, texts[district.pk], levels[district.pk], lines) for district in districts]
+    shapes = tuple([shape for shape in drawn if shape])
     placed = {shape.district.pk for shape in shapes}
-    unplaced = [district for district in board.place.districts if district.pk not in placed]
-    return Map(titles[chosen], _box(shapes, list(outlines.values())), shapes, legend, unplaced, bool(outlines))
+    unplaced = [district for district in districts if district.pk not in placed]
+    return Map(title, _box(shapes, list(lines.values())), shapes, legend, unplaced, bool(lines))
 
 
-_OUTLINES = Asked(lambda: Boundary.objects.filter(district__state=Given("state")))
+@as_set_up
+def _outlines(state: int) -> Outlines:
+    """Return the outlines of a State's districts, as this process knows them."""
+    return Outlines({outline.district_id: outline for outline in Boundary.objects.filter(district__state=state)})
 
 
 # --- classes --------------------------------------------------------------------------------------------------------------
 
 
-def _counts(board: Board, chosen: str) -> tuple[dict[int, str], dict[int, int], list[tuple[int, str]]]:
+def _counts(reviewed: Reviewed, chosen: str) -> Told:
     _title, figure = OF_A_LINE[chosen]
-    counts = {pk: figure(line) for pk, line in board.reviewed.by_place.items()}
+    counts = {pk: figure(line) for pk, line in reviewed.by_place.items()}
     tops = classes(list(counts.values()))
     levels = {pk: next(level for level, top in enumerate(tops) if count <= top) for pk, count in counts.items()}
     lows = [0, *(top + 1 for top in tops)]
@@ -121,7 +146,7 @@ def classes(counts: Sequence[int]) -> list[int]:
     return [0, *sorted(tops)]
 
 
-def _plans(board: Board) -> tuple[dict[int, str], dict[int, int], list[tuple[int, str]]]:
+def _plans(board: Board) -> Told:
     lines = board.season.by_place if board.season else {}
     order = list(PLAN_MARKS)
     texts = {pk: f"+{line.days}" if line.standing == "late" else PLAN_MARKS[line.standing] for pk, line in lines.items()}

@@ -195,7 +195,7 @@ def _map(request: OfficerRequest, told: Board) -> dict[str, Any]:
     chosen = asked if asked in titles else next(iter(titles))
     ways = [Choice(title, f"?{urlencode({'year': told.period.year, 'show': key})}#map", key == chosen) for key, title in titles.items()]
     drawn = map_of(told, chosen)
-    return {"map": drawn, "shapes": shapes_of(drawn.shapes), "choices": ways}
+    return {"map": drawn, "shapes": shapes_of(drawn, get_language()), "choices": ways}
 
 
 def _years(shown: str) -> list[str]:

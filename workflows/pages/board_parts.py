@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from workflows.boards.board import Board, Holder, LineRow, Reviewed, Season, board_of
 from workflows.boards.figures import Figure
-from workflows.boards.map import Shape
+from workflows.boards.map import Map
 from workflows.pages.season import TAGS
 from workflows.pages.stencil import joined, part
 
@@ -65,13 +65,11 @@ def holder_lines(holders: Iterable[Holder], *, plainly: bool = False) -> SafeStr
     return joined([_piece("board_holder", language, held=held, plainly=plainly) for held in holders])
 
 
-def shapes_of(shapes: Iterable[Shape]) -> SafeString:
-    return _shapes(tuple(shapes), get_language())
-
-
+# As many as are kept in ``workflows.boards.map``.
 @lru_cache(maxsize=32)
-def _shapes(shapes: tuple[Shape, ...], language: str | None) -> SafeString:
-    return joined([_piece("map_shape", language, shape=shape) for shape in shapes])
+def shapes_of(drawn: Map, language: str | None) -> SafeString:
+    """Return the districts of a map as they are drawn."""
+    return joined([_piece("map_shape", language, shape=shape) for shape in drawn.shapes])
 
 
 def _lines(rows: Iterable[LineRow], plainly: bool) -> SafeString:
