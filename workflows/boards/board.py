@@ -60,6 +60,10 @@ class Place:
     district: District | None = None
 
     @property
+    def name(self) -> str:
+        return self.district.name if self.district else self.state.name
+
+    @property
     def whole(self) -> bool:
         """Say whether the reader reads all of the State."""
         return self.state.pk in self.scope.states

@@ -1,7 +1,7 @@
 """Boards of a State, a district and a department, as pages, as one sheet to print and as PDF."""
 
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -29,24 +29,21 @@ from workflows.exports.boards import REVIEW, year_in
 from workflows.exports.linking import link
 from workflows.exports.writing import file_name
 from workflows.letters import printing
-from workflows.pages.board_parts import holder_lines, parts_of, shapes_of
-from workflows.pages.frame import OfficerRequest, for_officers, show
+from workflows.pages.board_parts import Choice, holder_lines, map_section, parts_of
+from workflows.pages.frame import HOLES, OfficerRequest, filled, for_officers, show
 from workflows.pages.papers import to_keep
 from workflows.pages.problems import SAFE, only
-from workflows.pages.stencil import part
+from workflows.pages.stencil import Stencil, part
 from workflows.reviewing import places_of
 from workflows.scopes import Scope, scope_of
+from workflows.templatetags.words import moment
 
 NO_PANGO = gettext_lazy("This server cannot make PDFs: the library Pango is missing. Take the workbook, or print the page.")
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One figure by which the map can be coloured, and the address that does it."""
-
-    title: str
-    address: str
-    is_chosen: bool
+_OPTIONAL = ("above", "by_district")
+_ALWAYS = ("place", "state", "year", "moment", "years", "pdf", "get_list", "map", "by_process", "holders", "targets", "sections")
+_PAGE = Stencil("board.html", *_ALWAYS, "departments", *HOLES)
 
 
 @only(*SAFE)
@@ -167,41 +164,48 @@ def _of_district(request: OfficerRequest, pk: int) -> Place:
 
 
 def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
-    told = _told(request, place)
-    years = [Choice(year, f"?{urlencode({'year': year})}", year == told.period.year) for year in _years(told.period.year)]
-    listed = {"year": told.period.year, "district": str(place.district.pk) if place.district else ""}
-    context = {
-        "board": told,
-        "years": years,
-        "above": place.district is not None and place.state.pk in _states(scope_of(request.user)),
-        "get_list": link(REVIEW, told.reviewed.listed, **listed),
+    told, language = _told(request, place), get_language()
+    year, above = told.period.year, place.district is not None and place.state.pk in _states(scope_of(request.user))
+    values = {
+        "place": place.name,
+        "state": place.state.name,
+        "above": f"{reverse('state_board')}?{urlencode({'year': year})}" if above else "",
+        "year": year,
+        "moment": moment(told.as_of),
+        "years": _years(language, year, financial_year(today())),
         "pdf": _pdf_address(place, told.period),
+        "get_list": _get_list(language, told.reviewed.listed, year, place.district.pk if place.district else None),
+        "departments": "",
         **parts_of(told),
         **_map(request, told),
         **more,
     }
-    return show(request, "board.html", context, tab="board")
+    return filled(request, _PAGE, {"of_state": place.district is None}, values, tab="board", optional=_OPTIONAL)
 
 
 def _told(request: OfficerRequest, place: Place) -> Board:
     return board(place, Period(year_in(request.GET)), now=timezone.now())
 
 
-def _map(request: OfficerRequest, told: Board) -> dict[str, Any]:
-    """Return the map of a State and the figures by which it can be coloured; of a district there is none."""
+def _map(request: OfficerRequest, told: Board) -> dict[str, SafeString]:
+    """Return the map of a State with the figures by which it can be coloured; of a district there is none."""
     if told.place.district:
-        return {}
+        return {"map": SafeString()}
     titles, asked = choices(told), request.GET.get("show", "")
     chosen = asked if asked in titles else next(iter(titles))
-    ways = [Choice(title, f"?{urlencode({'year': told.period.year, 'show': key})}#map", key == chosen) for key, title in titles.items()]
-    drawn = map_of(told, chosen)
-    return {"map": drawn, "shapes": shapes_of(drawn, get_language()), "choices": ways}
+    return {"map": map_section(map_of(told, chosen), told.period.year, tuple(titles.items()), chosen, get_language())}
 
 
-def _years(shown: str) -> list[str]:
-    """Return the years that the board offers: this one and the one before, and the one that is shown."""
-    begins = int(financial_year(today())[:4])
-    return sorted({financial_year(date(begins, 4, 1)), financial_year(date(begins - 1, 4, 1)), shown}, reverse=True)
+@lru_cache
+def _years(_language: str | None, shown: str, this: str) -> SafeString:
+    """Return the ways to the years that the board offers: this one and the one before, and the one that is shown."""
+    years = sorted({this, financial_year(date(int(this[:4]) - 1, 4, 1)), shown}, reverse=True)
+    return part("parts/board_years.html", {"years": [Choice(year, f"?{urlencode({'year': year})}", year == shown) for year in years]})
+
+
+@lru_cache
+def _get_list(_language: str | None, count: int, year: str, district: int | None) -> SafeString:
+    return part("parts/get_list.html", {"get_list": link(REVIEW, count, year=year, district="" if district is None else str(district))})
 
 
 def _pdf_address(place: Place, period: Period) -> str:

@@ -1,10 +1,12 @@
 """The lines and sections of a board as markup: what says what it said before is not rendered anew."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -27,6 +29,15 @@ class SeasonShown(NamedTuple):
     files: str = ""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One year, or one figure by which the map can be coloured, and the address that shows it."""
+
+    title: str
+    address: str
+    is_chosen: bool
+
+
 # Of so many lines and sections, in each language: those of the boards that are read again and again.
 @lru_cache(maxsize=2048)
 def _piece(template: str, _language: str | None, **told: Any) -> SafeString:
@@ -40,7 +51,7 @@ def parts_of(told: Board, *, plainly: bool = False) -> dict[str, SafeString]:
     money = {"budget": tuple(told.budget), "budget_link": told.budget_link}
     return {
         **_tables(told.reviewed, language, plainly),
-        "holder_lines": holder_lines(told.holders, plainly=plainly),
+        "holders": _piece("board_holders", language, holders=tuple(told.holders), holder_lines=holder_lines(told.holders, plainly=plainly)),
         "targets": _piece("board_targets", language, year=year, targets=targets, plainly=plainly),
         "sections": _piece("board_sections", language, year=year, season=_season(told.season), **money, letters=letters, plainly=plainly),
     }
@@ -67,9 +78,11 @@ def holder_lines(holders: Iterable[Holder], *, plainly: bool = False) -> SafeStr
 
 # As many as are kept in ``workflows.boards.map``.
 @lru_cache(maxsize=32)
-def shapes_of(drawn: Map, language: str | None) -> SafeString:
-    """Return the districts of a map as they are drawn."""
-    return joined([_piece("map_shape", language, shape=shape) for shape in drawn.shapes])
+def map_section(drawn: Map, year: str, titles: tuple[tuple[str, str], ...], chosen: str, language: str | None) -> SafeString:
+    """Return the map of a State with its legend, and the ways to the figures by which it can be coloured."""
+    ways = [Choice(title, f"?{urlencode({'year': year, 'show': key})}#map", key == chosen) for key, title in titles]
+    shapes = joined([_piece("map_shape", language, shape=shape) for shape in drawn.shapes])
+    return part("parts/district_map.html", {"map": drawn, "shapes": shapes, "choices": ways})
 
 
 def _lines(rows: Iterable[LineRow], plainly: bool) -> SafeString:

@@ -21,6 +21,7 @@ from programme.money import rupees
 from programme.zone import IST
 from tests.files import office, officer
 from tests.processes.plan_files import a_plan
+from tests.workflows.boards import pages
 from tests.workflows.boards.files import of_every_standing
 from tests.workflows.exports.reading import content, csv_lines
 from tests.workflows.registers.entries import entered
@@ -40,9 +41,8 @@ def files() -> dict[str, Case]:
 
 
 def board_of(client: Client, district: str = "", **asked: str) -> HttpResponse:
-    client.cookies["django_language"] = "en"
     address = reverse("district_board", args=[place(district).pk]) if district else reverse("state_board")
-    answer = client.get(address, asked)
+    answer = pages.asked(client, address, **asked)
     assert answer.status_code == 200
     return answer
 
@@ -53,7 +53,7 @@ def place(name: str) -> District:
 
 def figures_of(answer: HttpResponse) -> dict[str, Figure]:
     """Return every figure of a board that leads to a list, by its address."""
-    told = answer.context["board"]
+    told = answer.shown["board"]
     rows = [*told.reviewed.by_process, *told.reviewed.by_district]
     found = [figure for row in rows for figure in (*row.month, *row.year)]
     found += [figure for held in told.holders for figure in held.figures]
@@ -110,10 +110,10 @@ def test_what_became_of_letters_of_intent_stands_on_the_boards_of_their_products
     type(struck).objects.filter(pk=entered("letters").pk).update(dated=today() - timedelta(days=800))
     for person, district in (("odop.cell", ""), ("dm.agra", "Agra")):
         client = client_for(person)
-        figures = board_of(client, district).context["board"].letters
+        figures = board_of(client, district).shown["board"].letters
         assert [figure.count for figure in figures] == [2, 1_500_000, 600_000, 0, 0]
         assert client.get(figures[0].address).context["page"].paginator.count == 2
-    assert board_of(client_for("dm.mathura"), "Mathura").context["board"].letters == []
+    assert board_of(client_for("dm.mathura"), "Mathura").shown["board"].letters == []
 
 
 def test_a_part_of_the_state_is_counted_within_what_its_auditor_examines(files: dict[str, Case], client_for: Desk) -> None:
@@ -121,8 +121,8 @@ def test_a_part_of_the_state_is_counted_within_what_its_auditor_examines(files: 
     AuditScope.objects.create(posting=posting, processes=["exhibition"]).districts.add(place("Agra"))
     client = client_for("auditor")
     answer = board_of(client)
-    assert [row.title for row in answer.context["board"].reviewed.by_district] == ["Agra"]
-    assert answer.context["board"].season is None and answer.context["board"].budget == []
+    assert [row.title for row in answer.shown["board"].reviewed.by_district] == ["Agra"]
+    assert answer.shown["board"].season is None and answer.shown["board"].budget == []
     figures = figures_of(answer)
     assert figures and all(told_by_list(client, address, figure) == figure.count for address, figure in figures.items())
     assert client.get(reverse("district_board", args=[place("Mathura").pk])).status_code == 404
@@ -137,7 +137,7 @@ def test_a_district_reads_its_own_board_alone(client_for: Desk) -> None:
 
 def test_another_state_has_no_board_here(client_for: Desk) -> None:
     assert client_for("acs.industries").get(reverse("district_board", args=[place("Agra").pk])).status_code == 404
-    assert len(board_of(client_for("acs.industries")).context["board"].reviewed.by_district) == 12
+    assert len(board_of(client_for("acs.industries")).shown["board"].reviewed.by_district) == 12
 
 
 def test_what_an_auditor_reads_of_a_board_is_written_down(client_for: Desk) -> None:
@@ -155,19 +155,18 @@ def test_a_board_asks_few_questions_whatever_it_counts(files: dict[str, Case], c
 
 
 def test_a_year_that_is_over_has_no_month(client_for: Desk) -> None:
-    told = board_of(client_for("odop.cell"), year="2025-26").context["board"].reviewed
+    told = board_of(client_for("odop.cell"), year="2025-26").shown["board"].reviewed
     assert all(not row.month for row in told.by_process) and told.total.received == 0
-    assert board_of(client_for("odop.cell")).context["board"].reviewed.by_process[0].month
+    assert board_of(client_for("odop.cell")).shown["board"].reviewed.by_process[0].month
 
 
 def test_the_line_as_a_list_says_the_same(files: dict[str, Case], client_for: Desk) -> None:
     client = client_for("odop.cell")
     answer = board_of(client, "Agra")
-    link = answer.context["get_list"]
-    [way] = [way for way in link.ways if way.form == "csv"]
-    lines = csv_lines(content(client.get(way.address)))
-    assert len(lines) == link.rows
-    shown = {row.title: row.year for row in answer.context["board"].reviewed.by_process}
+    [address] = re.findall(r'href="([^"]+/csv/[^"]*|[^"]+csv[^"]*)"', answer.content.decode())
+    lines = csv_lines(content(client.get(unescape(address))))
+    assert len(lines) == answer.shown["board"].reviewed.listed and f"{len(lines)} lines" in answer.content.decode()
+    shown = {row.title: row.year for row in answer.shown["board"].reviewed.by_process}
     for line in lines:
         received, sanctioned, rejected, _otherwise, pending, late, returned, *_rest = (figure.count for figure in shown[line["Process"]])
         assert [int(line[name]) for name in ("Received", "Sanctioned or approved", "Rejected", "Pending, all")] == [
@@ -186,7 +185,7 @@ def test_the_board_names_the_missing_and_who_holds_the_files(files: dict[str, Ca
     page = board_of(client_for("odop.cell")).content.decode()
     assert "Not opened" in page and "Shahjahanpur" in page
     agra = board_of(client_for("odop.cell"), "Agra")
-    [cell] = [held for held in agra.context["board"].holders if held.post == "ODOP Cell, Directorate of Industries"]
+    [cell] = [held for held in agra.shown["board"].holders if held.post == "ODOP Cell, Directorate of Industries"]
     assert cell.officers == officer("odop.cell").name_en and cell.figures[0].count == 4
 
 
@@ -195,7 +194,7 @@ def test_targets_are_held_against_what_the_records_tell_and_nothing_is_guessed(f
     for scheme, category, number in (("loan", "women", 4), ("freight", "artisan", 10)):
         Target.objects.create(state=up, year=year, scheme=scheme, category=category, number=number)
     answer = board_of(client_for("odop.cell"))
-    told = {(row.process, row.category): row for row in answer.context["board"].targets}
+    told = {(row.process, row.category): row for row in answer.shown["board"].targets}
     reached = {category: row.achieved.count for (process, category), row in told.items() if process == "Loan with margin money"}
     assert reached == {
         "Women": 1, "Members of self-help groups": 1, "Scheduled Castes and Tribes": 1, "Youth": 0, "Farmers": 0, "Artisans": 1,
@@ -253,7 +252,7 @@ def test_a_departments_board_goes_out_as_list_and_its_activities_stand_as_on_the
 def test_a_figure_of_the_budget_opens_the_report_that_says_it(files: dict[str, Case], client_for: Desk) -> None:
     for person, district, _least in READERS:
         client = client_for(person)
-        figures = [figure for head in board_of(client, district).context["board"].budget for figure in head.figures if figure.count]
+        figures = [figure for head in board_of(client, district).shown["board"].budget for figure in head.figures if figure.count]
         assert figures, person
         for figure in figures:
             page = client.get(figure.address)

@@ -1,7 +1,9 @@
 """The map of a board: tiles where the districts lie, at most five classes, and real boundaries once a file is imported."""
 
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from programme.boundaries import BadBoundaries, import_boundaries
 from programme.models import Boundary, District, State
 from tests.files import propose
+from tests.workflows.boards import pages
 from workflows.boards.map import CLASSES, choices, classes
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +29,7 @@ def up() -> State:
 
 
 def the_map(client: Client, **asked: str) -> Any:
-    client.cookies["django_language"] = "en"
-    return client.get(reverse("state_board"), asked).context["map"]
+    return pages.asked(client, reverse("state_board"), **asked).shown["map_of"]
 
 
 def square(west: float, south: float, side: float = 1.0) -> list[list[float]]:
@@ -73,20 +75,22 @@ def test_each_tile_says_its_figure_and_opens_the_board_of_its_district(client_fo
     client = client_for("odop.cell")
     shown = the_map(client, show="pending")
     figures = {shape.district.name_en: shape.text for shape in shown.shapes}
-    assert figures["Agra"] == "1" and figures["Mathura"] == "0" and len(figures) == 75 and shown.unplaced == []
+    assert figures["Agra"] == "1" and figures["Mathura"] == "0" and len(figures) == 75 and not shown.unplaced
     [agra] = [shape for shape in shown.shapes if shape.district.name_en == "Agra"]
     assert agra.said == "Agra: 1, Pending" and client.get(agra.address).status_code == 200
-    answer = client.get(reverse("state_board"))
-    lines = {row.title: row.year[4].count for row in answer.context["board"].reviewed.by_district}
+    answer = pages.asked(client, reverse("state_board"))
+    lines = {row.title: row.year[4].count for row in answer.shown["board"].reviewed.by_district}
     assert {name: str(count) for name, count in lines.items()} == figures, "the table below says the same"
 
 
 def test_the_map_can_be_coloured_by_each_figure_and_by_nothing_else(client_for: Desk) -> None:
     client = client_for("odop.cell")
-    told = client.get(reverse("state_board")).context
-    assert list(choices(told["board"])) == ["pending", "late", "received", "sanctioned", "season"]
-    for choice in told["choices"]:
-        assert client.get(reverse("state_board") + choice.address.partition("#")[0]).context["map"].title == choice.title
+    answer = pages.asked(client, reverse("state_board"))
+    titles = choices(answer.shown["board"])
+    assert list(titles) == ["pending", "late", "received", "sanctioned", "season"]
+    for key, title in titles.items():
+        [address] = re.findall(rf'href="(\?[^"]*show={key})#map"', answer.content.decode())
+        assert pages.asked(client, reverse("state_board") + unescape(address)).shown["map_of"].title == title
     assert {shape.text for shape in the_map(client, show="season").shapes} == {"–"}
     assert the_map(client, show="salaries").title == "Pending"
 
