@@ -1,5 +1,6 @@
 """Which file comes next in the list that an officer works through, and which stand beside the one that he reads."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet, Subquery
@@ -21,17 +22,30 @@ def file_behind(officer: Officer, case: int, stay: Movement | None, choice: inbo
     shape, given = desks.desks_of(held)
     now, border = desks.borders(held)
     given |= {"now": now, "border": border, "case": case}
-    found = _NEXT.first(shape, choice.standing, True, bool(stay.due), **given, due=stay.due, pk=stay.pk) if stay else None
-    found = found or _NEXT.first(shape, choice.standing, False, False, **given)
-    return found.case if found else None
+    for part, place in _parts(stay):
+        if found := _NEXT.first(shape, choice.standing, part, **given, **place):
+            return int(found.case)
+    return None
 
 
-def _next(shape: desks.Shape, standing: str, behind: bool, dated: bool) -> QuerySet:
+def _parts(stay: Movement | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield where the next file is looked for: behind the stay among those due on a day, then among the others, then anywhere."""
+    if stay and stay.due:
+        yield "dated", {"due": stay.due, "pk": stay.pk}
+    if stay:
+        yield "undated", {"pk": 0 if stay.due else stay.pk}
+    yield "all", {}
+
+
+def _next(shape: desks.Shape, standing: str, part: str) -> QuerySet:
     rows = desks.open_as_given(shape).exclude(case=Given("case"))
     if standing:
         rows = rows.filter(desks.by_standing(standing, Given("now"), Given("border")))
-    if behind:
-        rows = rows.filter(after(Given("due") if dated else None, Given("pk")))
+    if part == "dated":
+        # Where the list is read from is said by itself, so that the index begins there.
+        rows = rows.filter(Q(due__gt=Given("due")) | Q(pk__gt=Given("pk")), due__gte=Given("due"))
+    elif part == "undated":
+        rows = rows.filter(due=None, pk__gt=Given("pk"))
     return desks.by_due(rows, shape).values_list("case", named=True)[:1]
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case as Either
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -175,7 +174,11 @@ def counts(officer: Officer, *, first_page: bool = False) -> Counts:
     shape, given = desks.desks_of(held)
     told = {"offices": _acting(officer), "replying": _replying(officer), "read": officer.notices_read, "officer": officer.pk}
     own = {"since": now - jobs.RECENT, "held": [capacity.office.pk for capacity in held]}
-    found = dict(_COUNTED(shape, not notices.reads_replies(officer), first_page, now=now, border=border, **given, **told, **own))
+    rows = _COUNTED(shape, not notices.reads_replies(officer), first_page, now=now, border=border, **given, **told, **own)
+    found = {name: count for name, count, *_standing in rows if name != WAITING}
+    for name, count, late, soon, returned in rows:
+        if name == WAITING:
+            found |= {"late": late, "soon": soon, "in_time": count - late - soon, "returned": returned}
     if notices.reads_replies(officer):
         found["unread"] = notices.unread(officer).count()
     return Counts(**found)
@@ -183,28 +186,24 @@ def counts(officer: Officer, *, first_page: bool = False) -> Counts:
 
 def _count(shape: desks.Shape, ordinary: bool, first_page: bool) -> QuerySet:
     now, border, offices = Given("now"), Given("border"), Given("offices")
-    late, soon = (When(desks.by_standing(kind, now, border), then=Value(kind)) for kind in BY_TIME[:2])
-    waiting_there = desks.open_as_given(shape)
-    files = _counted(waiting_there, Either(late, soon, default=Value(BY_TIME[2])))
-    beside = {
-        "returned": waiting_there.filter(desks.by_standing("returned", now, border)),
-        "under": _late_under(offices, now),
-        "observed": _to_reply(Given("replying")),
-    }
+    beside = {"under": _late_under(offices, now), "observed": _to_reply(Given("replying"))}
     if ordinary:
         beside["unread"] = notices.unread_at(offices, Given("replying"), Given("read"))
     if first_page:
         beside["questions"] = Question.objects.filter(one_of("office", offices), closed_in=None)
         beside["drafts"] = Draft.objects.filter(one_of("office", Given("held")), movement=None)
         beside["jobs"] = jobs.of(Given("officer"), Given("since"))
-    return files.union(*(_counted(rows, Value(name)) for name, rows in beside.items()), all=True)
+    standing = {kind: Count("pk", filter=desks.by_standing(kind, now, border)) for kind in STANDING}
+    files = _counted(desks.open_as_given(shape), WAITING, standing)
+    return files.union(*(_counted(rows, name, dict.fromkeys(STANDING, Value(0))) for name, rows in beside.items()), all=True)
 
 
+WAITING, STANDING = "waiting", ("late", "soon", "returned")
 _COUNTED = Asked(_count)
 
 
-def _counted(rows: QuerySet, standing: Any) -> QuerySet:
-    return rows.order_by().values(standing=standing).annotate(count=Count("pk")).values_list("standing", "count")
+def _counted(rows: QuerySet, name: str, standing: dict[str, Any]) -> QuerySet:
+    return rows.order_by().values(what=Value(name)).annotate(count=Count("pk"), **standing).values_list("what", "count", *STANDING)
 
 
 def to_reply(officer: Officer) -> QuerySet[Observation]:

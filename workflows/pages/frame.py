@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,7 +31,7 @@ from workflows.authority import Overtaken, Refusal, audits, capacities, refuse_a
 from workflows.filters import words_in
 from workflows.models import Case, Movement, Objection, Question
 from workflows.pages import account, kept, problems, proof
-from workflows.pages.stencil import Stencil, hole
+from workflows.pages.stencil import Stencil, hole, part
 from workflows.pages.tabs import Tab, tabs_of
 from workflows.repairs import rights
 from workflows.sight import sight_given, visible_as_given, visible_to
@@ -156,11 +156,16 @@ def filled(
 ) -> HttpResponse:
     """Answer with a page that is a stencil; what is seldom said over a page, such as ``faults``, is rendered with its template."""
     left_over = kept.left_over(request)
-    if faults or left_over or len(messages.get_messages(request)):
+    if faults or left_over:
         return show(request, page.template, {**flags, **values, "faults": faults, "left_over": left_over}, tab=tab, status=status)
     around = frame(request, tab, words=values.get("words", ""))
-    whole = page.with_optional(optional, {**around, **values}, **flags)
+    whole = page.with_optional((*optional, "messages_shown"), {**around, "messages_shown": _messages(request), **values}, **flags)
     return HttpResponse(whole, status=status)
+
+
+def _messages(request: OfficerRequest) -> SafeString:
+    waiting = list(messages.get_messages(request))
+    return part("parts/messages.html", {"messages": waiting}) if waiting else SafeString()
 
 
 def row_number(text: str) -> int:

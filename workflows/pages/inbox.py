@@ -73,7 +73,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "caption": _caption(page.paginator.count),
         "lines": _lines(page, choice, now, together=together, several=several, prepares=prepares),
         "all_of_them": _all_of_them(page.paginator.count),
-        "pages": _pages(get_language(), request.GET.urlencode(), page.number, page.paginator.count) if page.has_other_pages() else "",
+        "pages": _pages(get_language(), request.GET.urlencode(), page.number, page.paginator.num_pages) if page.has_other_pages() else "",
         "get_list": _get_list(get_language(), page.paginator.count, choice),
         "beside": _beside(officer, counts, now),
         "signed_files": joined(map(_signed, signed)),
@@ -83,8 +83,8 @@ def waiting(request: OfficerRequest) -> HttpResponse:
 
 
 @lru_cache
-def _pages(_language: str, query: str, number: int, count: int) -> SafeString:
-    page = Paginator(range(count), frame.PAGE_LENGTH).page(number)
+def _pages(_language: str, query: str, number: int, pages: int) -> SafeString:
+    page = Paginator(range(pages), 1).page(number)
     return part("parts/pages.html", {"page": page, "request": SimpleNamespace(GET=QueryDict(query))})
 
 
