@@ -50,12 +50,15 @@ def main() -> int:
     except NoServer as missing:
         print(missing, file=sys.stderr)
         return 2
+    os.environ.update(environment(server.address), DJANGO_SETTINGS_MODULE="bench.settings")
+    import_module("django").setup()
+    # A fresh clone has no Hindi yet, which pages, documents and the files of the demonstration are also written in.
+    import_module("workflows.management.commands.setup").compile_messages()
     with timed("filling"):
         first = server.filled(SMALL, given.open, given.seed)
         bases = [first, server.filled(given.cases, given.open, given.seed, begun=first)]
         small, large = (server.copy(name) for name in bases)
-    os.environ.update(environment(small), DJANGO_SETTINGS_MODULE="bench.settings")
-    import_module("django").setup()
+    import_module("bench.reading").use(small)
     # As the web's workers begin.
     gc.collect()
     gc.freeze()

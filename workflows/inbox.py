@@ -175,10 +175,10 @@ def counts(officer: Officer, *, first_page: bool = False) -> Counts:
     told = {"offices": _acting(officer), "replying": _replying(officer), "read": officer.notices_read, "officer": officer.pk}
     own = {"since": now - jobs.RECENT, "held": [capacity.office.pk for capacity in held]}
     rows = _COUNTED(shape, not notices.reads_replies(officer), first_page, now=now, border=border, **given, **told, **own)
-    found = {name: count for name, count, *_standing in rows if name != WAITING}
+    found: dict[str, int] = {}
     for name, count, late, soon, returned in rows:
-        if name == WAITING:
-            found |= {"late": late, "soon": soon, "in_time": count - late - soon, "returned": returned}
+        at_the_desk = {"late": late, "soon": soon, "in_time": count - late - soon, "returned": returned}
+        found |= at_the_desk if name == WAITING else {name: count}
     if notices.reads_replies(officer):
         found["unread"] = notices.unread(officer).count()
     return Counts(**found)
