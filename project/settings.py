@@ -134,8 +134,9 @@ else:
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         # What is asked here is answered within milliseconds; compiling a large question first would take longer than its answer.
-        "options": "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c jit=off",
-        # Only what programme.asking asks binds its values on the server; its plans are kept from the first time on.
+        "options": "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c jit=off"
+        " -c plan_cache_mode=force_generic_plan",
+        # Only what programme.asking asks binds its values on the server; its plans are kept from the first time on, one for all values.
         "prepare_threshold": 0,
     } | DATABASE.get("OPTIONS", {})
 
