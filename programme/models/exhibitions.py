@@ -35,7 +35,7 @@ class ExhibitionProposal(FileRecord):
         "utilisation_certificate": _("Utilisation certificate"),
     }
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="exhibitions", verbose_name=_("District"))
+    district = models.ForeignKey(District, models.PROTECT, related_name="exhibitions", verbose_name=_("District"), db_index=False)
     title = models.CharField(_("Subject"), max_length=200)
     product = models.ForeignKey(Product, models.PROTECT, verbose_name=_("Identified product"))
     purpose = models.TextField(_("Purpose"), max_length=4000)
@@ -68,6 +68,7 @@ class ExhibitionProposal(FileRecord):
     class Meta:
         verbose_name = _("Exhibition proposal")
         verbose_name_plural = _("Exhibition proposals")
+        indexes = [models.Index(fields=["district", "starts_on"], name="exhibitions_of_a_district")]
         constraints = [
             models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="exhibition_ends_after_it_starts"),
             models.CheckConstraint(condition=models.Q(amount_asked__gt=0), name="exhibition_asks_for_something"),
