@@ -81,7 +81,8 @@ def waiting(officer: Officer, *, standing: str = "", q: str = "") -> QuerySet[Mo
         movements = movements.filter(desks.by_standing(standing, *desks.borders(held)))
     if q:
         movements = movements.filter(finding.matching(q, "case__"))
-    return desks.by_due(movements)
+    shape, _given = desks.desks_of(held)
+    return desks.by_due(movements, shape)
 
 
 class Line(NamedTuple):

@@ -220,9 +220,12 @@ def test_a_file_leads_to_those_before_and_behind_it_in_the_list(read) -> None:
     assert 'rel="next"' not in read("odop.cell", f"/files/{cases[0].pk}/"), "who did not come from a list is in none"
 
 
-def test_files_due_at_one_moment_and_files_without_a_clock_have_their_place_in_the_list() -> None:
+@pytest.mark.parametrize("several", [False, True], ids=["one office", "several offices"])
+def test_files_due_at_one_moment_and_files_without_a_clock_have_their_place_in_the_list(several: bool) -> None:
     cases = exhibitions(4)
     moment = timezone.now()
+    if several:
+        join(officer("odop.cell"), office("finance"), charge="additional", starts_on=today(), by=None)
     Movement.objects.filter(case__in=cases[:2]).update(due=moment)
     Movement.objects.filter(case__in=cases[2:]).update(due=None, days_allowed=None, counted_from=None)
     me, order = officer("odop.cell"), [case.pk for case in cases]
@@ -230,6 +233,9 @@ def test_files_due_at_one_moment_and_files_without_a_clock_have_their_place_in_t
     assert [stay.case_id for stay in stays] == order
     found = [following.neighbours(me, stay, inbox.Choice()) for stay in stays]
     assert found == [(None, order[1]), (order[0], order[2]), (order[1], order[3]), (order[2], None)]
+    behind = [following.file_behind(me, stay.case_id, stay, inbox.Choice()) for stay in stays]
+    assert behind == [*order[1:], order[0]], "behind the last one stands the first"
+    assert [line.case_id for line in inbox.Waiting(me, inbox.Choice())[0:25]] == order
 
 
 @pytest.mark.parametrize("query", ["?filter=%00", "?filter=late&q=%00%27", "?filter=" + "9" * 400, "?filter=all&q=" + "क" * 400])

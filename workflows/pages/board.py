@@ -31,6 +31,7 @@ from workflows.exports.writing import file_name
 from workflows.letters import printing
 from workflows.pages.board_parts import Choice, holder_lines, map_section, parts_of
 from workflows.pages.frame import HOLES, OfficerRequest, filled, for_officers, show
+from workflows.pages.getting import get_list
 from workflows.pages.papers import to_keep
 from workflows.pages.problems import SAFE, only
 from workflows.pages.stencil import Stencil, part
@@ -165,6 +166,7 @@ def _of_district(request: OfficerRequest, pk: int) -> Place:
 
 def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
     told, language = _told(request, place), get_language()
+    asked = {"year": told.period.year} | ({"district": str(place.district.pk)} if place.district else {})
     year, above = told.period.year, place.district is not None and place.state.pk in _states(scope_of(request.user))
     values = {
         "place": place.name,
@@ -174,7 +176,7 @@ def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
         "moment": moment(told.as_of),
         "years": _years(language, year, financial_year(today())),
         "pdf": _pdf_address(place, told.period),
-        "get_list": _get_list(language, told.reviewed.listed, year, place.district.pk if place.district else None),
+        "get_list": get_list(language, REVIEW, told.reviewed.listed, urlencode(asked)),
         "departments": "",
         **parts_of(told),
         **_map(request, told),
@@ -201,11 +203,6 @@ def _years(_language: str | None, shown: str, this: str) -> SafeString:
     """Return the ways to the years that the board offers: this one and the one before, and the one that is shown."""
     years = sorted({this, financial_year(date(int(this[:4]) - 1, 4, 1)), shown}, reverse=True)
     return part("parts/board_years.html", {"years": [Choice(year, f"?{urlencode({'year': year})}", year == shown) for year in years]})
-
-
-@lru_cache
-def _get_list(_language: str | None, count: int, year: str, district: int | None) -> SafeString:
-    return part("parts/get_list.html", {"get_list": link(REVIEW, count, year=year, district="" if district is None else str(district))})
 
 
 def _pdf_address(place: Place, period: Period) -> str:

@@ -20,11 +20,11 @@ from workflows import bulk, deadlines, desks, inbox, jobs
 from workflows.audit import observing
 from workflows.authority import capacities
 from workflows.exports.files import INBOX
-from workflows.exports.linking import link
 from workflows.pages import frame, home
 from workflows.pages.addresses import of_file
 from workflows.pages.drafts import drafts_of
 from workflows.pages.frame import OfficerRequest, for_officers, other_charges, page_of
+from workflows.pages.getting import get_list
 from workflows.pages.jobs import titled
 from workflows.pages.problems import SAFE, only
 from workflows.pages.questions import questions_to
@@ -74,7 +74,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "lines": _lines(page, choice, now, together=together, several=several, prepares=prepares),
         "all_of_them": _all_of_them(page.paginator.count),
         "pages": _pages(get_language(), request.GET.urlencode(), page.number, page.paginator.num_pages) if page.has_other_pages() else "",
-        "get_list": _get_list(get_language(), page.paginator.count, choice),
+        "get_list": get_list(get_language(), INBOX, page.paginator.count, choice.query),
         "beside": _beside(officer, counts, now),
         "signed_files": joined(map(_signed, signed)),
         "sections": home.sections(officer) if choice.is_all else "",
@@ -86,11 +86,6 @@ def waiting(request: OfficerRequest) -> HttpResponse:
 def _pages(_language: str, query: str, number: int, pages: int) -> SafeString:
     page = Paginator(range(pages), 1).page(number)
     return part("parts/pages.html", {"page": page, "request": SimpleNamespace(GET=QueryDict(query))})
-
-
-@lru_cache
-def _get_list(_language: str, count: int, choice: inbox.Choice) -> SafeString:
-    return part("parts/get_list.html", {"get_list": link(INBOX, count, query=choice.query)})
 
 
 @as_set_up

@@ -17,9 +17,9 @@ from programme.models import District, State
 from workflows import reviewing
 from workflows.boards.figures import Figure, Linked
 from workflows.exports.boards import REVIEW, PeriodForm
-from workflows.exports.linking import link
 from workflows.pages import filling
 from workflows.pages.frame import OfficerRequest, for_officers, show
+from workflows.pages.getting import get_list
 from workflows.pages.problems import SAFE, only
 from workflows.pages.stencil import Stencil, joined, part
 from workflows.reviewing import Line, Result, Section
@@ -72,7 +72,7 @@ def review_page(request: OfficerRequest) -> HttpResponse:
         "last": day(last),
         "moment": moment(now),
         "whose": _whose(scope, language),
-        "get_list": _get_list(language, sum(len(section.rows) for section in sheet.sections), query),
+        "get_list": get_list(language, REVIEW, sum(len(section.rows) for section in sheet.sections), query),
     }
     return show(request, "review.html", told, tab="review")
 
@@ -80,11 +80,6 @@ def review_page(request: OfficerRequest) -> HttpResponse:
 @lru_cache
 def _fields(_language: str, query: str, _day: date) -> SafeString:
     return part("parts/period.html", {"form": PeriodForm(QueryDict(query))})
-
-
-@lru_cache
-def _get_list(_language: str, count: int, query: str) -> SafeString:
-    return part("parts/get_list.html", {"get_list": link(REVIEW, count, query=query)})
 
 
 @lru_cache
