@@ -14,20 +14,20 @@ from django.urls import reverse
 from bench import stock
 from bench.asking import Desk
 from bench.base import Server
-from bench.clocks import Cost, measure, statements
+from bench.clocks import Cost, aside, measure, statements
 from bench.floors import ByHand
 from bench.same_rows import SameRows
 from bench.table import Line
-from programme.models import Officer
+from bench.waiting import OPEN, SIGNER, left_open
+from programme.models import Office, Officer
 from workflows import bulk, jobs, snapshots
 from workflows.models import Movement, Outcome
 from workflows.steps import decide
 from workflows.work import WORK
 
 PIECES, DISTRICTS, HUNDRED = 12, 75, 100
-# So many tasks wait for the officer of the stock flow, and of ours (PERFORMANCE.md, P3 and P4).
-OPEN = 50
-SIGNER = "odop.cell"
+# How many decisions are sent alone and how many clicked as people do in each round, and of how many the statements are counted.
+POSTS, WALKS, COUNTED = 6, 3, 5
 
 
 def forms(officer: Officer) -> Any:
@@ -50,7 +50,10 @@ def lines(small: str, _large: str, rounds: int) -> list[Line]:
     officer, floor = Officer.objects.get(username=SIGNER), ByHand()
     with Server().beside(small, "_by_hand") as own:
         same = SameRows(own, rounds * PIECES + HUNDRED)
-        return _alone(officer, floor, same, rounds) + _pages(officer, floor, rounds) + _hundred(officer, floor, same)
+        alone, walked = _alone(officer, floor, same, rounds), DISTRICTS + rounds * (POSTS + WALKS) + COUNTED
+        with left_open(OPEN + walked, Office.objects.get(postings__officer=officer)):
+            pages = _pages(officer, floor, rounds)
+        return alone + pages + _hundred(officer, floor, same)
 
 
 def _alone(officer: Officer, floor: ByHand, same: SameRows, rounds: int) -> list[Line]:
@@ -105,7 +108,8 @@ def _pages(officer: Officer, floor: ByHand, rounds: int) -> list[Line]:
 
     def opened(stay: Movement) -> tuple[str, dict[str, Any]]:
         page = desk.ask(reverse("file", args=[stay.case_id])).text
-        [shown] = re.findall(r'name="shown" value="([^"]+)"', page)[:1]
+        with aside():
+            [shown] = re.findall(r'name="shown" value="([^"]+)"', page)[:1]
         typed = {"outcome": "recommended", "seen": stay.case.head, "shown": unescape(shown), "text": "जाँच की गई।"}
         return reverse("decide", args=[stay.pk]), {**typed, "amount_recommended": str(stay.case.amount)}
 
@@ -120,12 +124,12 @@ def _pages(officer: Officer, floor: ByHand, rounds: int) -> list[Line]:
     stock.as_people_do(desk, next(queued))
     for _round in range(rounds):
         measure(hand, [None] * 40, lambda _one: bare.ask("/", {"text": "x"}), pid=floor.pid)
-        measure(post, [opened(stay) for stay in islice(waiting, 6)], send)
-        measure(both, list(islice(queued, 6)), partial(stock.post_both, desk))
-        measure(executed, list(islice(claimed, 6)), partial(stock.post_execute, desk))
-        measure(walk, list(islice(waiting, 3)), as_people_do)
-        measure(stock_walk, list(islice(queued, 3)), partial(stock.as_people_do, desk))
-    counted = statements(*(partial(send, opened(stay)) for stay in islice(waiting, 5)))
+        measure(post, [opened(stay) for stay in islice(waiting, POSTS)], send)
+        measure(both, list(islice(queued, POSTS)), partial(stock.post_both, desk))
+        measure(executed, list(islice(claimed, POSTS)), partial(stock.post_execute, desk))
+        measure(walk, list(islice(waiting, WALKS)), as_people_do)
+        measure(stock_walk, list(islice(queued, WALKS)), partial(stock.as_people_do, desk))
+    counted = statements(*(partial(send, opened(stay)) for stay in islice(waiting, COUNTED)))
     return [
         Line(
             "P2",

@@ -17,8 +17,8 @@ from django.utils import timezone
 from bench import stock
 from bench.asking import Desk
 from bench.clocks import Cost, measure, statements
-from bench.deciding import OPEN, SIGNER
 from bench.table import Line
+from bench.waiting import OPEN, SIGNER, left_open
 from programme.calendar import today
 from programme.kept import forget
 from programme.models import Office, Officer, Posting
@@ -58,24 +58,6 @@ def long_file() -> int:
     while (stay := waiting.get(case=case, disposed=None)).case.paragraphs < LONG or stay.step != "scrutinise":
         take(stay, Story("exhibition", officer, 5, "elsewhere", {"reply": "तीन दर-पत्र संलग्न हैं।"}), TELLING)
     return int(case.pk)
-
-
-@contextmanager
-def left_open(count: int, office: Office) -> Iterator[None]:
-    """Let only so many files wait at the office inside; the others wait elsewhere meanwhile."""
-    waiting = list(Movement.objects.filter(disposed=None, office=office).order_by("due", "pk").values_list("pk", flat=True))
-    elsewhere, others = Office.objects.filter(designation__code="epb").first(), Movement.objects.filter(pk__in=waiting[count:])
-    others.update(office=elsewhere)
-    tidy()
-    yield
-    others.update(office=office)
-    tidy()
-
-
-def tidy() -> None:
-    """Take away the rows that changes left behind, as the database does by itself within minutes."""
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM workflows_movement")
 
 
 def get(desk: Desk, address: str) -> Callable[[Any], None]:

@@ -23,10 +23,10 @@ from django.urls import reverse
 from bench import stock
 from bench.asking import TOKEN, Desk
 from bench.base import ROOT, environment
-from bench.deciding import OPEN, SIGNER
 from bench.reading import use
 from bench.running import free_port
 from bench.table import Line
+from bench.waiting import OPEN, SIGNER
 from programme.calendar import today
 from programme.models import Office, Officer, Posting
 from workflows.models import Case, Movement, Noting

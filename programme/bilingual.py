@@ -1,10 +1,16 @@
-"""A sentence that is written down stands in both languages, whoever reads it later."""
+"""Two languages: that of the reader, and the sentence that is written down in both, whoever reads it later."""
 
 from collections.abc import Callable
 
 from django.utils import translation
+from django.utils.translation import get_language
 
 LANGUAGES = ("en", "hi")
+
+
+def reads_hindi() -> bool:
+    """Say whether Hindi is the reader's language now."""
+    return (get_language() or "").startswith("hi")
 
 
 def in_both(say: Callable[[], str], name: str = "text") -> dict[str, str]:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programme.bilingual import reads_hindi
 from programme.powers import Power
 
 
@@ -30,7 +30,7 @@ class Check:
 
     def answered(self, answer: dict[str, str]) -> "Check":
         """Return the check as it reads once an officer has answered it: something to look at, with his words."""
-        office = answer["name_hi"] if (get_language() or "").startswith("hi") else answer["name_en"]
+        office = answer["name_hi"] if reads_hindi() else answer["name_en"]
         said = {"check": self.text, "office": office, "text": answer["text"]}
         return replace(self, level="look", text=_("%(check)s Answered by %(office)s: %(text)s") % said)
 
@@ -39,7 +39,7 @@ def waived(record: Any) -> list[Check]:
     """Return a line for every required paper that is not attached, with who let it pass and why."""
     found = []
     for kind, waiver in record.waivers.items():
-        office = waiver["name_hi"] if (get_language() or "").startswith("hi") else waiver["name_en"]
+        office = waiver["name_hi"] if reads_hindi() else waiver["name_en"]
         said = {"paper": record.PAPERS.get(kind, kind), "office": office, "text": waiver["text"]}
         found.append(Check("look", _("%(paper)s is not attached; waived by %(office)s: %(text)s") % said))
     return found

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, CharField, F, Min, Value
+from django.db.models import BigIntegerField, CharField, Count, F, Min, Value
 from django.utils.translation import gettext as _
 
 from programme.asking import Asked, Given
@@ -25,7 +25,7 @@ def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
     return [
         _balance(proposal),
         *_ceiling(proposal, norm),
-        _first_of_the_year(proposal, others.titles),
+        _first_of_the_year(proposal, others),
         _dates(others.districts),
         _product(proposal),
         _districts_shown(proposal),
@@ -33,27 +33,32 @@ def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
 
 
 def _others() -> Any:
-    """Ask what is pending or sanctioned: in the district in that year, and in which other districts on the same days.
+    """Ask what is pending or sanctioned: in the district in that year, of which a few are named, and in which others on the same days.
 
     The names of districts are not joined here: the database would look through each district's exhibitions for it.
     """
     pending = ExhibitionProposal.objects.filter(dropped=False).exclude(pk=Given("pk")).order_by()
     of_the_year = pending.filter(district=Given("district"), starts_on__range=[Given("first"), Given("last")])
-    own = of_the_year.annotate(titled=F("title"), own=F("pk"), began=F("starts_on"))
+    few = ExhibitionProposal.objects.filter(pk__in=of_the_year.order_by("starts_on", "pk").values("pk")[:NAMED_AT_MOST]).order_by()
+    named = few.annotate(titled=F("title"), own=F("pk"), count=NONE, began=F("starts_on"))
+    counted = of_the_year.values("district").annotate(titled=EMPTY, own=NONE, count=Count("pk"), began=Min("starts_on"))
     same_days = pending.filter(ExhibitionProposal.held_between(Given("starts"), Given("ends"))).exclude(district=Given("district"))
-    nothing = {"titled": Value("", CharField()), "own": Value(0, BigIntegerField())}
-    elsewhere = same_days.values("district").annotate(**nothing, began=Min("starts_on"))
-    columns = ("began", "own", "titled", "district")
-    return own.values_list(*columns).union(elsewhere.values_list(*columns), all=True)
+    elsewhere = same_days.values("district").annotate(titled=EMPTY, own=NONE, count=NONE, began=Min("starts_on"))
+    columns = ("began", "own", "titled", "count", "district")
+    return named.values_list(*columns).union(counted.values_list(*columns), elsewhere.values_list(*columns), all=True)
 
 
+NONE, EMPTY = Value(0, BigIntegerField()), Value("", CharField())
 OTHERS = Asked(_others)
 
 
 class Others(NamedTuple):
-    """Titles of the district's other exhibitions of the year, and the State's other districts that hold one on the same days."""
+    """The district's other exhibitions of the year, of which the first have their titles, and the State's other districts that hold one
+    on the same days.
+    """
 
     titles: list[str]
+    in_all: int
     districts: list[District]
 
 
@@ -65,8 +70,9 @@ def _other_exhibitions(proposal: ExhibitionProposal) -> Others:
         first, last = days_of_year(financial_year(proposal.starts_on))
         days = {"first": first, "last": last, "starts": proposal.starts_on, "ends": proposal.ends_on}
         rows = OTHERS(pk=proposal.pk or 0, district=proposal.district_id, **days)
-        titles = [titled for _began, _own, titled, _there in sorted(row for row in rows if row[1])]
-        known[place] = Others(titles, _in_the_state(proposal, {there: began for began, own, _titled, there in rows if not own}))
+        titles = [titled for _began, _own, titled, _count, _there in sorted(row for row in rows if row[1])]
+        begins = {there: began for began, own, _titled, count, there in rows if not own and not count}
+        known[place] = Others(titles, sum(row[3] for row in rows), _in_the_state(proposal, begins))
     return known[place]
 
 
@@ -100,10 +106,10 @@ def _ceiling(proposal: ExhibitionProposal, norm: Norm) -> Iterator[Check]:
         yield Check("ok", _("The amount asked, %(asked)s, is within the norm of %(ceiling)s.") % said)
 
 
-def _first_of_the_year(proposal: ExhibitionProposal, same_year: list[str]) -> Check:
+def _first_of_the_year(proposal: ExhibitionProposal, others: Others) -> Check:
     year = financial_year(proposal.starts_on)
-    said = {"district": proposal.district.name, "year": year, "titles": _named(same_year)}
-    if same_year:
+    said = {"district": proposal.district.name, "year": year, "titles": _named(others.titles, others.in_all)}
+    if others.in_all:
         return Check("look", _("%(district)s has another exhibition in %(year)s: %(titles)s.") % said)
     return Check("ok", _("First exhibition of %(district)s in %(year)s.") % said)
 
@@ -117,7 +123,7 @@ def _dates(on_the_same_days: list[District]) -> Check:
 
 def _product(proposal: ExhibitionProposal) -> Check:
     product = proposal.product
-    said = {"product": product.name, "district": proposal.district.name, "rank": product.get_rank_display()}
+    said = {"product": product.name, "district": proposal.district.name, "rank": product.rank_title}
     if product.live and product.district_id == proposal.district_id:
         return Check("ok", _("%(product)s stands in the register of %(district)s (%(rank)s).") % said)
     return Check("stop", _("%(product)s does not stand in the register of %(district)s.") % said)

@@ -49,7 +49,7 @@ def name_in_the_way(proposal: ProductProposal) -> str:
     present = _others_of_the_register(proposal).filter(same).first()
     if present is None:
         return ""
-    said = {"district": proposal.district.name, "product": present.name, "rank": present.get_rank_display()}
+    said = {"district": proposal.district.name, "product": present.name, "rank": present.rank_title}
     return _("The register of %(district)s holds %(product)s already (%(rank)s); propose a change of its rank.") % said
 
 
@@ -123,7 +123,7 @@ def _save(product: Product, proposal: ProductProposal) -> None:
 
 
 def _stands(product: Product) -> str:
-    said = {"product": product.name, "rank": product.get_rank_display()}
+    said = {"product": product.name, "rank": product.rank_title}
     if product.live:
         return _("%(product)s stands in the register as: %(rank)s.") % said
     return _("%(product)s is retired.") % said

@@ -29,7 +29,7 @@ class Counts:
     """Files that wait, by how they stand; of them those returned; notices not read; stays late elsewhere that the offices were told of;
     observations of the audit to reply to.
 
-    Of the last three the first page alone asks, and only whether there may be any: open questions, drafts and the officer's own jobs.
+    Of the last three is only said whether there may be any: open questions, drafts and the officer's own jobs.
     """
 
     late: int = 0
@@ -46,6 +46,13 @@ class Counts:
     @property
     def all(self) -> int:
         return self.late + self.soon + self.in_time
+
+
+class Badges(NamedTuple):
+    """What every page says of the desk: how many files wait, and how many notices are not read."""
+
+    all: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,45 +173,72 @@ def chosen(officer: Officer, choice: Choice) -> QuerySet[Movement]:
     return waiting(officer, standing=choice.standing, q=choice.words)
 
 
-def counts(officer: Officer, *, first_page: bool = False) -> Counts:
-    """Count what waits, by how it stands against its clock, and what stands beside it on every page or the first; one query."""
+def badges(officer: Officer) -> Badges:
+    """Count what waits and what was not read; one query, which does not look at the clocks."""
+    held = capacities(officer)
+    if not any(capacity.powers for capacity in held):
+        return Badges()
+    shape, given = desks.desks_of(held)
+    found = dict(_BADGES(shape, not notices.reads_replies(officer), **given, **_told(officer)))
+    return Badges(found[WAITING], _unread(officer, found))
+
+
+def counts(officer: Officer) -> Counts:
+    """Count what waits, by how it stands against its clock, and what stands beside it on the first page; one query."""
     held = capacities(officer)
     if not any(capacity.powers for capacity in held):
         return Counts()
     now, border = desks.borders(held)
     shape, given = desks.desks_of(held)
-    told = {"offices": _acting(officer), "replying": _replying(officer), "read": officer.notices_read, "officer": officer.pk}
-    own = {"since": now - jobs.RECENT, "held": [capacity.office.pk for capacity in held]}
-    rows = _COUNTED(shape, not notices.reads_replies(officer), first_page, now=now, border=border, **given, **told, **own)
+    own = {"since": now - jobs.RECENT, "held": [capacity.office.pk for capacity in held], "officer": officer.pk}
+    rows = _COUNTED(shape, not notices.reads_replies(officer), now=now, border=border, **given, **_told(officer), **own)
     found: dict[str, int] = {}
     for name, count, late, soon, returned in rows:
         at_the_desk = {"late": late, "soon": soon, "in_time": count - late - soon, "returned": returned}
         found |= at_the_desk if name == WAITING else {name: count}
-    if notices.reads_replies(officer):
-        found["unread"] = notices.unread(officer).count()
-    return Counts(**found)
+    return Counts(**found | {"unread": _unread(officer, found)})
 
 
-def _count(shape: desks.Shape, ordinary: bool, first_page: bool) -> QuerySet:
+def _told(officer: Officer) -> dict[str, Any]:
+    return {"offices": _acting(officer), "replying": _replying(officer), "read": officer.notices_read}
+
+
+def _unread(officer: Officer, found: dict[str, int]) -> int:
+    """Return how many notices are not read: as ``found``, but for whoever reads replies too, of whom it is asked apart."""
+    return notices.unread(officer).count() if notices.reads_replies(officer) else found["unread"]
+
+
+def _not_read(ordinary: bool) -> dict[str, QuerySet]:
+    return {"unread": notices.unread_at(Given("offices"), Given("replying"), Given("read"))} if ordinary else {}
+
+
+def _badged(shape: desks.Shape, ordinary: bool) -> QuerySet:
+    files = _counted(desks.open_as_given(shape), WAITING)
+    return files.union(*(_counted(rows, name) for name, rows in _not_read(ordinary).items()), all=True)
+
+
+def _count(shape: desks.Shape, ordinary: bool) -> QuerySet:
     now, border, offices = Given("now"), Given("border"), Given("offices")
-    beside = {"under": _late_under(offices, now), "observed": _to_reply(Given("replying"))}
-    if ordinary:
-        beside["unread"] = notices.unread_at(offices, Given("replying"), Given("read"))
-    if first_page:
-        beside["questions"] = Question.objects.filter(one_of("office", offices), closed_in=None)
-        beside["drafts"] = Draft.objects.filter(one_of("office", Given("held")), movement=None)
-        beside["jobs"] = jobs.of(Given("officer"), Given("since"))
+    beside = {
+        "under": _late_under(offices, now),
+        "observed": _to_reply(Given("replying")),
+        "questions": Question.objects.filter(one_of("office", offices), closed_in=None),
+        "drafts": Draft.objects.filter(one_of("office", Given("held")), movement=None),
+        "jobs": jobs.of(Given("officer"), Given("since")),
+        **_not_read(ordinary),
+    }
     standing = {kind: Count("pk", filter=desks.by_standing(kind, now, border)) for kind in STANDING}
     files = _counted(desks.open_as_given(shape), WAITING, standing)
     return files.union(*(_counted(rows, name, dict.fromkeys(STANDING, Value(0))) for name, rows in beside.items()), all=True)
 
 
 WAITING, STANDING = "waiting", ("late", "soon", "returned")
-_COUNTED = Asked(_count)
+_COUNTED, _BADGES = Asked(_count), Asked(_badged)
 
 
-def _counted(rows: QuerySet, name: str, standing: dict[str, Any]) -> QuerySet:
-    return rows.order_by().values(what=Value(name)).annotate(count=Count("pk"), **standing).values_list("what", "count", *STANDING)
+def _counted(rows: QuerySet, name: str, standing: dict[str, Any] | None = None) -> QuerySet:
+    told = standing or {}
+    return rows.order_by().values(what=Value(name)).annotate(count=Count("pk"), **told).values_list("what", "count", *told)
 
 
 def to_reply(officer: Officer) -> QuerySet[Observation]:

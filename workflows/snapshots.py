@@ -318,7 +318,7 @@ def _personal_values(record: Any, language: str, said: dict[str, Any]) -> frozen
 @lru_cache(maxsize=64)
 def _personal_labels(record: Any, language: str) -> frozenset[str]:
     with translation.override(language):
-        return frozenset(str(said) for name, said in labels_of(record).items() if name in record.PERSONAL)
+        return frozenset(said for name, said in labels_of(record, language).items() if name in record.PERSONAL)
 
 
 def _concealed(value: Any, path: str, texts: frozenset[str], personal: dict[str, str]) -> Any:

@@ -3,9 +3,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from programme.bilingual import reads_hindi
 from programme.models.entries import Entry
 from programme.models.naming import Named
 from programme.models.offices import Department, Office, Officer
@@ -236,7 +237,7 @@ class Matter(Entry):
     @property
     def text(self) -> str:
         """The words of the matter in the reader's language, or in the one they were said in."""
-        said: tuple[Any, Any] = (self.text_hi, self.text_en) if (get_language() or "").startswith("hi") else (self.text_en, self.text_hi)
+        said: tuple[Any, Any] = (self.text_hi, self.text_en) if reads_hindi() else (self.text_en, self.text_hi)
         return said[0] or said[1]
 
 

@@ -118,7 +118,7 @@ class ExhibitionProposal(FileRecord):
         """Return label and value of what a deciding officer reads first, in the reader's language."""
         label = self.labels
         rows: list[tuple[Any, str]] = [
-            (label["product"], f"{self.product.name} ({self.product.get_rank_display()})"),
+            (label["product"], f"{self.product.name} ({self.product.rank_title})"),
             (label["venue"], self.venue),
             (_("Dates"), _span(self.starts_on, self.ends_on)),
             (label["purpose"], self.purpose),

@@ -108,7 +108,7 @@ class ProductProposal(FileRecord):
         label = self.labels
         rows: list[tuple[Any, str]] = [
             (label["proposed"], self.get_proposed_display()),
-            (label["product"], f"{self.product.name} ({self.product.get_rank_display()})" if self.product else ""),
+            (label["product"], f"{self.product.name} ({self.product.rank_title})" if self.product else ""),
             (label["name_en"], self.name_en),
             (label["name_hi"], self.name_hi),
             (label["sector"], self.sector.name if self.sector else ""),

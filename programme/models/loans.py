@@ -261,11 +261,11 @@ class LoanApplication(FileRecord, HasIdentities):
     def acknowledged(self) -> list[tuple[str, str]]:
         label = self.labels
         return [
-            (str(label["name"]), self.name),
-            (str(label["unit_name"]), self.unit_name),
-            (str(label["applied_on"]), date_format(self.applied_on)),
-            (str(label["project_cost"]), in_figures(self.project_cost)),
-            (str(label["bank"]), f"{self.bank.name}, {self.branch}"),
+            (label["name"], self.name),
+            (label["unit_name"], self.unit_name),
+            (label["applied_on"], date_format(self.applied_on)),
+            (label["project_cost"], in_figures(self.project_cost)),
+            (label["bank"], f"{self.bank.name}, {self.branch}"),
         ]
 
     def summary(self) -> list[tuple[str, str]]:

@@ -2,22 +2,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from programme.bilingual import reads_hindi
 
 
 def in_language(row: Any, field: str) -> str:
     """Return ``field`` in the reader's language, or in English where Hindi is not recorded."""
     hindi = getattr(row, f"{field}_hi")
-    if hindi and (get_language() or "").startswith("hi"):
-        return str(hindi)
-    return str(getattr(row, f"{field}_en"))
+    return str(hindi if hindi and reads_hindi() else getattr(row, f"{field}_en"))
 
 
 def by_language(values: Mapping[str, Any], field: str) -> str:
     """Return ``field`` of a row that was read as plain values, in the reader's language as ``in_language`` chooses it."""
     hindi = values[f"{field}_hi"]
-    return str(hindi if hindi and (get_language() or "").startswith("hi") else values[f"{field}_en"])
+    return str(hindi if hindi and reads_hindi() else values[f"{field}_en"])
 
 
 class Named(models.Model):
@@ -34,7 +33,7 @@ class Named(models.Model):
 
     @property
     def name(self) -> str:
-        return in_language(self, "name")
+        return self.name_hi if self.name_hi and reads_hindi() else self.name_en
 
     @property
     def both_names(self) -> tuple[str, ...]:

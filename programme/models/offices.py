@@ -3,9 +3,10 @@ from datetime import date
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from programme.bilingual import reads_hindi
 from programme.models.naming import Named
 from programme.models.places import District, State
 from programme.powers import Power
@@ -50,7 +51,7 @@ class Officer(AbstractUser):
 
     @property
     def name(self) -> str:
-        return self.name_hi if self.name_hi and (get_language() or "").startswith("hi") else self.name_en
+        return self.name_hi if self.name_hi and reads_hindi() else self.name_en
 
 
 class Department(Named):

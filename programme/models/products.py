@@ -51,6 +51,11 @@ class Product(Named):
             ),
         ]
 
+    @property
+    def rank_title(self) -> str:
+        """How its rank is called in the reader's language."""
+        return str(Rank(self.rank).label)
+
     @staticmethod
     def of_a_district() -> models.Exists:
         """Return as a column of districts whether the register holds a product of each."""

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programme.money import in_figures
@@ -69,13 +70,13 @@ class FileRecord(models.Model):
         return []
 
     @property
-    def labels(self) -> dict[str, Any]:
-        """How each field is called, by its name."""
-        return labels_of(type(self))
+    def labels(self) -> dict[str, str]:
+        """How each field is called in the reader's language, by its name."""
+        return labels_of(type(self), get_language())
 
     def amounts(self) -> list[tuple[str, str]]:
         """Return label and figure of every amount that is known."""
-        return [(str(said), in_figures(getattr(self, name))) for name, said in self.labels.items() if name.startswith("amount_")]
+        return [(said, in_figures(getattr(self, name))) for name, said in self.labels.items() if name.startswith("amount_")]
 
     def facts(self) -> dict[str, Any]:
         """Return every business value as plain data, in the order it is shown; dates and money as text."""
@@ -178,9 +179,9 @@ def plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def labels_of(record: type[FileRecord]) -> dict[str, Any]:
-    """Return how each field of a kind of record is called, by its name."""
-    return {field.name: field.verbose_name for field in record._meta.get_fields() if field.concrete}
+def labels_of(record: type[FileRecord], _language: str | None) -> dict[str, str]:
+    """Return how each field of a kind of record is called, by its name, in the language that is the reader's now."""
+    return {field.name: str(field.verbose_name) for field in record._meta.get_fields() if field.concrete}
 
 
 @lru_cache(maxsize=64)

@@ -196,8 +196,8 @@ class RandomActs(RuleBasedStateMachine):
 
         def act() -> None:
             plan = planning.plan(case, kind, by=who, reason="As ordered.", args=args.get(kind, {}))
-            others = Officer.objects.filter(pk__in=held).exclude(pk=who.pk)
-            planning.apply(plan, by=others.get() if plan.money and others else who)
+            other = Officer.objects.filter(pk__in=held).exclude(pk=who.pk).order_by("pk").first()
+            planning.apply(plan, by=other if plan.money and other else who)
 
         self._try(f"repair ({kind})", who.pk in held, act)
 

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from programme.bilingual import reads_hindi
 from programme.models import Department, Designation, District, Holiday, Norm, Office, Product
 from workflows.flows import step_title
 from workflows.letters.letter import address_of
@@ -130,7 +130,7 @@ class NotingShape(serializers.Serializer):
 
     def get_text(self, noting: Noting) -> str:
         body = _body(noting)
-        return (body.get("text_hi") if _in_hindi() else "") or body.get("text") or ""
+        return (body.get("text_hi") if reads_hindi() else "") or body.get("text") or ""
 
     def get_seal(self, noting: Noting) -> int | None:
         return noting.leaf.index if hasattr(noting, "leaf") else None
@@ -142,11 +142,7 @@ def _body(noting: Noting) -> dict[str, Any]:
 
 def _said(noting: Noting, who: str) -> str:
     named = _body(noting).get(who) or {}
-    return (named.get("name_hi") if _in_hindi() else "") or named.get("name_en", "")
-
-
-def _in_hindi() -> bool:
-    return (get_language() or "").startswith("hi")
+    return (named.get("name_hi") if reads_hindi() else "") or named.get("name_en", "")
 
 
 class LineShape(serializers.Serializer):

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from programme.bilingual import in_both
+from programme.bilingual import in_both, reads_hindi
 from workflows.audit import observing, sampling
 from workflows.models import Observation, Sample, SampleItem, TestStep
 from workflows.sheets.columns import Column, Type
@@ -50,7 +50,7 @@ def drawn_how(sample: Sample) -> str:
 def write(sample: Sample, file: Path | BinaryIO) -> int:
     """Write the working paper as an .xlsx in the reader's language and return the number of files."""
     steps = list(sample.steps.all())
-    language = "hi" if (get_language() or "").startswith("hi") else "en"
+    language = "hi" if reads_hindi() else "en"
     return write_list(file, _columns(steps), _rows(sample, steps), title=drawn_how(sample), language=language)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from programme.bilingual import reads_hindi
 from programme.models import Office
 from programme.models.naming import in_language
 from workflows import deadlines, filters, inbox, notices
@@ -45,7 +46,7 @@ def _files(asked: Asked) -> QuerySet:
 
 def _lines_of_files(chunks: Chunks, asked: Asked) -> Iterator[Line]:
     offices: dict[int, Office] = {}
-    hindi = (get_language() or "").startswith("hi")
+    hindi = reads_hindi()
     processes = {slug: str(flow.process_title) for slug, flow in FLOWS.items()}
     steps: dict[tuple[str, int, str], str] = {}
     for rows in chunks:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
-from django.utils.translation import get_language
-
+from programme.bilingual import reads_hindi
 from programme.calendar import today
 from workflows.exports.declaring import Asked, Line, Listed, chunks
 from workflows.sheets.columns import Column
@@ -26,7 +25,7 @@ def write_lines(form: str, file: Any, columns: Sequence[Column], lines: Iterable
 
 def reader() -> str:
     """Return the language of whoever reads now: en or hi."""
-    return "hi" if (get_language() or "").startswith("hi") else "en"
+    return "hi" if reads_hindi() else "en"
 
 
 def file_name(name: str, form: str) -> str:

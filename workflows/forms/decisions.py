@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from programme.checks import Check
@@ -275,19 +275,19 @@ class WithdrawalForm(SignedForm):
 @lru_cache(maxsize=256)
 def _outcome_field(node: Any, _language: str) -> forms.Field:
     choices = [(way.outcome.value, way.outcome.verb) for way in node.ways_by_hand]
-    said = {"required": _("Choose what you decide.")}
-    return forms.ChoiceField(label=_("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages=said)
+    said = {"required": gettext("Choose what you decide.")}
+    return forms.ChoiceField(label=gettext("Your decision"), choices=choices, widget=forms.RadioSelect, error_messages=said)
 
 
 @lru_cache(maxsize=256)
 def _objection_fields(record: Any, targets: tuple[Any, ...], _forms: tuple[Any, ...], _language: str) -> dict[str, forms.Field]:
-    about, kinds = [("", "—"), *objectionable(record, targets)], [("", "—"), *ObjectionKind.choices]
+    about, kinds = [("", "—"), *objectionable(record, targets)], [("", "—"), *((kind.value, str(kind.label)) for kind in ObjectionKind)]
     fields: dict[str, forms.Field] = {}
     for row in range(1, OBJECTIONS + 1):
         said = {"row": row}
-        fields[f"about_{row}"] = forms.ChoiceField(label=_("Objection %(row)s: about") % said, choices=about, required=False)
-        fields[f"kind_{row}"] = forms.ChoiceField(label=_("Objection %(row)s: what is wrong") % said, choices=kinds, required=False)
-        fields[f"objection_{row}"] = TextField(label=_("Objection %(row)s") % said, required=False, max_length=1000)
+        fields[f"about_{row}"] = forms.ChoiceField(label=gettext("Objection %(row)s: about") % said, choices=about, required=False)
+        fields[f"kind_{row}"] = forms.ChoiceField(label=gettext("Objection %(row)s: what is wrong") % said, choices=kinds, required=False)
+        fields[f"objection_{row}"] = TextField(label=gettext("Objection %(row)s") % said, required=False, max_length=1000)
     return fields
 
 

@@ -1,6 +1,8 @@
+from functools import lru_cache
+
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Outcome(models.TextChoices):
@@ -39,7 +41,7 @@ class Outcome(models.TextChoices):
     @property
     def verb(self) -> str:
         """How the outcome reads on a button or a radio, as something to do."""
-        return str(VERBS[self])
+        return _verb(self, get_language())
 
     @property
     def is_forward(self) -> bool:
@@ -104,3 +106,8 @@ SUBMIT, RECOMMEND, CONCUR, SANCTION, APPROVE = Outcome.SUBMIT, Outcome.RECOMMEND
 ACCEPT, RETURN, REJECT, WITHDRAW = Outcome.ACCEPT, Outcome.RETURN, Outcome.REJECT, Outcome.WITHDRAW
 SUPPORT, OPPOSE, SILENT, LEND, DECLINE = Outcome.SUPPORT, Outcome.OPPOSE, Outcome.SILENT, Outcome.LEND, Outcome.DECLINE
 TIME_CAME, CONVERT, RECOVER = Outcome.TIME_CAME, Outcome.CONVERT, Outcome.RECOVER
+
+
+@lru_cache(maxsize=256)
+def _verb(outcome: Outcome, _language: str | None) -> str:
+    return str(VERBS[outcome])

@@ -1,9 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from programme.bilingual import reads_hindi
 from programme.models import State
 from workflows.models.files import Case
 from workflows.models.jobs import Job
@@ -78,7 +79,7 @@ class Repair(models.Model):
     @property
     def effects(self) -> list[str]:
         """What was planned, in the reader's language."""
-        return self.effects_hi if (get_language() or "").startswith("hi") else self.effects_en
+        return self.effects_hi if reads_hindi() else self.effects_en
 
     @property
     def is_open(self) -> bool:

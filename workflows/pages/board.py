@@ -176,7 +176,7 @@ def _shown(request: OfficerRequest, place: Place, **more: Any) -> HttpResponse:
         "moment": moment(told.as_of),
         "years": _years(language, year, financial_year(today())),
         "pdf": _pdf_address(place, told.period),
-        "get_list": get_list(language, REVIEW, told.reviewed.listed, urlencode(asked)),
+        "get_list": get_list(REVIEW, told.reviewed.listed, urlencode(asked)),
         "departments": "",
         **parts_of(told),
         **_map(request, told),

@@ -8,9 +8,9 @@ from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programme.bilingual import reads_hindi
 from workflows.audit.reading import files_of
 from workflows.filters import FilterForm, canonical, narrowed, state_in
 from workflows.flows import FLOWS, step_title
@@ -89,7 +89,7 @@ def conformance_list(request: AuditorRequest, kind: str) -> HttpResponseBase:
     """Give the same list as .xlsx or .csv."""
     found = conformance.judged(conformance.deviations(_cases(request).exclude(ending="")))
     rows = (_row(deviation) for part in found for deviation in part)
-    language = "hi" if (get_language() or "").startswith("hi") else "en"
+    language = "hi" if reads_hindi() else "en"
     if kind == "xlsx":
         sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         title = _("Conformance of finished files")

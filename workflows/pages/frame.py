@@ -48,6 +48,8 @@ class OfficerRequest(HttpRequest):
     user: Officer
     # The file that the page reads; none until it has been found.
     case_read: Case | None = None
+    # What waits for the officer, once it was counted.
+    counted: inbox.Badges | inbox.Counts
 
 
 @dataclass(frozen=True)
@@ -210,21 +212,21 @@ def frame(request: OfficerRequest, tab: str, *, words: str = "", back: str = "")
 
 def tabs(request: OfficerRequest) -> list[Tab]:
     """Return the tabs of an officer; the badge is the same count as the inbox shows."""
-    badges: dict[str, Callable[[], int]] = {
-        "inbox": lambda: counts(request).all,
-        "notices": lambda: counts(request).unread,
+    shown_on: dict[str, Callable[[], int]] = {
+        "inbox": lambda: badges(request).all,
+        "notices": lambda: badges(request).unread,
         "sittings": lambda: seats.count_waiting(request.user),
         "repair": lambda: rights.count_waiting(request.user),
     }
     shown = tabs_of(request.user, get_language(), today())
-    return [replace(tab, badge=badges[tab.key]()) if tab.counted else tab for tab in shown]
+    return [replace(tab, badge=shown_on[tab.key]()) if tab.counted else tab for tab in shown]
 
 
-def counts(request: OfficerRequest, *, first_page: bool = False) -> inbox.Counts:
-    """Return the officer's counts, asked of the database once a request; the first page asks first, and for more."""
-    if not hasattr(request, "inbox_counts"):
-        request.inbox_counts = inbox.counts(request.user, first_page=first_page)  # type: ignore[attr-defined]
-    return request.inbox_counts  # type: ignore[attr-defined]
+def badges(request: OfficerRequest) -> inbox.Badges | inbox.Counts:
+    """Return what waits for the officer, asked of the database once a request; the first page has counted already, and more."""
+    if not hasattr(request, "counted"):
+        request.counted = inbox.badges(request.user)
+    return request.counted
 
 
 def list_come_from(request: OfficerRequest) -> inbox.Choice | None:

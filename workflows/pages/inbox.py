@@ -1,6 +1,7 @@
 """The first page of every officer: what waits for him, one list, the late ones first; and what his other duties need."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -47,8 +48,8 @@ _PAGE = Stencil("inbox.html", *_ON_THE_PAGE, "beside", "signed_files", "sections
 def waiting(request: OfficerRequest) -> HttpResponse:
     """Show the files that wait at the officer's offices, in the order they fall due; nothing is written."""
     officer, choice, now = request.user, frame.list_named(request.GET), timezone.now()
-    counts, prepares = frame.counts(request, first_page=True), desks.only_prepares(officer)
-    page = _page(request, choice)
+    request.counted = counts = inbox.counts(officer)
+    page, prepares = _page(request, choice, counts), desks.only_prepares(officer)
     can = sum(_ticked(stay.node) for stay in page)
     together, several = bool(not prepares and (can > 1 or (can and page.has_other_pages()))), len(capacities(officer)) > 1
     signed = signed_last(officer) if choice.is_all and page.number == 1 else []
@@ -74,7 +75,7 @@ def waiting(request: OfficerRequest) -> HttpResponse:
         "lines": _lines(page, choice, now, together=together, several=several, prepares=prepares),
         "all_of_them": _all_of_them(page.paginator.count),
         "pages": _pages(get_language(), request.GET.urlencode(), page.number, page.paginator.num_pages) if page.has_other_pages() else "",
-        "get_list": get_list(get_language(), INBOX, page.paginator.count, choice.query),
+        "get_list": get_list(INBOX, page.paginator.count, choice.query),
         "beside": _beside(officer, counts, now),
         "signed_files": joined(map(_signed, signed)),
         "sections": home.sections(officer) if choice.is_all else "",
@@ -131,15 +132,15 @@ def _title(officer: Officer, prepares: bool) -> str:
     return _("Waiting for your decision") if desks.works_at_a_desk(officer) else _("Home")
 
 
-def _page(request: OfficerRequest, choice: inbox.Choice) -> Page:
+def _page(request: OfficerRequest, choice: inbox.Choice, counts: inbox.Counts) -> Page:
     """Return the asked page of the list."""
-    known = None if choice.words else getattr(frame.counts(request), choice.standing or "all")
+    known = None if choice.words else getattr(counts, choice.standing or "all")
     return page_of(request, inbox.Waiting(request.user, choice), total=known)
 
 
 def _lines(page: Page, choice: inbox.Choice, now: datetime, *, together: bool, several: bool, prepares: bool) -> SafeString:
     """Return the lines of the list; what repeats in them is worked out once."""
-    query, language, names = choice.query, get_language(), _Names()
+    query, language, names = choice.query, get_language(), _names(get_language())
     rows = []
     for n, stay in enumerate(page):
         standing, node = deadlines.standing(stay, now), stay.node
@@ -150,10 +151,10 @@ def _lines(page: Page, choice: inbox.Choice, now: datetime, *, together: bool, s
             stay.subject,
             _title_of(node, language),
             stay.number,
-            names[stay.office],
-            names[stay.district] if stay.district else "—",
-            short_rupees(stay.amount),
-            names[stay.came_from],
+            names.of(stay.office),
+            names.of(stay.district) if stay.district else "—",
+            _figure(stay.amount, language),
+            names.of(stay.came_from),
             digits_day(stay.received),
             standing.text or "—",
         )
@@ -181,12 +182,25 @@ def _ticked(node: Any) -> bool:
     return bool(bulk.ways(node))
 
 
-class _Names(dict[Any, str]):
-    """The names of rows in the reader's language, each of them asked for once."""
+class _Names(dict[tuple[type, int], str]):
+    """The names of rows in one language, each of them asked for once."""
 
-    def __missing__(self, row: Any) -> str:
-        self[row] = name = str(row.name)
-        return name
+    def of(self, row: Any) -> str:
+        which = type(row), row.pk
+        if which not in self:
+            self[which] = row.name
+        return self[which]
+
+
+@as_set_up
+def _names(_language: str | None) -> _Names:
+    """Return the names that were told in this language since the set-up last changed."""
+    return _Names()
+
+
+@lru_cache(maxsize=4096)
+def _figure(amount: Decimal | None, _language: str | None) -> str:
+    return short_rupees(amount)
 
 
 # Of so many counts: those that an officer's first page has shown lately.

@@ -10,7 +10,7 @@ from workflows.authority import may_anywhere
 from workflows.exports import desks
 from workflows.exports.linking import link
 from workflows.models import Notice
-from workflows.pages.frame import OfficerRequest, at_the_bench, counts, for_officers, page_of, row_number, show
+from workflows.pages.frame import OfficerRequest, at_the_bench, badges, for_officers, page_of, row_number, show
 from workflows.pages.problems import SAFE, only
 from workflows.sight import visible_to
 
@@ -26,7 +26,7 @@ def told(request: OfficerRequest) -> HttpResponse:
         "get_list": link(desks.NOTICES, page.paginator.count),
         "rows": [(notice, notice.pk > read, address) for notice, address in _led(request, list(page))],
         "newest": max((notice.pk for notice in page), default=0),
-        "unread": counts(request).unread > 0,
+        "unread": badges(request).unread > 0,
         "several": len({notice.office_id for notice in page}) > 1,
     }
     return show(request, "notices.html", context, tab="notices")

@@ -72,7 +72,7 @@ def review_page(request: OfficerRequest) -> HttpResponse:
         "last": day(last),
         "moment": moment(now),
         "whose": _whose(scope, language),
-        "get_list": get_list(language, REVIEW, sum(len(section.rows) for section in sheet.sections), query),
+        "get_list": get_list(REVIEW, sum(len(section.rows) for section in sheet.sections), query),
     }
     return show(request, "review.html", told, tab="review")
 

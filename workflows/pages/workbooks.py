@@ -9,9 +9,9 @@ from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programme.bilingual import reads_hindi
 from programme.models import Office, Officer
 from workflows.authority import Refusal, capacities
 from workflows.models import Job, RowStanding, RowStatus, Workbook, WorkbookRow
@@ -194,11 +194,11 @@ def _refused(job: Job | None) -> list[str]:
 
 
 def _in_language(row: Any) -> str:
-    return str(row.sentence_hi if (get_language() or "").startswith("hi") and row.sentence_hi else row.sentence_en)
+    return str(row.sentence_hi if reads_hindi() and row.sentence_hi else row.sentence_en)
 
 
 def _sentences(row: WorkbookRow) -> dict[str, str]:
-    language = "hi" if (get_language() or "").startswith("hi") else "en"
+    language = "hi" if reads_hindi() else "en"
     return row.faults.get(language) or {"": _in_language(row)}
 
 
@@ -212,7 +212,7 @@ def _lines(rows: Any, kind: Kind, office: Office) -> list[tuple[WorkbookRow, lis
 
 def _labels(kind: Kind, office: Office) -> dict[str, str]:
     """Return how the columns are called; nothing where the office has no such form any more, as when its plan has moved on."""
-    hindi = (get_language() or "").startswith("hi")
+    hindi = reads_hindi()
     try:
         columns = kind.sheet(office, None).columns
     except Refusal:

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.choices import flatten_choices
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from programme.bilingual import reads_hindi
 from programme.models import Charge, Entry
 from programme.money import rupees
 from programme.zone import IST
@@ -168,4 +169,4 @@ def _beside(charge: str | None) -> str:
 def _named(said: dict[str, Any] | None) -> str:
     if said is None:
         return ""
-    return (said["name_hi"] if (get_language() or "").startswith("hi") else "") or said["name_en"]
+    return (said["name_hi"] if reads_hindi() else "") or said["name_en"]

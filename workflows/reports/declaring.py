@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from programme.bilingual import reads_hindi
 from programme.calendar import financial_year, today
 from programme.models import Allotment, District
 from workflows.exports.boards import FIRST_YEAR
@@ -127,7 +128,7 @@ def table(report: Report, asked: Asked) -> Table:
 
 def label(column: Column) -> str:
     """Return how a column is called in the reader's language, with its unit."""
-    hindi = (get_language() or "").startswith("hi")
+    hindi = reads_hindi()
     name, unit = (column.label_hi, column.unit_hi) if hindi else (column.label_en, column.unit_en)
     return f"{name} ({unit})" if unit else name
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language
 
+from programme.bilingual import reads_hindi
 from programme.models import Officer
 from workflows.models import Committee, Item, Member, Outcome, Sitting
 from workflows.models.sittings import outcome_label
@@ -193,6 +193,6 @@ def _read_item(item: dict[str, Any]) -> ReadItem:
 def _named(said: dict[str, Any] | None) -> str:
     if not said:
         return ""
-    hindi = (get_language() or "").startswith("hi") and said.get("name_hi")
+    hindi = reads_hindi() and said.get("name_hi")
     name = hindi or said["name_en"]
     return f"{said['person']}, {name}" if said.get("person") else name
