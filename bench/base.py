@@ -32,11 +32,11 @@ class Server:
         given = os.environ.get("BENCH_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
         self.address = given if given.startswith("postgres") else "postgres://127.0.0.1:5432/postgres"
         try:
-            self.link = psycopg.connect(self._at("postgres"), autocommit=True, connect_timeout=3)
+            self.link = psycopg.connect(self.address_of("postgres"), autocommit=True, connect_timeout=3)
         except psycopg.OperationalError as error:
             raise NoServer(f"{HELP}\n{error}") from None
 
-    def _at(self, name: str) -> str:
+    def address_of(self, name: str) -> str:
         return urlsplit(self.address)._replace(path=f"/{name}").geturl()
 
     def filled(self, cases: int, waiting: int, seed: int, *, begun: str = "") -> str:
@@ -55,14 +55,14 @@ class Server:
         return name
 
     def _manage(self, name: str, *words: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment(self._at(name)), check=True)
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment(self.address_of(name)), check=True)
 
     def copy(self, name: str, suffix: str = RUN) -> str:
         """Return the address of a fresh copy."""
         copied = f"{name}{suffix}"
         self.drop(copied)
         self.link.execute(f"CREATE DATABASE {copied} TEMPLATE {name}")
-        return self._at(copied)
+        return self.address_of(copied)
 
     @contextmanager
     def beside(self, address: str, suffix: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from workflows.work import WORK
 
 PIECES, DISTRICTS, HUNDRED = 12, 75, 100
 # How many decisions are sent alone and how many clicked as people do in each round, and of how many the statements are counted.
-POSTS, WALKS, COUNTED = 6, 3, 5
+POSTS, WALKS, COUNTED = 6, 6, 5
 
 
 def forms(officer: Officer) -> Any:

@@ -82,7 +82,7 @@ def lines(small: str, large: str, rounds: int) -> list[Line]:
         use(address)
         officer = Officer.objects.get(username=SIGNER)
         tasks = stock.claimed(officer)
-        stock.wait(tasks, OPEN)
+        stock.wait(tasks, max(0, OPEN - stock.at_hand(officer)))
         task = next(tasks)
         stock.lengthen(task, LONG)
         places[size] = (address, long_file(), Desk(program, SIGNER, now), task)

@@ -71,6 +71,11 @@ def wait(tasks: Iterator[Task], count: int) -> None:
         pass
 
 
+def at_hand(officer: Officer) -> int:
+    """Return how many claimed tasks lie in the officer's inbox."""
+    return int(Task.objects.filter(owner=officer, status="ASSIGNED", process__flow_class=StockFlow).count())
+
+
 def claim(task: Task, officer: Officer) -> None:
     """Claim a task as the package's own view does, under its safe lock."""
     with StockFlow.lock(task.process_id):

@@ -113,7 +113,7 @@ def _walked(district: Any, at: str, chance: random.Random) -> int:
         "title": f"Pratirup{word(chance)}",
         "venue": "Mela Maidan",
         "purpose": "Products of the district and its neighbours for buyers from outside.",
-        "starts_in_days": -40 if at == "closed" else 45,
+        "starts_in_days": -40 if at == "closed" else chance.randrange(20, 200),
         "days": 3,
         "stalls": chance.randrange(30, 120),
         "amount": str(chance.randrange(8, 24) * 100_000),
