@@ -124,9 +124,11 @@ def seventy_five_posts(officer: Officer) -> Iterator[None]:
         Posting(officer=officer, office=office, charge="additional", starts_on=today()) for office in offices
     )
     derive(officer)
-    yield
-    Posting.objects.filter(pk__in=[posting.pk for posting in held]).delete()
-    derive(officer)
+    try:
+        yield
+    finally:
+        Posting.objects.filter(pk__in=[posting.pk for posting in held]).delete()
+        derive(officer)
 
 
 def _told(costs: dict[str, Cost], place: tuple[str, int, Desk, Any], program: Any, now: int) -> list[Line]:

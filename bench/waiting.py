@@ -20,9 +20,11 @@ def left_open(count: int, office: Office) -> Iterator[None]:
     elsewhere, others = Office.objects.filter(designation__code="epb").first(), Movement.objects.filter(pk__in=waiting[count:])
     others.update(office=elsewhere)
     tidy()
-    yield
-    others.update(office=office)
-    tidy()
+    try:
+        yield
+    finally:
+        others.update(office=office)
+        tidy()
 
 
 def tidy() -> None:

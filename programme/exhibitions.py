@@ -17,6 +17,8 @@ from programme.models import District, ExhibitionProposal, Norm, Product
 from programme.money import rupees
 
 NAMED_AT_MOST = 3
+# What stands in a column of a question that is put together of several, where one of them has nothing to say in it.
+NONE, EMPTY = Value(0, BigIntegerField()), Value("", CharField())
 
 
 def machine_checks(proposal: ExhibitionProposal, norm: Norm) -> list[Check]:
@@ -48,7 +50,6 @@ def _others() -> Any:
     return named.values_list(*columns).union(counted.values_list(*columns), elsewhere.values_list(*columns), all=True)
 
 
-NONE, EMPTY = Value(0, BigIntegerField()), Value("", CharField())
 OTHERS = Asked(_others)
 
 
