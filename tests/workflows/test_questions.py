@@ -205,6 +205,7 @@ def test_more_may_be_asked_and_the_opening_office_may_withdraw_while_an_answer_i
 def test_silence_after_the_day_frees_the_step_and_is_said():
     case = a_file()
     [question] = ask(case, office("dic", "Agra"))
+    due = question.due
     overdue(question)
     take(case, "recommended")
     [said] = body(case, 3)["unanswered"]
@@ -212,6 +213,7 @@ def test_silence_after_the_day_frees_the_step_and_is_said():
     question.refresh_from_db()
     assert question.closed_in.paragraph == 3
     assert note_sheet(read_again(case)).paragraphs[2].unanswered == [("Deputy Commissioner Industries, Agra", 2, True)]
+    Question.objects.update(due=due)
     assert verify().findings == []
 
 

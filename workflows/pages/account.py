@@ -271,11 +271,12 @@ def _hint(postings: list[Posting]) -> str:
         Power.CONCUR_FINANCE: _("Give concurrence to what is above the limit."),
         Power.SCRUTINISE_EXHIBITION: _("Read the checks, recommend an amount, or return a proposal with objections."),
         Power.PROPOSE_EXHIBITION: _("Propose an exhibition, answer an objection, report what came of it."),
-        Power.PREPARE_EXHIBITION: _("Prepare a proposal for the District Magistrate's signature."),
+        Power.PREPARE_EXHIBITION: _("Prepare a proposal for signature at the head of the district."),
         Power.AUDIT: _("Read any file's whole history and verify its seal."),
         Power.ADMINISTER: _("Keep postings, holidays and norms; see what is alive."),
         Power.PREPARE_NOTING: _("Prepare what the officer signs."),
         Power.SEE_STATE: _("Read every file of the State."),
         Power.SEE_DISTRICT: _("Read every file of the district."),
     }
-    return next((hint for power, hint in hints.items() if power in powers), _("See that nothing can be seen."))
+    told = [hint for power, hint in hints.items() if power in powers] + [str(power.label) for power in Power if power in powers]
+    return told[0] if told else _("See that nothing can be seen.")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
@@ -35,6 +36,7 @@ from programme.models import (
     Target,
     WeeklyOffs,
 )
+from programme.money import rupees
 from programme.norms.borders import border_table
 from programme.norms.faults import faults
 from programme.norms.publishing import NotPublished, fingerprint, publish
@@ -45,6 +47,17 @@ from workflows.flows import FLOWS
 from workflows.models import AuditScope
 from workflows.pages import kept, proof, setup_audit, setup_days
 from workflows.pages.setup_site import ReadOnly, Table, own_states, signed_in, site
+
+
+def _money(model: type[Model], name: str) -> Callable[[Any], str]:
+    """Return a column of rupees that is written as on every other page, in lakh and crore."""
+
+    @admin.display(description=model._meta.get_field(name).verbose_name, ordering=name)  # type: ignore[union-attr]
+    def shown(row: Any) -> str:
+        amount = getattr(row, name)
+        return "" if amount is None else rupees(amount)
+
+    return shown
 
 
 @admin.register(State, site=site)
@@ -155,7 +168,18 @@ class Postings(Table):
     """Who holds which office. Joining and relieving go through the verbs, so that the grants follow."""
 
     state = "office__designation__state"
-    list_display = ["officer", "office", "charge", "starts_on", "ends_on", "upto", "order_number", "made_by", "made_at", "ended_at"]
+    list_display = [
+        "officer",
+        "office",
+        "charge",
+        "starts_on",
+        "ends_on",
+        _money(Posting, "upto"),
+        "order_number",
+        "made_by",
+        "made_at",
+        "ended_at",
+    ]
     list_select_related = ["officer", "office__designation", "office__district", "made_by"]
     search_fields = ["officer__name_en", "officer__name_hi", "office__designation__name_en", "office__district__name_en"]
     typed_fields = ["officer", "office", "charge", "starts_on", "ends_on", "order_number"]
@@ -294,8 +318,8 @@ class BudgetHeads(Table):
 @admin.register(Allotment, site=site)
 class Allotments(Table):
     state = "head__state"
-    list_display = ["head", "year", "allotted", "committed"]
-    readonly_fields = ["committed"]
+    list_display = ["head", "year", _money(Allotment, "allotted"), _money(Allotment, "committed")]
+    readonly_fields = [_money(Allotment, "committed")]  # type: ignore[list-item]
 
 
 @admin.register(Target, site=site)

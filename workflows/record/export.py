@@ -129,7 +129,10 @@ class _Pack:
             for case in Case.objects.filter(pk__in=numbers[first : first + FILES_AT_ONCE]).order_by("pk"):
                 listed.append(_line(self._file(case)))
                 self.packed.files += 1
-        self._put("files.jsonl", chain(listed, self._entries() if self.kind == "whole" else ()))
+        # Their papers are written as they are listed, and an archive has one member open at a time.
+        if self.kind == "whole":
+            listed += self._entries()
+        self._put("files.jsonl", listed)
 
     def _entries(self) -> Iterator[str]:
         """Yield the entries of registers as files whose paragraphs are the lines of their histories."""

@@ -45,8 +45,12 @@ SENTENCES = {
     "paper-gone": _("File %(file)s, paragraph %(paragraph)s: a paper it names is no longer on the file (SHA-256 %(sha256)s)."),
     "stray": _("Paragraph %(paragraph)s of a file that no longer exists (row %(row)s) is left over."),
     "minutes-named": _("File %(file)s, paragraph %(paragraph)s: it does not name the minutes %(number)s as they are kept."),
+    "objections": _("File %(file)s, paragraph %(paragraph)s: the objections on record are not those that it raised."),
+    "answers": _("File %(file)s, paragraph %(paragraph)s: the answers on record are not those that it gave to objections."),
+    "questions": _("File %(file)s, paragraph %(paragraph)s: the questions on record are not those that it asked or closed."),
     # Minutes
     "minutes": _("The text of the minutes %(number)s is not the one that was signed; its SHA-256 differs."),
+    "minutes-rows": _("What is kept of the sitting of the minutes %(number)s is not what they say."),
     # A file
     "tail": _("File %(file)s: it should have %(expected)s paragraphs; some are missing."),
     "head": _("File %(file)s: the last paragraph is not the one the file ends with."),
@@ -57,6 +61,9 @@ SENTENCES = {
     "order-unsaid": _("File %(file)s: the order %(number)s is on record but no paragraph issued it."),
     "paper": _("File %(file)s: the paper “%(name)s” is not the one received; its SHA-256 differs."),
     "paper-missing": _("File %(file)s: the paper “%(name)s” is missing from the store."),
+    "row": _("File %(file)s: its own row was changed without a paragraph: %(names)s."),
+    "waits-elsewhere": _("File %(file)s: it does not wait where paragraph %(paragraph)s sent it."),
+    "waits-power": _("File %(file)s: it waits at the step “%(step)s” with another power than that step asks for."),
     "stuck": _("File %(file)s: it waits nowhere and has no ending."),
     "ended-open": _("File %(file)s: it has ended and yet waits at a step."),
     # A register

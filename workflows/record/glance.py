@@ -62,11 +62,6 @@ def version_in(said: dict[str, Any]) -> Any:
     return flow.get("version") if isinstance(flow, dict) else None
 
 
-def named(value: Any) -> Any:
-    """Return the number by which a signed text names an officer or an office."""
-    return value.get("id") if isinstance(value, dict) else value
-
-
 class Signers(dict[tuple[str, str | None], Callable[[bytes], str]]):
     """What makes the keyed hash (RFC 2104) with a key, by its name and its text in settings. Its two halves are begun once; a name
     that no key has is not kept.

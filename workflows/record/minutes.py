@@ -1,7 +1,8 @@
-"""Verifying the minutes of committees: their own text, and what the paragraphs of their files say of them."""
+"""Verifying the minutes of committees: their own text, and the rows that were made of it. What paragraphs say of them: ``hanging``."""
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -11,23 +12,42 @@ from workflows.record.findings import Finding, finding
 
 
 def check_minutes(cases: QuerySet[Case]) -> Iterator[Finding]:
-    """Yield what is wrong with the minutes that decided on ``cases``: their own text, and what the paragraphs say of them."""
+    """Yield what is wrong with the minutes that decided on ``cases``."""
     yield from check_texts(Sitting.objects.filter(pk__in=Item.objects.filter(noting__case__in=cases.order_by()).values("sitting")))
-    yield from check_named(cases)
 
 
 def check_texts(sittings: QuerySet[Sitting]) -> Iterator[Finding]:
-    """Yield signed minutes whose text is not what their digest says."""
-    for number, text, digest in sittings.exclude(number=None).order_by("pk").values_list("number", "minutes", "sha256").iterator():
-        if sha256_of(text) != digest:
-            yield finding("minutes", number=number)
+    """Yield signed minutes whose text is not what their digest says, and those whose rows say something else than their text."""
+    for sitting in sittings.exclude(number=None).order_by("pk").prefetch_related("items", "members__office").iterator(chunk_size=100):
+        if sha256_of(sitting.minutes) != sitting.sha256:
+            yield finding("minutes", number=sitting.number)
+        elif _rows_of(sitting) != _as_signed(json.loads(sitting.minutes)):
+            yield finding("minutes-rows", number=sitting.number)
 
 
-def check_named(cases: QuerySet[Case]) -> Iterator[Finding]:
-    """Yield paragraphs of ``cases`` that name other minutes than those that are kept."""
-    rows = Item.objects.filter(noting__case__in=cases).order_by("pk")
-    columns = ("sitting__number", "sitting__sha256", "noting__case__number", "noting__paragraph", "noting__body")
-    for number, digest, file, paragraph, body in rows.values_list(*columns).iterator():
-        said = json.loads(body).get("sitting") or {}
-        if (said.get("number"), said.get("minutes_sha256")) != (number, digest):
-            yield finding("minutes-named", file, paragraph, number=number)
+def _rows_of(sitting: Sitting) -> dict[str, Any]:
+    """Return what the rows of a sitting say, in the words of its minutes."""
+    return {
+        "number": sitting.number,
+        "committee": sitting.kind,
+        "office": sitting.office_id,
+        "held_on": sitting.held_on.isoformat(),
+        "place": sitting.place,
+        "quorum": sitting.quorum,
+        "signed_by": sitting.signed_by_id,
+        "members": [member.present for member in sitting.members.all()],
+        "items": [
+            (item.position, item.outcome or None, None if item.amount is None else f"{item.amount:.2f}", item.text)
+            for item in sitting.items.all()
+        ],
+    }
+
+
+def _as_signed(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: told[name] for name in ("number", "committee", "held_on", "place", "quorum")},
+        "office": told["office"]["id"],
+        "signed_by": (told["signed_by"] or {}).get("id"),
+        "members": [member["present"] for member in told["members"]],
+        "items": [(item["position"], item["outcome"], item["amount"], item["text"]) for item in told["items"]],
+    }

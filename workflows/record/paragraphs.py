@@ -14,7 +14,8 @@ from workflows.models import Case, Outcome
 from workflows.record.canonical import in_order, quick_sha256, sha256_of
 from workflows.record.chain import stamp
 from workflows.record.findings import Finding, finding
-from workflows.record.glance import at_a_glance, named, papers_in, version_in
+from workflows.record.glance import at_a_glance, papers_in, version_in
+from workflows.record.hanging import TOLD, Hanging, check_hanging, check_waiting, named
 from workflows.record.keys import UnknownKey, hmac_key, mac_of
 from workflows.record.reading import Bytes, Stamp
 from workflows.record.standing import File, OrderRow, Surroundings
@@ -22,6 +23,7 @@ from workflows.record.state import digest_of_state, state_from
 
 # The sealer works every minute; what is older than this was kept from it.
 SEALED_WITHIN = timedelta(minutes=10)
+PULL_BACK = Outcome.PULL_BACK.value
 
 
 class Row(NamedTuple):
@@ -79,6 +81,11 @@ class Reading:
     personal: dict[str, Any] = field(default_factory=dict)
     version: Any = None
     ordered: set[int] = field(default_factory=set)
+    # Who opened the file, by the norm of which version it is judged, and where the last paragraph that sent it somewhere sent it.
+    opened_by: Any = None
+    norm: Any = None
+    sent: tuple[int, dict[str, Any]] | None = None
+    unanswered: set[int] = field(default_factory=set)
     waiting: list[int] = field(default_factory=list)
 
 
@@ -98,6 +105,7 @@ def check_file(around: Surroundings, rows: Iterable[tuple[Any, ...]], now: datet
                 yield from _shown(Row._make(row), said.get("shown"), number)
             if said.get("order") or not around.papers.issuperset(papers_in(said)):
                 yield from _named(row[0], row[2], said, around, reading)
+            yield from _beside(row[0], row[2], said, around, reading)
         reading.count, reading.last, reading.after = reading.count + 1, (row[2], row[11]), said.get("after") if said else None
     yield from _end(around, reading)
 
@@ -249,6 +257,20 @@ def _named(row_id: int, paragraph: int, said: dict[str, Any], around: Surroundin
             yield finding("order", number, paragraph)
 
 
+def _beside(row_id: int, paragraph: int, said: dict[str, Any], around: Surroundings, reading: Reading) -> Iterator[Finding]:
+    """Compare what hangs on the paragraph, and keep what it says of the file as a whole."""
+    if reading.opened_by is None:
+        reading.opened_by = named(said.get("office"))
+    reading.norm = said.get("norm")
+    if said.get("to"):
+        reading.sent = paragraph, said
+    if said.get("outcome") == PULL_BACK:
+        reading.unanswered.discard(paragraph - 1)
+    there = around.hanging.get(row_id)
+    if there or any(map(said.get, TOLD)):
+        yield from check_hanging(around.case.number, paragraph, said, there or Hanging(), reading.unanswered)
+
+
 def _as_said(kept: OrderRow | None, said: Any) -> bool:
     """Compare an order with its paragraph. The first ones said number, date and amount alone: all were sanction orders."""
     if kept is None or not isinstance(said, dict) or not {"number", "issued_on", "amount"} <= said.keys():
@@ -272,10 +294,28 @@ def _end(around: Surroundings, reading: Reading) -> Iterator[Finding]:
     for noting_id, order in around.orders.items():
         if noting_id not in reading.ordered:
             yield finding("order-unsaid", case.number, number=order.number)
-    if not around.open_steps and not case.ending:
+    for paragraph in sorted(reading.unanswered):
+        yield finding("answers", case.number, paragraph)
+    yield from _row(around, reading)
+    if not around.stays and not case.ending:
         yield finding("stuck", case.number)
-    if around.open_steps and case.ending:
+    if around.stays and case.ending:
         yield finding("ended-open", case.number)
+    elif around.flow is not None:
+        yield from check_waiting(case.number, around.flow, reading.sent, around.stays)
+
+
+def _row(around: Surroundings, reading: Reading) -> Iterator[Finding]:
+    """Compare what of the file's own row decides who reads it, and by which norm it is judged."""
+    case, district = around.case, (around.facts or {}).get("district_id")
+    pairs = {
+        "office": (reading.opened_by, case.office_id),
+        "norm": (reading.norm, case.norm),
+        "state": (case.number.partition("/")[0], case.state),
+        "district": (case.district_id if district is None else district, case.district_id),
+    }
+    if wrong := [name for name, (signed, stored) in pairs.items() if signed != stored]:
+        yield finding("row", case.number, names=", ".join(wrong))
 
 
 def _live(around: Surroundings, reading: Reading) -> Iterator[Finding]:

@@ -1,17 +1,17 @@
 """What stands around the paragraphs of many files, read together: their own rows, records, papers, orders, open steps."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, F, QuerySet
 from django.db.models.functions import Cast
 from viewflow.workflow.fields import FlowReferenceField
 
 from programme.models.records import plain
-from workflows.models import Case, Enclosure, Movement, Order
+from workflows.models import Case, Enclosure, Order
+from workflows.record.hanging import Hanging, Waiting, hanging_on, waiting_of
 from workflows.record.reading import all_rows, among, rows
 
 FLOW = FlowReferenceField()
@@ -30,6 +30,10 @@ class File(NamedTuple):
     ending: str
     paragraphs: int
     head: str
+    office_id: int
+    district_id: int | None
+    state: str
+    norm: str
 
 
 class Paper(NamedTuple):
@@ -56,7 +60,7 @@ class OrderRow(NamedTuple):
 @dataclass
 class Surroundings:
     """What stands around one file's paragraphs: its row, its record's facts (``None`` where it is gone) and which of them are
-    personal, its current papers, the SHA-256 of all, orders by paragraph, open steps.
+    personal, its current papers, the SHA-256 of all, orders by paragraph, its flow, where it waits, what hangs on paragraphs.
     """
 
     case: File
@@ -65,19 +69,21 @@ class Surroundings:
     current: list[dict[str, str]]
     papers: set[str]
     orders: dict[int, OrderRow]
-    open_steps: int
+    flow: Any = None
+    stays: list[Waiting] = field(default_factory=list)
+    hanging: dict[int, Hanging] = field(default_factory=dict)
 
 
 def files(cases: QuerySet[Case]) -> Iterator[File]:
     """Yield the rows of these files, in the order of the query."""
-    columns = [name if name != "flow" else Cast("flow_class", CharField()) for name in File._fields]
-    return map(File._make, rows(cases.values_list(*columns)))
+    read: dict[str, Any] = {"flow": Cast("flow_class", CharField()), "state": F("state__short"), "norm": F("norm__version")}
+    return map(File._make, rows(cases.values_list(*(read.get(name, name) for name in File._fields))))
 
 
 def surroundings(cases: list[File], papers: list[Paper]) -> dict[int, Surroundings]:
     """Return what stands around each of these files, whose papers were read already."""
     keys = [case.pk for case in cases]
-    around = {case.pk: Surroundings(case, None, frozenset(), [], set(), {}, 0) for case in cases}
+    around = {case.pk: Surroundings(case, None, frozenset(), [], set(), {}) for case in cases}
     _add_facts(cases, around)
     for paper in sorted(papers):
         mine = around[paper.case_id]
@@ -90,10 +96,9 @@ def surroundings(cases: list[File], papers: list[Paper]) -> dict[int, Surroundin
         if case_id in around:
             written = None if amount is None else f"{amount:.2f}"
             around[case_id].orders[noting_id] = OrderRow(kind, number, issued_on.isoformat(), written, str(key))
-    waiting = Movement.objects.filter(among("case", keys), disposed=None).values_list("case_id", flat=True)
-    for case_id, count in Counter(waiting).items():
-        if case_id in around:
-            around[case_id].open_steps = count
+    waiting, hanging = waiting_of(keys), hanging_on(keys)
+    for case_id, mine in around.items():
+        mine.stays, mine.hanging = waiting.get(case_id, []), hanging.get(case_id, {})
     return around
 
 
@@ -116,7 +121,8 @@ def _add_facts(cases: list[File], around: dict[int, Surroundings]) -> None:
             continue
         record, facts = flow_class.record, _facts(flow_class.record, {case.record_id for case in group})
         for case in group:
-            around[case.pk].facts, around[case.pk].personal = facts.get(case.record_id), record.PERSONAL
+            mine = around[case.pk]
+            mine.flow, mine.facts, mine.personal = flow_class, facts.get(case.record_id), record.PERSONAL
 
 
 def _facts(record: Any, keys: set[int]) -> dict[int, dict[str, Any]]:

@@ -15,7 +15,7 @@ from workflows.models import Case, Enclosure, Leaf, Noting, OrderPaper, Register
 from workflows.record import triggers
 from workflows.record.entry_checks import check_registers, check_what_is_left
 from workflows.record.findings import Finding, finding
-from workflows.record.minutes import check_minutes, check_named, check_texts
+from workflows.record.minutes import check_minutes, check_texts
 from workflows.record.notes import notes_in
 from workflows.record.paragraphs import COLUMNS, check_file
 from workflows.record.reading import all_rows, among, rows, snapshot
@@ -67,7 +67,7 @@ def verify(case_numbers: Iterable[str] | None = None, anchors: Iterable[str] = (
             shares.begin()
         else:
             _read(cases, report)
-        beside = [*_beside(cases, case_numbers is None), *check_log(note for text in anchors for note in notes_in(text))]
+        beside = [*_beside(every=case_numbers is None), *check_log(note for text in anchors for note in notes_in(text))]
         for part in shares.parts() if shares else ():
             report.add(part)
         report.findings += beside
@@ -86,10 +86,9 @@ def _share(share: int, of: int) -> Iterator[Report]:
         yield part
 
 
-def _beside(cases: QuerySet[Case], every: bool) -> Iterator[Finding]:
+def _beside(*, every: bool) -> Iterator[Finding]:
     """Return what is wrong with minutes, with what no file leads to and with registers."""
     yield from check_texts(Sitting.objects.all())
-    yield from check_named(cases)
     if every:
         yield from _strays()
         yield from check_registers()

@@ -129,7 +129,7 @@ FIGURES = (
     _rupees("released", "Released", "अवमुक्त"),
     _rupees("utilised", "Utilised", "उपयोग की गई"),
     _rupees("recovered", "Recovered", "वसूल की गई"),
-    Column("certificates_pending", "Certificates pending", "लम्बित उपयोगिता प्रमाण-पत्र", Type.WHOLE, width=14),
+    Column("certificates_pending", "Certificates pending", "लंबित उपयोगिता प्रमाण-पत्र", Type.WHOLE, width=14),
     _rupees("certificates_pending_for", "Released without certificate", "बिना प्रमाण-पत्र अवमुक्त"),
 )
 ALL = tuple(column.key for column in FIGURES)

@@ -165,7 +165,7 @@ PENDENCY = Report(
         _days_column("days_16_30", "16–30 days", "16–30 दिन"),
         _days_column("days_31_90", "31–90 days", "31–90 दिन"),
         _days_column("days_over_90", "Over 90 days", "90 दिन से अधिक"),
-        _days_column("pending", "Pending, all", "कुल लम्बित"),
+        _days_column("pending", "Pending, all", "कुल लंबित"),
         _days_column("late", "Of these beyond time", "इनमें समय-सीमा के बाहर"),
         Column("oldest", "Oldest since", "सबसे पुरानी कब से", Type.DATE, width=14),
     ),

@@ -79,8 +79,9 @@ class Place:
         return paper
 
     def wait_at(self, case: Case, step: str) -> Movement:
-        task = Task.objects.create(process=case, flow_task=getattr(ExhibitionFlow.instance, step), token=Token("start"))
-        return Movement.objects.create(case=case, task=task, step=step, power="", office=self.office, received=timezone.now())
+        node = getattr(ExhibitionFlow.instance, step)
+        task = Task.objects.create(process=case, flow_task=node, token=Token("start"))
+        return Movement.objects.create(case=case, task=task, step=step, power=node.power, office=self.office, received=timezone.now())
 
     def sign(
         self,

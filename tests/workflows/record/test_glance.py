@@ -121,4 +121,4 @@ def test_what_stands_around_a_file_is_what_its_models_say(record):
         assert mine.facts == case.record.facts()
         assert mine.papers == set(case.enclosures.values_list("sha256", flat=True))
         assert mine.orders.keys() == set(case.orders.values_list("noting_id", flat=True))
-        assert mine.open_steps == case.movements.filter(disposed=None).count()
+        assert len(mine.stays) == case.movements.filter(disposed=None).count()

@@ -1,7 +1,5 @@
 """A repair is planned, read, approved where money is involved, and void once the file has moved."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -15,7 +13,7 @@ from tests.workflows.repairs.plans import REASON, last, planned, repaired, sound
 from tests.workflows.test_questions import ask
 from workflows import authority, history
 from workflows.authority import Overtaken, Refusal
-from workflows.models import Case, Notice, Question, Repair, RepairKind
+from workflows.models import Case, Notice, Repair, RepairKind
 from workflows.postings import join
 from workflows.repairs import planning
 
@@ -149,8 +147,7 @@ def test_days_held_are_told_of_each_stay_also_after_a_repair_of_many():
 
 def test_open_questions_go_with_the_stay_or_are_closed_with_it():
     case = a_product_file(at="recommend")
-    asked = {"case": case, "office": office("finance"), "text": "?", "asked_in": last(case), "asked_at": timezone.now()}
-    question = Question.objects.create(movement=waiting(case), due=timezone.now() + timedelta(days=3), **asked)
+    [question] = ask(case, office("finance"))
     case = repaired(case, RepairKind.REASSIGN, movement=waiting(case).pk, office=office("dm", "Mathura").pk)
     question.refresh_from_db()
     assert question.is_open and question.movement == waiting(case)
