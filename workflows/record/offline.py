@@ -25,6 +25,11 @@ from pathlib import Path
 ALTERED, INCOMPLETE = "ALTERED", "INCOMPLETE"
 EXIT = {"VALID": 0, ALTERED: 1, INCOMPLETE: 2}
 NO_NOTE = "0" * 64
+# The members that every export has, those of each kind, those of each file in an export of files, and those that nothing is proved by.
+ALWAYS = ("anchors.txt", "files.jsonl", "key.txt")
+KINDS = {"files": ("consistency.jsonl",), "whole": ("log.jsonl", "shown.jsonl", "unsealed.jsonl")}
+OF_A_FILE = ("paragraphs.jsonl", "proofs.jsonl", "shown.jsonl")
+BESIDE = ("export.json", "verification.md", "verify.py")
 PART = 1 << 20  # Bytes that are read together.
 MOST_PROCESSES = 4  # More would wait for the one that puts together what they saw.
 MOST = 200  # Findings told one by one; more of them are counted.
@@ -190,12 +195,20 @@ class Source:
 
     def objects(self, name):
         for line in self.lines(name):
-            yield json.loads(line.decode("utf-8"))
+            yield object_in(line.decode("utf-8"), name)
 
     def looks(self, name, look):
         """Yield what ``look`` sees in each block of a member; other processes share out the blocks, where there can be any."""
         links = start(self.folder, name, look, self.processes) if self.processes > 1 else None
         return arriving(links) if links else look(self.blocks(name))
+
+
+def object_in(text, name):
+    """Return the object that is written in a member; raise ValueError when it is none."""
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("what stands in %s is no object" % name)
+    return said
 
 
 def whole_lines(chunks):
@@ -439,6 +452,7 @@ class Check:
         self.found, self.notes, self.newest = [], [], None
         self.paragraphs, self.sealed, self.files, self.papers = 0, 0, 0, 0
         self.chains, self.named, self.orders, self.printed = {}, set(), [], []
+        self.unlisted = set()  # The members that nothing has named so far.
         # What officers had before them, in the order of the paragraphs: still to be read; named and not yet read; read and not yet named.
         self.documents, self.unread, self.unnamed, self.shown = iter(()), {}, {}, 0
 
@@ -451,25 +465,45 @@ class Check:
         return ALTERED if ALTERED in kinds else INCOMPLETE if INCOMPLETE in kinds else "VALID"
 
     def run(self):
-        about = json.loads(self.source.text("export.json")) if "export.json" in self.source.names else {}
-        if about.get("format") != "karyapravah-export" or about.get("version") != 2:
+        about = object_in(self.source.text("export.json"), "export.json") if "export.json" in self.source.names else {}
+        kind = about.get("kind")
+        if about.get("format") != "karyapravah-export" or about.get("version") != 2 or kind not in KINDS:
             self.say(INCOMPLETE, "export.json is missing, or of a kind this program does not know.")
             return
         for name in self.source.twice:
             self.say(ALTERED, "The export holds %s twice." % name)
+        self.check_members({*ALWAYS, *KINDS[kind]})
         self.check_notes()
-        if about.get("kind") == "whole":
+        if kind == "whole":
             self.check_log()
         else:
             self.check_consistency()
         here = self.papers_here()
         for listed in self.source.objects("files.jsonl"):
-            self.check_file(listed, about.get("kind") != "whole")
+            self.check_file(listed, kind == "files")
             self.check_orders(listed, here)
+        if kind == "files" and not self.files:
+            self.say(INCOMPLETE, "The list of files names no file.")
         for number in sorted(self.chains):
             self.say(INCOMPLETE, "The list of files lacks it.", number.decode("utf-8"))
         self.check_shown()
         self.check_papers(here)
+        self.check_unlisted()
+
+    # The members
+
+    def check_members(self, needed):
+        """Every member that the format always has is here; the others wait for the list of files to name them."""
+        for name in sorted(needed - self.source.names):
+            self.say(INCOMPLETE, "%s is missing." % name)
+        self.unlisted = self.source.names - needed - set(BESIDE)
+
+    def check_unlisted(self):
+        """No member is here that the format does not know and the list of files does not name."""
+        complete = self.files and not self.chains  # Otherwise what names a member may be what is missing.
+        for name in sorted(self.unlisted):
+            if complete or not name.startswith(("files/", "orders/", "papers/")):
+                self.say(ALTERED, "The export holds %s, which its list of files does not name." % name)
 
     # The seals
 
@@ -599,8 +633,8 @@ class Check:
         if digest is not None and self.unread.get(place) == digest:
             del self.unread[place]
             return
-        listed = json.loads(self.documents.last_line().decode("utf-8"))
-        place = listed["file"].encode("utf-8"), listed["n"]
+        listed = object_in(self.documents.last_line().decode("utf-8"), self.documents.name)
+        place = listed["file"].encode("utf-8"), int(listed["n"])
         self.unnamed[place] = hexlify(sha256(listed["document"].encode("utf-8")))
         self.compare_shown(place)
 
@@ -624,7 +658,9 @@ class Check:
         number = listed["number"]
         self.files += 1
         if proven:
-            self.check_paragraphs(number, "files/%s/" % listed["folder"])
+            folder = "files/%s/" % listed["folder"]
+            self.unlisted.difference_update(folder + name for name in OF_A_FILE)
+            self.check_paragraphs(number, folder)
         last, head = self.chains.pop(number.encode("utf-8"), (0, b""))
         if last < listed["paragraphs"]:
             self.say(INCOMPLETE, "It should have %d paragraphs; the last that is here is %d." % (listed["paragraphs"], last), number)
@@ -679,6 +715,8 @@ class Check:
 
     def check_orders(self, listed, here):
         """Every printing of an order that the list of files names is here as it was kept; what is wrong is said with the papers."""
+        members = (each["member"] for each in listed.get("papers", []) + listed.get("orders", []))
+        self.unlisted.difference_update(name for name in members if name in here)
         for order in listed.get("orders", []) if self.with_papers else ():
             if order["member"] not in here:
                 self.orders.append((INCOMPLETE, "The order %s is missing." % order["member"], listed["number"]))
@@ -690,16 +728,18 @@ class Check:
         for said in self.orders:
             self.say(*said)
         whole = self.verdict != INCOMPLETE  # Otherwise what names a paper may be what is missing.
-        received = {name.split("/", 1)[1].split(".", 1)[0]: name for name in here if name.startswith("papers/")}
-        named = {sha.decode("ascii") for sha in self.named} if self.with_papers else set()
-        changed, missing = {sha for sha, name in received.items() if here[name] != sha}, named - received.keys()
-        where = self.first_named((changed | missing) & named)
-        for sha in sorted(changed):
+        received = {name: name.split("/", 1)[1].split(".", 1)[0] for name in here if name.startswith("papers/")}
+        named, there = {sha.decode("ascii") for sha in self.named} if self.with_papers else set(), set(received.values())
+        changed, missing = {name for name, sha in received.items() if here[name] != sha}, named - there
+        put_in = {name for name in received.keys() - changed if received[name] not in named} if self.with_papers and whole else set()
+        where = self.first_named(({received[name] for name in changed} | missing) & named)
+        for name in sorted(changed):
             said = "The paper %s is not the one received; its SHA-256 is another."
-            self.say(ALTERED, said % received[sha], *where.get(sha, ("", None)))
-        for sha in sorted(received.keys() - changed - named) if self.with_papers and whole else ():
-            self.say(ALTERED, "The paper %s is named by no paragraph." % received[sha])
-        self.papers = len(received)
+            self.say(ALTERED, said % name, *where.get(received[name], ("", None)))
+        for name in sorted(put_in):
+            self.say(ALTERED, "The paper %s is named by no paragraph." % name)
+        self.papers = len(there)
+        self.unlisted -= changed | put_in
         for sha in sorted(missing):
             self.say(INCOMPLETE, "The paper with the SHA-256 %s is missing." % sha, *where.get(sha, ("", None)))
 
@@ -737,6 +777,19 @@ def sentences(check, key, known):
     yield check.verdict
 
 
+def as_json(check):
+    told = {"verdict": check.verdict, "findings": check.found, "files": check.files, "paragraphs": check.paragraphs}
+    return json.dumps(dict(told, sealed=check.sealed, shown=check.shown, seals=len(check.notes), papers=check.papers))
+
+
+def unreadable(error, asked):
+    """Say that an export cannot be read, whatever in it made the reading fail."""
+    check = Check(None, None, [], False)
+    check.say(INCOMPLETE, "This export cannot be read: %s: %s" % (type(error).__name__, error))
+    print(as_json(check) if asked.json else "%s\n%s" % (check.found[0]["sentence"], check.verdict))
+    return EXIT[check.verdict]
+
+
 def arguments():
     parser = argparse.ArgumentParser(description="Check an export of Karyapravah.")
     parser.add_argument("export", nargs="?", type=Path, default=Path(__file__).resolve().parent, help="the zip file, or its folder")
@@ -750,6 +803,7 @@ def arguments():
 
 def main():
     asked = arguments()
+    sys.stdout.reconfigure(errors="backslashreplace")  # A name that the terminal cannot show is no reason to say nothing.
     try:
         source = Source(asked.export, min(os.cpu_count() or 1, MOST_PROCESSES))
         key = asked.key or source.text("key.txt")
@@ -758,14 +812,9 @@ def main():
         check = Check(source, key_of(key), anchors, not asked.without_papers)
         check.printed = [printed_seal(text) for text in asked.printed]
         check.run()
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as error:
-        print("This export cannot be read: %s: %s\n%s" % (type(error).__name__, error, INCOMPLETE))
-        return EXIT[INCOMPLETE]
-    if asked.json:
-        told = {"verdict": check.verdict, "findings": check.found, "files": check.files, "paragraphs": check.paragraphs}
-        print(json.dumps(dict(told, sealed=check.sealed, shown=check.shown, seals=len(check.notes), papers=check.papers)))
-    else:
-        print("\n".join(sentences(check, key.strip(), bool(asked.key))))
+    except Exception as error:  # A hostile export must not end in an error whose exit code is that of ALTERED.
+        return unreadable(error, asked)
+    print(as_json(check) if asked.json else "\n".join(sentences(check, key.strip(), bool(asked.key))))
     return EXIT[check.verdict]
 
 
