@@ -30,6 +30,7 @@ ALWAYS = ("anchors.txt", "files.jsonl", "key.txt")
 KINDS = {"files": ("consistency.jsonl",), "whole": ("log.jsonl", "shown.jsonl", "unsealed.jsonl")}
 OF_A_FILE = ("paragraphs.jsonl", "proofs.jsonl", "shown.jsonl")
 BESIDE = ("export.json", "verification.md", "verify.py")
+FOLDERS = ("files/", "orders/", "papers/")
 PART = 1 << 20  # Bytes that are read together.
 MOST_PROCESSES = 4  # More would wait for the one that puts together what they saw.
 MOST = 200  # Findings told one by one; more of them are counted.
@@ -169,7 +170,10 @@ class Source:
         if self.zip:
             names = [info.filename for info in self.zip.infolist() if not info.is_dir()]
         else:
+            # What else lies in a folder, such as the key of who checks, is no member.
+            known = {*ALWAYS, *BESIDE, *itertools.chain.from_iterable(KINDS.values())}
             names = [found.relative_to(path).as_posix() for found in path.rglob("*") if found.is_file()]
+            names = [name for name in names if name in known or name.startswith(FOLDERS)]
         self.names = set(names)
         self.twice = sorted(name for name in self.names if names.count(name) > 1) if len(names) > len(self.names) else []
 
@@ -502,7 +506,7 @@ class Check:
         """No member is here that the format does not know and the list of files does not name."""
         complete = self.files and not self.chains  # Otherwise what names a member may be what is missing.
         for name in sorted(self.unlisted):
-            if complete or not name.startswith(("files/", "orders/", "papers/")):
+            if complete or not name.startswith(FOLDERS):
                 self.say(ALTERED, "The export holds %s, which its list of files does not name." % name)
 
     # The seals

@@ -422,6 +422,7 @@ def run(*arguments) -> tuple[int, str]:
 def test_the_program_in_the_export_runs_alone_and_answers_with_its_exit_code(record, tmp_path):
     members = exported()
     folder = laid_down(members, tmp_path / "unpacked")
+    (folder / "seal.pub").write_bytes(members["key.txt"])
     code, said = run(folder / "verify.py")
     assert (code, said.splitlines()[-1]) == (0, "VALID")
     assert "compare it with the key you were given" in said
