@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from programme.bilingual import in_both
 from programme.models import EntryKind, LedgerEntry, Norm, Office, Officer
-from programme.norms.entitlement import entitlement
+from programme.norms.entitlement import entitled
 from programme.norms.inputs import BadInput
 from programme.norms.sheet import plain
 from programme.powers import Power
@@ -150,7 +150,7 @@ def _differences(case: Case) -> Iterator[Difference]:
 
 
 def _derived(norm: Norm, stored: dict[str, Any]) -> dict[str, Any]:
-    return entitlement(norm.scheme, norm.rules, stored.get("inputs", {}), version=norm.version).stored()
+    return entitled(norm, stored.get("inputs", {})).stored()
 
 
 def _given(inputs: dict[str, Any]) -> dict[str, Any]:

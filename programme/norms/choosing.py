@@ -29,12 +29,7 @@ def answer(scheme: str, state: State | None, on: date, inputs: Mapping[str, Any]
     if not isinstance(inputs, Mapping):
         raise BadInput({"input": _("The inputs must be an object.")})
     norm = version_for(scheme, state, on, inputs)
-    asked = {name: value for name, value in inputs.items() if name not in (VERSION, "on")}
-    if inputs.get("on") is not None:
-        asked.setdefault("claim_date", inputs["on"])
-    elif asked.get("last_benefit_date"):
-        asked.setdefault("claim_date", on)
-    return norm, entitled(norm, asked)
+    return norm, entitled(norm, _asked(norm, on, inputs))
 
 
 def version_for(scheme: str, state: State | None, on: date, inputs: Mapping[str, Any]) -> Norm:
@@ -50,6 +45,31 @@ def version_for(scheme: str, state: State | None, on: date, inputs: Mapping[str,
     if exported and (norm is None or norm.applies_by == AppliesBy.EXPORT):
         return _in_force(scheme, state, exported, "export_date")
     return norm or _in_force(scheme, state, on, "on")
+
+
+def _asked(norm: Norm, on: date, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs without the name of the version, and with the day of the claim; raise ``BadInput``.
+
+    Where the scheme asks for no such day, ``on`` stays an input like any other, and is refused by its own name.
+    """
+    asked = {name: value for name, value in inputs.items() if name not in (VERSION, "on")}
+    known, short, claimed = scheme_of(norm.scheme), inputs.get("on"), inputs.get("claim_date")
+    if not known or not known.fields or "claim_date" not in known.fields(norm.rules):
+        return asked if short is None else {**asked, "on": short}
+    if short is not None and claimed is not None and str(short) != str(claimed):
+        raise BadInput({"on": _("The day of the claim is given twice.")})
+    if claimed is None and short is not None:
+        asked["claim_date"] = _day(short, "on")
+    elif claimed is None and asked.get("last_benefit_date"):
+        asked["claim_date"] = on
+    return asked
+
+
+def _day(given: Any, name: str) -> date:
+    try:
+        return day(given)
+    except Wrong as wrong:
+        raise BadInput({name: str(wrong)}) from None
 
 
 def versions(scheme: str, state: State | None) -> list[Norm]:
@@ -80,10 +100,7 @@ def _export_day(scheme: str, inputs: Mapping[str, Any]) -> date | None:
     known = scheme_of(scheme)
     if inputs.get("export_date") is None or known is None:
         return None
-    try:
-        return day(inputs["export_date"])
-    except Wrong as wrong:
-        raise BadInput({"export_date": str(wrong)}) from None
+    return _day(inputs["export_date"], "export_date")
 
 
 def _in_force(scheme: str, state: State | None, on: date, name: str) -> Norm:

@@ -93,7 +93,7 @@ def fss_fields(rules: Mapping[str, Any]) -> dict[str, Field]:
 
 
 def fss(sheet: Sheet) -> None:
-    """A percentage by region; five years from the start of production, claimed within one year of the expense, no own vehicle."""
+    """A percentage by region; five years from a start of production before the scheme closed, claimed in a year, no own vehicle."""
     region, freight, spent = sheet.inputs["region"], sheet.inputs["freight_rupees"], sheet.inputs["expense_date"]
     percent = Decimal(sheet.rules["pct_by_region"][region])
     sheet.say("region", region=region, percent=percent_text(percent))
@@ -103,6 +103,7 @@ def fss(sheet: Sheet) -> None:
     refused = sheet.inputs["own_vehicle"] and not sheet.rules["own_vehicle"]
     if refused:
         sheet.say("own_vehicle")
+    refused = _outside_scheme(sheet) or refused
     in_order(spent, sheet.inputs["claim_date"], "claim_date")
     if spent:
         refused = _outside_years(sheet, spent) or refused
@@ -111,6 +112,18 @@ def fss(sheet: Sheet) -> None:
         refused = closes(sheet, last, sheet.inputs["claim_date"]) or refused
     sheet.amounts["eligible"] = not refused
     pay(sheet, computed, ceiling=None, already=NOTHING, barred=refused)
+
+
+def _outside_scheme(sheet: Sheet) -> bool:
+    """Say whether the expense came before the scheme opened or production began after it closed; old cases continue beyond."""
+    began, spent = sheet.inputs["production_began"], sheet.inputs["expense_date"]
+    early = bool(sheet.opened and spent and spent < sheet.opened)
+    late = bool(sheet.closed and began and began > sheet.closed)
+    if early:
+        sheet.say("before_opening", opened=sheet.opened, day=spent)
+    if late:
+        sheet.say("after_closing", closed=sheet.closed, began=began)
+    return early or late
 
 
 def _outside_years(sheet: Sheet, spent: date) -> bool:

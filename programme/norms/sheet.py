@@ -55,10 +55,12 @@ class Entitlement:
 
 @dataclass
 class Sheet:
-    """What a calculator reads (rules and checked inputs) and fills (amounts and steps)."""
+    """What a calculator reads (rules, checked inputs, first and last day of the version) and fills (amounts and steps)."""
 
     rules: Mapping[str, Any]
     inputs: Mapping[str, Any]
+    opened: date | None = None
+    closed: date | None = None
     amounts: dict[str, Any] = field(default_factory=dict)
     steps: list[dict[str, Any]] = field(default_factory=list)
 

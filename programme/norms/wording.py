@@ -66,6 +66,8 @@ SENTENCES = {
     "area_out": _("Area %(area)s is not covered by this version: nothing is payable."),
     "region": _("For %(region)s the rate is %(percent)s%%."),
     "own_vehicle": _("Goods carried in the unit's own vehicle are not covered: nothing is payable."),
+    "before_opening": _("The scheme opened on %(opened)s; the expense of %(day)s came before that day: nothing is payable."),
+    "after_closing": _("The scheme closed on %(closed)s; production began after that day, on %(began)s: nothing is payable."),
     "years_over": _(
         "The benefit ran for %(years)s years, up to and including %(last)s; the expense of %(day)s lies outside: nothing is payable."
     ),

@@ -69,6 +69,28 @@ def test_the_pause_is_counted_to_the_day_asked():
     assert run("ODOP_MDA", inputs, "--on", "2026-11-24")[1]["payable_rupees"] == 0
     assert run("ODOP_MDA", inputs, "--on", "2026-11-25")[1]["payable_rupees"] == 45_000
     assert run("ODOP_MDA", {**inputs, "on": "2026-10-25"}, "--on", "2026-11-25")[1]["barred"] is True
+    assert run("ODOP_MDA", {**inputs, "on": "2026-10-25", "claim_date": "2026-10-25"})[1]["barred"] is True
+    assert run("ODOP_MDA", {**inputs, "on": "2026-10-25", "claim_date": None})[1]["barred"] is True
+
+
+OLD_FREIGHT = {"region": "NER", "freight_rupees": 100_000, "rule_version": "2013-01-22 to 2016-11-22"}
+
+
+@pytest.mark.parametrize(
+    ("days", "payable"),
+    [
+        ({"production_began": "2024-01-01", "expense_date": "2026-10-01", "claim_date": "2026-11-01"}, 0),
+        ({"production_began": "2016-11-23"}, 0),
+        ({"production_began": "2016-11-22", "expense_date": "2021-11-21", "claim_date": "2022-11-21"}, 90_000),
+        ({"production_began": "2010-01-01", "expense_date": "2013-01-21"}, 0),
+        ({"production_began": "2010-01-01", "expense_date": "2013-01-22"}, 90_000),
+    ],
+)
+def test_the_freight_scheme_pays_what_began_before_it_closed_and_was_spent_after_it_opened(days, payable):
+    _status, answer, _err = run("FSS_2013", {**OLD_FREIGHT, **days}, "--state", "IN")
+    assert (answer["payable_rupees"], answer["eligible"]) == (payable, payable > 0)
+    refused = {"en": "nothing is payable", "hi": "कुछ भी देय नहीं"}
+    assert [said in answer["derivation"][language] for language, said in refused.items()] == [not payable] * 2
 
 
 COST = {"project_cost_rupees": 100}
@@ -94,6 +116,12 @@ BAD = [
     ("ODOP_MARGIN_MONEY", '{"project_cost_rupees": 1, "project_cost_rupees": 2}', [], "project_cost_rupees"),
     ("ODOP_MARGIN_MONEY", '{"project_cost_rupees": 1e400}', [], "project_cost_rupees"),
     ("ODOP_MARGIN_MONEY", '{"project_cost_rupees": 1e999999999}', [], "project_cost_rupees"),
+    ("ODOP_MARGIN_MONEY", '{"project_cost_rupees": 1e99999999999999999999}', [], "project_cost_rupees"),
+    ("ODOP_MARGIN_MONEY", '{"project_cost_rupees": 1e-99999999999999999999}', [], "project_cost_rupees"),
+    ("ODOP_MARGIN_MONEY", {**COST, "on": "2026-11-25"}, [], "on"),
+    ("ODOP_MDA", {"kind": "in_state", "stall": 1, "on": "junk"}, [], "on"),
+    ("ODOP_MDA", {"kind": "in_state", "stall": 1, "on": "junk", "claim_date": "2026-11-25"}, [], "on"),
+    ("ODOP_MDA", {"kind": "in_state", "stall": 1, "on": "2026-11-24", "claim_date": "2026-11-25"}, [], "on"),
     ("AIR_FREIGHT", {"export_date": "1999-01-01"}, [], "export_date"),
     ("AIR_FREIGHT", {"export_date": 5}, [], "export_date"),
 ]

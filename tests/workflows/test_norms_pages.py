@@ -70,6 +70,18 @@ def test_rows_of_containers_are_added_up_and_empty_ones_left_out(client_for: Des
     assert refused.status_code == 422 and "The freight of container 1 is missing." in refused.content.decode()
 
 
+def test_a_comma_in_the_wrong_place_is_said_at_its_field(client_for: Desk) -> None:
+    client = english(client_for("dic.agra"))
+    weighed = {"export_date": "2025-11-10", "claim_date": "2025-11-20", "freight_rupees": "3,00,000"}
+    for kilograms in ("12,5", "1,50", "1,,0", ",5", "१२,५"):
+        refused = ask(client, "AIR_FREIGHT", **weighed, kg=kilograms)
+        assert refused.status_code == 422 and "stand in the wrong places" in refused.content.decode(), kilograms
+    for kilograms in ("1,250", "12.5", "१२.५", "1,250.125"):
+        assert ask(client, "AIR_FREIGHT", **weighed, kg=kilograms).status_code == 200, kilograms
+    refused = ask(client, "GATEWAY_PORT_FREIGHT", feet_0="20", freight_0="80000", feet_4="40", freight_4="80000,50")
+    assert refused.status_code == 422 and refused.content.decode().count("The commas in “80000,50”") == 2
+
+
 @pytest.mark.parametrize(
     "scheme", ["ODOP_CFC", "ODOP_MDA", "EPB_MDA", "AIR_FREIGHT", "ODOP_TRAINING_TOOLKIT", "PMFME_INDIVIDUAL", "DGFT_TMA"]
 )

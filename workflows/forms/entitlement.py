@@ -11,7 +11,7 @@ from programme.loading import ALL_INDIA
 from programme.models import Norm, State
 from programme.norms import inputs, labels, wording
 from programme.norms.choosing import VERSION
-from workflows.forms.fields import DIGITS, DayField, TextField
+from workflows.forms.fields import DIGITS, DayField, TextField, without_commas
 
 CONTAINER_ROWS = 10
 
@@ -39,7 +39,7 @@ class NumberText(TextField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value).translate(DIGITS)
-        return text.replace(",", "").replace("₹", "").replace(" ", "").removesuffix("/-")
+        return without_commas(text.replace("₹", "").replace(" ", "").removesuffix("/-"))
 
 
 class QuestionForm(forms.Form):

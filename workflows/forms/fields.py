@@ -21,7 +21,9 @@ INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 OF_BROWSERS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-AMOUNT = re.compile(r"(?:\d+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?", re.ASCII)
+GROUPED = r"(?:\d+|\d{1,2}(?:,\d{2})*,\d{3}|\d{1,3}(?:,\d{3})+)"
+AMOUNT = re.compile(rf"{GROUPED}(?:\.\d{{1,2}})?", re.ASCII)
+FIGURE = re.compile(rf"-?{GROUPED}(?:\.\d+)?", re.ASCII)
 
 
 def clean_text(text: str) -> str:
@@ -31,6 +33,17 @@ def clean_text(text: str) -> str:
     if BIDI.search(text) or CONTROL.search(text):
         raise ValidationError(_("This text holds characters that cannot be seen. Type it again."), code="invisible")
     return unicodedata.normalize("NFC", INVISIBLE.sub("", text).replace("\u00a0", " ")).strip()
+
+
+def without_commas(figure: str) -> str:
+    """Return a figure without the commas of its groups; raise ``ValidationError`` where they stand in the wrong places.
+
+    A comma may have been meant as the decimal point: without it, 12,5 would become 125.
+    """
+    if "," in figure and not FIGURE.fullmatch(figure):
+        sentence = _("The commas in “%(found)s” stand in the wrong places. Write it as 1,50,000.")
+        raise ValidationError(sentence, code="commas", params={"found": figure[:40]})
+    return figure.replace(",", "")
 
 
 class TextField(forms.CharField):
@@ -82,7 +95,12 @@ class WeightField(forms.DecimalField):
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(re.sub(r"[\s,]", "", value.translate(DIGITS)) if isinstance(value, str) else value)
+        if not isinstance(value, str):
+            return super().to_python(value)
+        text = without_commas(re.sub(r"\s", "", value.translate(DIGITS)))
+        if text and not FIGURE.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
 
 
 class DayField(forms.DateField):

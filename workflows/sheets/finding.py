@@ -53,9 +53,10 @@ def missing(sheet: Sheet, table: Table) -> list[Column]:
     return [column for column in sheet.columns if column.required and column.key not in table.places]
 
 
-def is_total(row: Iterable[object]) -> bool:
-    """Say whether a row adds up those above it: its first text is a word for that."""
-    return next((folded in TOTALS for cell in row if isinstance(cell, str) and (folded := _folded(cell))), False)
+def is_total(row: Cells) -> bool:
+    """Say whether a row adds up those above it: its only text is a word for that, and all else in it are figures."""
+    texts = (folded for cell in row if isinstance(cell, str) and (folded := _folded(cell)))
+    return next(texts, "") in TOTALS and not next(texts, "") and all(cell is None or type(cell) in (str, int, float) for cell in row)
 
 
 def named(columns: Iterable[Column]) -> str:

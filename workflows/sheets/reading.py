@@ -69,23 +69,41 @@ def find(file: Path | str | BinaryIO, sheet: Sheet, scanned: Scanned | None = No
     try:
         workbook = CalamineWorkbook.from_filelike(content)
         shown = [entry.name for entry in workbook.sheets_metadata if entry.visible is SheetVisibleEnum.Visible]
-        best: Found | None = None
-        for name in filter(scanned.sheets.__contains__, shown):
-            structure = scanned.sheets[name]
-            lines = _lines(workbook.get_sheet_by_name(name), structure)
-            top = list(islice(lines, finding.ROWS_LOOKED_AT))
-            if table := finding.find(sheet, top):
-                found = Found(name, table, structure, scanned.from_1904, chain(top, lines))
-                best = found if best is None or _rank(sheet, found) > _rank(sheet, best) else best
+        tables = [found for name in shown if name in scanned.sheets and (found := _table(workbook, name, sheet, scanned))]
+        filled = _with_rows(workbook, sheet, scanned, tables)
     except CalamineError as error:
         raise Unreadable("damaged") from error
-    if best is None:
+    if not tables:
         raise Unreadable("no_table", names=finding.named(column for column in sheet.columns if column.required))
+    if len(filled) > 1:
+        raise Unreadable("sheets", names=", ".join(map(words.short, filled)))
+    best = max(tables, key=lambda found: (found.name in filled, _rank(sheet, found)))
     if best.table.twice:
         raise Unreadable("twice", names=finding.named(sheet.column(key) for key in best.table.twice))
     if lacking := finding.missing(sheet, best.table):
         raise Unreadable("headings", names=finding.named(lacking))
     return best
+
+
+def _table(workbook: CalamineWorkbook, name: str, sheet: Sheet, scanned: Scanned) -> Found | None:
+    """Return where the table stands in one sheet of the workbook; None where nothing like its headings does."""
+    structure = scanned.sheets[name]
+    lines = _lines(workbook.get_sheet_by_name(name), structure)
+    top = list(islice(lines, finding.ROWS_LOOKED_AT))
+    table = finding.find(sheet, top)
+    return Found(name, table, structure, scanned.from_1904, chain(top, lines)) if table else None
+
+
+def _with_rows(workbook: CalamineWorkbook, sheet: Sheet, scanned: Scanned, tables: list[Found]) -> list[str]:
+    """Return which of several sheets with all headings hold rows; none where there are not several.
+
+    Each is read anew for this, since the lines of a table can be gone through once only.
+    """
+    whole = [found.name for found in tables if not finding.missing(sheet, found.table)]
+    if len(whole) < 2:
+        return []
+    anew = [found for name in whole if (found := _table(workbook, name, sheet, scanned))]
+    return [found.name for found in anew if next(_filled_lines(found), None)]
 
 
 def _rank(sheet: Sheet, found: Found) -> tuple[int, bool, int]:
@@ -147,7 +165,7 @@ def _is_row(number: int, line: list[object], table: finding.Table, structure: St
     computed = {place for place in places if (number, place + 1) in structure.formulas}
     filled = {place for place in places if place < len(line) and _filled(line[place])} | computed
     filled |= {place for place in places if (number, place + 1) in structure.errors}
-    if not filled or finding.is_total(line):
+    if not filled or finding.is_total([cell for place, cell in enumerate(line) if (number, place + 1) not in structure.formulas]):
         return False
     only_sums = computed == filled and all(structure.formulas[number, place + 1] for place in computed)
     return not only_sums

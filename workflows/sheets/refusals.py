@@ -32,6 +32,7 @@ SENTENCES = {
     "formulas": _("The workbook has far too many formulas. Copy the rows, paste them as values into the template and send that."),
     "no_table": _("No table was found in the workbook. Its headings must be those of the template: %(names)s."),
     "headings": _("These headings were not found: %(names)s. Copy them from the template."),
+    "sheets": _("These sheets hold rows: %(names)s. Put them on one sheet."),
     "twice": _("These headings stand there more than once: %(names)s. Keep one column of each."),
 }
 

@@ -91,11 +91,19 @@ def _day(text: str) -> date:
 
 def _object(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
+        return json.loads(text, parse_float=_exactly, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise BadInput(
             {"input": gettext("This is no JSON. Write for example {“project_cost_rupees”: 2400000} with straight quotes.")}
         ) from None
+
+
+def _exactly(number: str) -> Decimal | str:
+    """An exponent beyond what decimals hold stays text, which the input it stands in refuses."""
+    try:
+        return Decimal(number)
+    except ArithmeticError:
+        return number
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -87,6 +87,15 @@ def test_letterhead_blank_rows_and_totals_are_stepped_over():
     assert [(row.number, row.values["amount"]) for row in read(book(lines))] == [(6, 5), (9, 6)]
 
 
+@pytest.mark.parametrize("label", ["Total", "कुल", "योग", "जोड़"])
+def test_a_filled_row_is_no_total_whatever_its_first_text(label):
+    headings = ["Activity", "District", "Amount asked", "Finish by", "First time"]
+    for beside in (["Agra", 5], [None, 5, date(2027, 1, 15)], [None, 5, None, True]):
+        assert len(read(book([headings, ["x", "Agra", 1], [label, *beside]]))) == 2
+    for beside in ([None, 5], ["", "=SUM(C2:C2)"], ["—", 5.5]):
+        assert len(read(book([headings, ["x", "Agra", 1], [label, *beside]]))) == 1
+
+
 def test_a_row_that_holds_more_than_a_sum_is_no_total():
     [row] = read(book([SHORT, ["Agra", "x", "=SUM(1,2)"]]))
     assert "formula" in row.faults["amount"]
@@ -137,6 +146,18 @@ def test_the_sheet_with_the_table_is_found_among_several():
     others = {"Notes": [["District", "Telephone"], ["Agra", "5"]], "Plan": [SHORT, ["Agra", "x", 7]]}
     [row] = read(book([["Dear colleague"]], sheets=others))
     assert row.values["amount"] == 7
+
+
+def test_rows_on_two_sheets_are_refused_naming_both():
+    error = refused(book([SHORT, ["Agra", "x", 1]], sheets={"ग्रामीण": [["Dear colleague"], SHORT, ["Noida", "y", 2]], "Empty": [SHORT]}))
+    assert error.messages == ["These sheets hold rows: Sheet1, ग्रामीण. Put them on one sheet."]
+
+
+def test_rows_on_one_sheet_are_read_beside_others_that_are_empty_or_hidden():
+    empty = {"Mine": [SHORT, ["Agra", "x", 1]], "Sums": [SHORT, ["Total", None, 1]]}
+    made = load_workbook(book([HEADINGS], sheets={**empty, "Old": [SHORT, ["Noida", "y", 2]]}))
+    made["Old"].sheet_state = "hidden"
+    assert [row.values["district"] for row in read(saved(made))] == ["118"]
 
 
 def test_a_template_is_found_by_its_hidden_row_even_when_a_heading_was_rewritten():
