@@ -14,6 +14,8 @@ from tests.workflows.record.exports import Members, checked, exported, lines_of,
 from tests.workflows.record.test_offline import FOLDER, run
 from workflows.record import offline
 
+pytestmark = pytest.mark.once
+
 VALUES = [[], {}, None, "x", float("inf"), -1]
 # What nothing proves and no check reads: of the export, of the list of files, and of the newest seal, which needs no proof of itself.
 UNPROVEN = {
