@@ -100,7 +100,8 @@ def test_an_objection_is_not_taken_away_unseen():
 
 @pytest.mark.parametrize("values", [{"answer": "None."}, {"answered_in": None}])
 def test_an_answer_is_not_changed_unseen(values: dict[str, Any]):
-    take(objected(), "submitted", reply_1="The large one.")
+    case = objected()
+    take(case, "submitted", **{f"reply_{Objection.objects.get().pk}": "The large one."})
     assert Objection.objects.get().answered_in
     assert kinds() == set()
     assert altered(Objection, **values) == {"answers"}
