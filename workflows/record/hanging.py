@@ -89,7 +89,8 @@ def check_hanging(number: str, paragraph: int, said: dict[str, Any], there: Hang
 
     Answers that it gave and that are not there any more are entered in ``unanswered``: pulling it back took them away, or somebody else.
     """
-    if [tuple(one.get(name) for name in RAISED) for one in _listed(said, "objections")] != there.raised:
+    raised = _listed(said, "objections")
+    if len(raised) != len(there.raised) or not all(map(_says, raised, there.raised)):
         yield finding("objections", number, paragraph)
     answered = [tuple(one.get(name) for name in ANSWERED) for one in _listed(said, "answered")]
     if not there.answered and answered:
@@ -103,6 +104,11 @@ def check_hanging(number: str, paragraph: int, said: dict[str, Any], there: Hang
     minutes = (sitting.get("number"), sitting.get("minutes_sha256")) if isinstance(sitting, dict) else None
     if minutes != there.minutes:
         yield finding("minutes-named", number, paragraph, number=(there.minutes or minutes or ("",))[0])
+
+
+def _says(told: dict[str, Any], raised: tuple[Any, ...]) -> bool:
+    """Say whether an objection is the one that a paragraph told; the first ones told less of it."""
+    return all(told.get(name, value) == value for name, value in zip(RAISED, raised, strict=True))
 
 
 def _listed(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
