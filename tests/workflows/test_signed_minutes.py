@@ -62,7 +62,8 @@ def test_the_database_refuses_to_change_signed_minutes(change):
 
 
 @pytest.mark.parametrize(
-    ("changed", "found"), [({"minutes": "{}"}, ["minutes"]), ({"minutes": "{}", "sha256": sha256_of("{}")}, ["minutes-named"])]
+    ("changed", "found"),
+    [({"minutes": "{}"}, ["minutes"]), ({"minutes": "{}", "sha256": sha256_of("{}")}, ["minutes-named", "minutes-rows"])],
 )
 def test_the_verifier_finds_minutes_changed_behind_the_triggers(changed, found):
     case = a_claim()

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,7 +12,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
@@ -36,7 +35,6 @@ from programme.models import (
     Target,
     WeeklyOffs,
 )
-from programme.money import rupees
 from programme.norms.borders import border_table
 from programme.norms.faults import faults
 from programme.norms.publishing import NotPublished, fingerprint, publish
@@ -46,18 +44,8 @@ from workflows.authority import Refusal
 from workflows.flows import FLOWS
 from workflows.models import AuditScope
 from workflows.pages import kept, proof, setup_audit, setup_days
+from workflows.pages.setup_lists import Rupees
 from workflows.pages.setup_site import ReadOnly, Table, own_states, signed_in, site
-
-
-def _money(model: type[Model], name: str) -> Callable[[Any], str]:
-    """Return a column of rupees that is written as on every other page, in lakh and crore."""
-
-    @admin.display(description=model._meta.get_field(name).verbose_name, ordering=name)  # type: ignore[union-attr]
-    def shown(row: Any) -> str:
-        amount = getattr(row, name)
-        return "" if amount is None else rupees(amount)
-
-    return shown
 
 
 @admin.register(State, site=site)
@@ -174,7 +162,7 @@ class Postings(Table):
         "charge",
         "starts_on",
         "ends_on",
-        _money(Posting, "upto"),
+        Rupees(Posting, "upto"),
         "order_number",
         "made_by",
         "made_at",
@@ -318,8 +306,8 @@ class BudgetHeads(Table):
 @admin.register(Allotment, site=site)
 class Allotments(Table):
     state = "head__state"
-    list_display = ["head", "year", _money(Allotment, "allotted"), _money(Allotment, "committed")]
-    readonly_fields = [_money(Allotment, "committed")]  # type: ignore[list-item]
+    list_display = ["head", "year", Rupees(Allotment, "allotted"), Rupees(Allotment, "committed")]
+    readonly_fields = [Rupees(Allotment, "committed")]  # type: ignore[list-item]
 
 
 @admin.register(Target, site=site)

@@ -11,6 +11,7 @@ from django.db import models
 from django.http import HttpResponseBase
 from django.urls import reverse
 
+from programme.money import rupees
 from workflows.exports import linking, writing
 from workflows.exports.declaring import CHUNK, Heading, Line, day_of
 from workflows.pages.papers import to_keep
@@ -25,6 +26,18 @@ TYPES: list[tuple[type[models.Field], Type, int]] = [
 ]
 # What a table shows first and then leads on from.
 NOT_A_COLUMN = "action_checkbox"
+
+
+class Rupees:
+    """A column of rupees: in lakh and crore on the page, as everywhere, and in the list a figure that can be added up."""
+
+    def __init__(self, model: type[models.Model], name: str) -> None:
+        self.name = self.__name__ = self.admin_order_field = name
+        self.short_description = model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+
+    def __call__(self, row: Any) -> str:
+        amount = getattr(row, self.name)
+        return "" if amount is None else rupees(amount)
 
 
 def link(changed: Any) -> linking.Link:
@@ -47,7 +60,7 @@ def listed(table: ModelAdmin, changed: Any, form: str) -> HttpResponseBase:
 
 
 def _names(changed: Any) -> list[str]:
-    return [name for name in changed.list_display if name != NOT_A_COLUMN]
+    return [name.name if isinstance(name, Rupees) else name for name in changed.list_display if name != NOT_A_COLUMN]
 
 
 def _heading(table: ModelAdmin, name: str) -> Heading:
