@@ -32,7 +32,7 @@ class Hanging:
     answered: list[Any] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     # The paragraphs whose questions it closed.
-    closed: set[int] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
     minutes: tuple[str, str] | None = None
 
 
@@ -76,7 +76,7 @@ def _add_questions(cases: list[int], found: Found) -> None:
     for case_id, noting, paragraph, closed_in, office, text, due, waits in rows:
         found[case_id][noting].asked.append((office, text, stamp(due), waits))
         if closed_in:
-            found[case_id][closed_in].closed.add(paragraph)
+            found[case_id][closed_in].closed.add(str(paragraph))
 
 
 def named(value: Any) -> Any:
@@ -97,7 +97,7 @@ def check_hanging(number: str, paragraph: int, said: dict[str, Any], there: Hang
         unanswered.add(paragraph)
     elif sorted(map(str, answered)) != sorted(map(str, there.answered)):
         yield finding("answers", number, paragraph)
-    closes = {told.get("paragraph") for name in CLOSES if isinstance(told := said.get(name), dict)}
+    closes = {str(told.get("paragraph")) for name in CLOSES if isinstance(told := said.get(name), dict)}
     if _asked(said) != {repr(one) for one in there.asked} or not closes <= there.closed:
         yield finding("questions", number, paragraph)
     sitting = said.get("sitting")
@@ -136,7 +136,7 @@ def check_waiting(number: str, flow: Any, sent: tuple[int, dict[str, Any]] | Non
         return
     paragraph, said = sent
     told = said["to"] if isinstance(said["to"], dict) else {}
-    node = flow.called(told.get("step", ""))
+    node = flow.called(str(told.get("step")))
     if node is None or not hasattr(node, "power") or (said.get("outcome") == Outcome.MIGRATE and len(stays) > 1):
         return
     office = None if node.together else named(told.get("office"))

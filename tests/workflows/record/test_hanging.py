@@ -12,7 +12,7 @@ from programme.models import Norm
 from tests.files import PDF, a_file, office, officer, take, waiting
 from tests.processes.identification_files import a_product_file
 from tests.workflows.record.exports import checked, exported
-from tests.workflows.record.insider import doors_open
+from tests.workflows.record.insider import change, doors_open
 from tests.workflows.registers.entries import entered
 from tests.workflows.seated import a_claim, in_place, moved, ready
 from tests.workflows.test_questions import answer, ask
@@ -128,6 +128,16 @@ def test_a_question_is_not_put_off_or_taken_away_unseen():
 def committee():
     with in_place():
         yield
+
+
+@pytest.mark.parametrize(
+    "values", [{"to": {"step": []}}, {"to": [1]}, {"answers_question": {"paragraph": []}}, {"sitting": [1]}, {"asked": 1}]
+)
+def test_a_text_that_is_none_of_ours_is_told_and_stops_nobody(values: dict[str, Any]):
+    case = a_file(at="approve")
+    with doors_open():
+        change(case.notings.order_by("-paragraph").first(), **values)
+    assert "hash" in kinds()
 
 
 def test_minutes_are_not_taken_away_unseen(committee: None):
