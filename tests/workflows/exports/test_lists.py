@@ -14,7 +14,7 @@ from django.utils import translation
 from programme.calendar import today
 from programme.models import Posting
 from programme.zone import IST
-from tests.files import a_file, office, officer, propose, take
+from tests.files import a_file, an_allotment, office, officer, propose, take
 from tests.processes.loan_files import apply
 from tests.processes.plan_files import a_plan, a_report, opened
 from tests.workflows.exports.reading import content, csv_lines, get, lines, sheet
@@ -271,6 +271,16 @@ def test_a_set_up_table_goes_out_as_its_page_shows_it(client_for: Desk, table: s
     assert len(told) == shown.result_count
     names = [str(row) for row in told[0]] if told else []
     assert len(names) == (len(shown.list_display) - ("action_checkbox" in shown.list_display) if told else 0)
+
+
+def test_amounts_of_set_up_stand_in_lakh_and_crore_and_are_figures_in_the_list(client_for: Desk) -> None:
+    an_allotment(100_000_000)
+    client = client_for("administrator")
+    page = client.get(reverse("admin:programme_allotment_changelist")).content.decode()
+    assert "₹10,00,00,000" in page and "100000000.00" not in page
+    assert "आवंटन जोड़ें" in page and "बढा" not in page
+    told = lines(content(english(client).get(reverse("admin:programme_allotment_list", args=["xlsx"]))))
+    assert 100_000_000 in {line["Allotted (₹)"] for line in told}
 
 
 def test_a_narrowed_set_up_table_goes_out_narrowed(client_for: Desk) -> None:
